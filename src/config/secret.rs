@@ -1,0 +1,92 @@
+//! Values that must not be shown, and the redaction of those that slipped into a text.
+
+use std::fmt;
+use std::sync::{LazyLock, RwLock};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+const SHOWN: &str = "[secret]";
+
+/// Every form of every secret of this process, longest first, so that a secret inside another is covered.
+static KNOWN: LazyLock<RwLock<Vec<String>>> = LazyLock::new(RwLock::default);
+
+/// A text that neither `Debug` nor `Display` gives away. [`Secret::expose`] is the one way to read it.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes the value and has it redacted from all that is printed from now on.
+    pub fn new(value: impl Into<String>) -> Self {
+        let value = value.into();
+        remember(&value);
+        Self(value)
+    }
+
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(SHOWN)
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(SHOWN)
+    }
+}
+
+fn remember(value: &str) {
+    // A secret of one or two letters would blank out half of every message and protect nobody.
+    if value.len() < 3 {
+        return;
+    }
+    let forms = [
+        value.to_owned(),
+        utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
+        STANDARD.encode(value),
+    ];
+    let mut known = KNOWN
+        .write()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    for form in forms {
+        if !known.contains(&form) {
+            known.push(form);
+        }
+    }
+    known.sort_by_key(|form| std::cmp::Reverse(form.len()));
+}
+
+/// `text` without any secret of this process, raw, percent-encoded or in base64.
+pub fn redact(text: &str) -> String {
+    let known = KNOWN
+        .read()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    known.iter().fold(text.to_owned(), |text, form| {
+        if text.contains(form.as_str()) {
+            text.replace(form.as_str(), SHOWN)
+        } else {
+            text
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_redacted_in_all_its_forms() {
+        let secret = Secret::new("p@ss/word-17");
+        assert_eq!(format!("{secret:?} {secret}"), "[secret] [secret]");
+        assert_eq!(
+            redact("raw p@ss/word-17, url p%40ss%2Fword%2D17, base64 cEBzcy93b3JkLTE3"),
+            "raw [secret], url [secret], base64 [secret]"
+        );
+    }
+}

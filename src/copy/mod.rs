@@ -1,0 +1,1 @@
+//! Rows from server to server, from dumps, and the check that they arrived.

@@ -1,0 +1,1 @@
+//! The Lua machine: loader, prelude, parameters, tracebacks, cancellation.

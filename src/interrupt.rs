@@ -1,0 +1,100 @@
+//! Interruption of a run: one token that every wait below the playbook watches.
+//!
+//! A pending future is never simply dropped: a dropped query would go on running on the server. Whoever
+//! waits for something calls [`race`] (the wait may be dropped) or watches [`interrupted`] and undoes its
+//! own work first. Guards run [`shielded`], so that a rollback is not stopped by the very Ctrl-C that
+//! caused it.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use tokio_util::sync::CancellationToken;
+
+tokio::task_local! {
+    static CURRENT: Interrupt;
+}
+
+/// The wait was given up because the run was interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;
+
+/// The interruption of one run. Clones watch the same run.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt {
+    token: CancellationToken,
+    signal: Arc<AtomicI32>,
+}
+
+impl Interrupt {
+    /// Interrupts the run. `signal` is the number the exit code is made of (2 for Ctrl-C, 15 for SIGTERM).
+    pub fn trip(&self, signal: i32) {
+        self.signal.store(signal, Ordering::SeqCst);
+        self.token.cancel();
+    }
+
+    pub fn is_tripped(&self) -> bool {
+        self.token.is_cancelled()
+    }
+
+    /// The signal that interrupted the run, 0 if none did.
+    pub fn signal(&self) -> i32 {
+        self.signal.load(Ordering::SeqCst)
+    }
+
+    /// Runs `work` so that [`race`] and [`interrupted`] inside it watch this run.
+    pub async fn scope<F: Future>(&self, work: F) -> F::Output {
+        CURRENT.scope(self.clone(), work).await
+    }
+}
+
+/// Runs `work` so that nothing in it is interrupted: for guards, rollbacks and closers.
+pub async fn shielded<F: Future>(work: F) -> F::Output {
+    CURRENT.scope(Interrupt::default(), work).await
+}
+
+/// Resolves once the run is interrupted; never, outside a run and in a shielded block.
+pub async fn interrupted() {
+    match CURRENT.try_with(|current| current.token.clone()) {
+        Ok(token) => token.cancelled_owned().await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Whether the run is interrupted; false outside a run and in a shielded block.
+pub fn is_interrupted() -> bool {
+    CURRENT.try_with(Interrupt::is_tripped).unwrap_or(false)
+}
+
+/// Waits for `work`, or drops it when the run is interrupted.
+pub async fn race<F: Future>(work: F) -> Result<F::Output, Interrupted> {
+    tokio::select! {
+        biased;
+        () = interrupted() => Err(Interrupted),
+        output = work => Ok(output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_wait_ends_when_the_run_is_interrupted() {
+        let run = Interrupt::default();
+        run.trip(2);
+        assert_eq!(
+            run.scope(race(std::future::pending::<()>())).await,
+            Err(Interrupted)
+        );
+        assert_eq!(run.signal(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_shielded_wait_is_not_interrupted() {
+        let run = Interrupt::default();
+        run.trip(15);
+        assert_eq!(run.scope(shielded(race(async { 7 }))).await, Ok(7));
+    }
+}

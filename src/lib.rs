@@ -1,0 +1,27 @@
+//! `runner`: Lua playbooks for operating `PostgreSQL`.
+//!
+//! The layers, top to bottom; a layer knows only those below it:
+//!
+//! - [`cli`]: one file per subcommand; [`ui`]: the only place that prints
+//! - [`api`]: one file per Lua global; [`host`]: the Lua machine
+//! - [`sandbox`]: throw-away servers
+//! - [`copy`], [`watermark`], [`trigger`]: what is done with rows
+//! - [`pg`]: sessions, values, catalogue, errors
+//! - [`route`], [`ssh`]: how bytes reach a server
+//! - [`config`], [`progress`], [`interrupt`]: the ground floor
+
+pub mod config;
+pub mod interrupt;
+pub mod progress;
+
+pub mod api;
+pub mod cli;
+pub mod copy;
+pub mod host;
+pub mod pg;
+pub mod route;
+pub mod sandbox;
+pub mod ssh;
+pub mod trigger;
+pub mod ui;
+pub mod watermark;

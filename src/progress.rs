@@ -1,0 +1,183 @@
+//! How the layers report what they do and ask what they need, without knowing who listens.
+//!
+//! `ui` implements [`Progress`]; nothing else prints. All text here may hold bytes of a server, a row or a
+//! remote host: the listener escapes it before a terminal sees it.
+
+use std::sync::Arc;
+
+use crate::config::Secret;
+
+/// The listener, shared by everything that belongs to one run.
+pub type Reporter = Arc<dyn Progress>;
+
+pub trait Progress: Send + Sync {
+    fn event(&self, event: &Event);
+
+    /// Asks the operator; blocks, so call it through [`ask`].
+    fn ask(&self, question: &Question) -> Result<Secret, AskError>;
+}
+
+/// Asks without blocking the runtime.
+pub async fn ask(reporter: &Reporter, question: Question) -> Result<Secret, AskError> {
+    let reporter = Arc::clone(reporter);
+    tokio::task::spawn_blocking(move || reporter.ask(&question))
+        .await
+        .unwrap_or(Err(AskError::Interrupted))
+}
+
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub prompt: String,
+    /// Not echoed while typed.
+    pub secret: bool,
+    /// What to give on the command line instead, e.g. `--confirm "MIGRATE PRODUCTION"`.
+    pub instead: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    #[error("no terminal to ask `{prompt}` on; give {instead}")]
+    NoTerminal { prompt: String, instead: String },
+    #[error("interrupted")]
+    Interrupted,
+}
+
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Printed before connecting: the hops in order, and why this way was taken.
+    Route {
+        target: String,
+        hops: Vec<String>,
+        why: String,
+    },
+    /// A way to the server that could not be taken.
+    RungPassed {
+        target: String,
+        rung: String,
+        reason: String,
+    },
+    /// Printed before the first statement: which server answered.
+    Server {
+        target: String,
+        description: String,
+    },
+    /// A NOTICE, WARNING or INFO of the server.
+    Notice {
+        target: String,
+        severity: String,
+        message: String,
+    },
+    Note(String),
+    Warning(String),
+    /// `log(...)` of a playbook.
+    Log(String),
+    StepStarted {
+        name: String,
+        depth: usize,
+    },
+    StepFinished {
+        name: String,
+        depth: usize,
+        seconds: f64,
+        failed: bool,
+    },
+    /// Rows and bytes that have passed so far for one table.
+    Copying {
+        table: String,
+        rows: u64,
+        bytes: u64,
+    },
+    /// One table is done; `summary` reads like `12,000 rows, 3.1 MB`.
+    Copied {
+        table: String,
+        summary: String,
+        seconds: f64,
+    },
+    /// A report of a primitive (copy, verify); goes to stderr with the rest of the progress.
+    Report(Table),
+    /// A result the playbook shows; goes to stdout.
+    Show(Table),
+}
+
+/// A table to print: cells by row, `None` for SQL NULL.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    pub title: String,
+    pub columns: Vec<Column>,
+    pub rows: Vec<Vec<Cell>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub name: String,
+    pub right: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Cell {
+    pub text: Option<String>,
+    pub tone: Tone,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tone {
+    #[default]
+    Plain,
+    Good,
+    Bad,
+    Faint,
+}
+
+impl Cell {
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self {
+            text: Some(text.into()),
+            tone: Tone::Plain,
+        }
+    }
+
+    pub fn toned(text: impl Into<String>, tone: Tone) -> Self {
+        Self {
+            text: Some(text.into()),
+            tone,
+        }
+    }
+
+    pub fn null() -> Self {
+        Self {
+            text: None,
+            tone: Tone::Faint,
+        }
+    }
+}
+
+impl Column {
+    pub fn left(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            right: false,
+        }
+    }
+
+    pub fn right(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            right: true,
+        }
+    }
+}
+
+/// A listener that hears nothing and answers nothing: for tests and for work nobody watches.
+#[derive(Debug)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn event(&self, _: &Event) {}
+
+    fn ask(&self, question: &Question) -> Result<Secret, AskError> {
+        Err(AskError::NoTerminal {
+            prompt: question.prompt.clone(),
+            instead: question.instead.clone(),
+        })
+    }
+}

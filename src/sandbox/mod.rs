@@ -1,0 +1,1 @@
+//! Throw-away servers for `runner sandbox` and the tests.

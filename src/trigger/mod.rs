@@ -1,0 +1,1 @@
+//! The state of triggers, and its exact restoration.

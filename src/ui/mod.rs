@@ -1,0 +1,1 @@
+//! Everything a person sees: tables, progress, prompts, error reports. The only place that prints.
