@@ -16,6 +16,8 @@ mod tls;
 mod transaction;
 mod value;
 
+pub mod script;
+
 pub use connector::Connector;
 pub use error::{CommitOutcome, Error, ServerError};
 pub use ident::{Ident, Literal, TableName, ident_list};
