@@ -1,4 +1,4 @@
-//! A length of time as playbooks write it: a number of seconds, or PostgreSQL's spelling.
+//! A length of time as playbooks write it: a number of seconds, or `PostgreSQL`'s spelling.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 #[error("`{0}` is no duration; write a number of seconds or `500ms`, `5s`, `2min`, `1h`, `1d`")]
 pub struct DurationError(String);
 
-/// `"5s"`, `"1.5 min"`. A bare number is refused: it would be milliseconds to PostgreSQL and seconds to us.
+/// `"5s"`, `"1.5 min"`. A bare number is refused: it would be milliseconds to `PostgreSQL` and seconds to us.
 pub fn parse(text: &str) -> Result<Duration, DurationError> {
     let wrong = || DurationError(text.to_owned());
     let trimmed = text.trim();

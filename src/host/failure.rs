@@ -45,18 +45,13 @@ impl Failure {
     }
 
     /// Any value raised by Lua; `text` is what `tostring` makes of it.
-    pub(super) fn from_value(
-        value: &Value,
-        text: String,
-        trace: Vec<Frame>,
-        state: &State,
-    ) -> Self {
+    pub(super) fn from_value(value: &Value, text: &str, trace: Vec<Frame>, state: &State) -> Self {
         if let Some(object) = value.as_userdata()
             && let Ok(object) = object.borrow::<ErrorObject>()
         {
             return Self::from_error(&object.0, trace, state);
         }
-        let (location, message) = split_place(&text, &trace);
+        let (location, message) = split_place(text, &trace);
         let error = Error::failed(message).at(location);
         Self {
             error: None,

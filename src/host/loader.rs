@@ -80,7 +80,7 @@ pub(super) fn searcher(lua: &Lua, loader: Loader) -> mlua::Result<Function> {
             Found::File(path) => (std::fs::read_to_string(&path)?, shown(&path)),
             Found::Embedded { text, path } => (text.to_owned(), path),
             Found::Missing { tried } => {
-                let message: String = tried.iter().map(|line| format!("\n\t{line}")).collect();
+                let message = format!("\n\t{}", tried.join("\n\t"));
                 return Ok((mlua::Value::String(lua.create_string(message)?), None));
             }
         };

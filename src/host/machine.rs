@@ -80,12 +80,15 @@ impl Machine {
             return Ok(());
         }
         let text = text.map(|text| text.to_string_lossy()).unwrap_or_default();
-        let trace = frames.into_iter().flat_map(taken).collect();
-        Err(Failure::from_value(&value, text, trace, &self.state))
+        let trace = frames
+            .into_iter()
+            .flat_map(|frames| taken(&frames))
+            .collect();
+        Err(Failure::from_value(&value, &text, trace, &self.state))
     }
 }
 
-fn taken(frames: AnyUserData) -> Vec<Frame> {
+fn taken(frames: &AnyUserData) -> Vec<Frame> {
     frames
         .take::<Frames>()
         .map(|frames| frames.0)

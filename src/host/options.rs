@@ -68,7 +68,7 @@ impl Options {
         })
     }
 
-    /// Seconds, or PostgreSQL's spelling.
+    /// Seconds, or `PostgreSQL`'s spelling.
     pub fn duration(&self, name: &'static str) -> Result<Option<Duration>> {
         let Some(value) = self.value(name)? else {
             return Ok(None);

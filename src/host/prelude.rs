@@ -1,4 +1,9 @@
 //! `prelude.lua`: the standard library made able to wait, and the Rust functions it stands on.
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    reason = "mlua asks for these signatures"
+)]
 
 use mlua::{AnyUserData, Function, Lua, LuaString, Table, Thread, Value};
 

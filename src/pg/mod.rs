@@ -1,1 +1,1 @@
-//! PostgreSQL sessions: connect, query, values, transactions, catalogue, cancellation.
+//! `PostgreSQL` sessions: connect, query, values, transactions, catalogue, cancellation.

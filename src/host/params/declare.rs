@@ -61,9 +61,7 @@ fn param(name: &Value, value: &Value, root: &Path) -> Result<Param> {
     let name = match name {
         Value::String(name) => name.to_string_lossy(),
         _ => {
-            return Err(wrong(
-                "`params` is a table of `NAME = { type = ... }`".into(),
-            ));
+            return Err(wrong("`params` is a table of `NAME = { type = ... }`"));
         }
     };
     check_name(&name)?;
@@ -144,6 +142,6 @@ fn check_name(name: &str) -> Result<()> {
     Ok(())
 }
 
-fn wrong(problem: String) -> Error {
+fn wrong(problem: impl std::fmt::Display) -> Error {
     Error::failed(format!("`playbook`: {problem}"))
 }

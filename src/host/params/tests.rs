@@ -46,8 +46,9 @@ fn args(words: &[&str], config: &str) -> String {
     match given(words, config) {
         Ok(Given::Args(args)) => args
             .iter()
-            .map(|(name, arg)| format!("{name}={arg} "))
-            .collect(),
+            .map(|(name, arg)| format!("{name}={arg}"))
+            .collect::<Vec<_>>()
+            .join(" "),
         other => panic!("{other:?}"),
     }
 }
@@ -68,14 +69,14 @@ fn words_fill_the_parameters() {
             ],
             ""
         ),
-        "dump_dir=/here/x full=true limit=-5 since=2026-01-31 tables=lat,uk_lrt,group:law "
+        "dump_dir=/here/x full=true limit=-5 since=2026-01-31 tables=lat,uk_lrt,group:law"
     );
     assert_eq!(
         args(
             &["--no-full", "--tables", "a", "--tables", "b", "--", "--c"],
             ""
         ),
-        "dump_dir=/project/snapshots full=false limit=10 tables=a,b,--c "
+        "dump_dir=/project/snapshots full=false limit=10 tables=a,b,--c"
     );
 }
 
@@ -84,7 +85,7 @@ fn the_command_line_goes_before_runner_toml_and_that_before_the_playbook() {
     let config = "limit = 20\ndump-dir = 'dumps'\nsince = 2026-01-31T12:00:00Z\ntables = ['a']";
     assert_eq!(
         args(&["--limit=30"], config),
-        "dump_dir=/project/dumps full=false limit=30 since=2026-01-31T12:00:00Z tables=a "
+        "dump_dir=/project/dumps full=false limit=30 since=2026-01-31T12:00:00Z tables=a"
     );
 }
 

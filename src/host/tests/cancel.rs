@@ -101,10 +101,10 @@ async fn blocks_are_left_and_closers_may_wait_and_loop() {
 #[tokio::test]
 async fn a_close_variable_sees_the_interruption() {
     let lines = interrupted(
-        r#"
+        r"
         local _ <close> = setmetatable({}, { __close = function(_, e) print(e.kind) end })
         sleep(60)
-        "#,
+        ",
     );
     assert_eq!(lines.await, ["interrupted"]);
 }

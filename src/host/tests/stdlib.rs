@@ -5,11 +5,11 @@ use super::{bench, bench_at, printed};
 #[tokio::test]
 async fn pcall_and_xpcall_bodies_may_wait() {
     let lines = printed(
-        r#"
+        r"
         print(pcall(wait, 1, nil, 3))
         print(xpcall(function(a) return wait(a) + 1 end, print, 4))
         print(select('#', pcall(wait)))
-        "#,
+        ",
     );
     assert_eq!(lines.await, ["true\t1\tnil\t3", "true\t5", "1"]);
 }
