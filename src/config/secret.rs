@@ -24,6 +24,11 @@ impl Secret {
         Self(value)
     }
 
+    /// A secret that everybody would guess from what is printed anyway: hidden itself, but no text is searched for it.
+    pub(super) fn guessable(value: String) -> Self {
+        Self(value)
+    }
+
     pub fn expose(&self) -> &str {
         &self.0
     }
