@@ -209,7 +209,7 @@ fn os_user() -> Option<String> {
 /// half of every message with it.
 fn secret(password: String, user: &str, database: &str) -> Secret {
     if password == user || password == database {
-        Secret::guessable(password)
+        Secret::unlisted(password)
     } else {
         Secret::new(password)
     }

@@ -24,9 +24,10 @@ impl Secret {
         Self(value)
     }
 
-    /// A secret that everybody would guess from what is printed anyway: hidden itself, but no text is searched for it.
-    pub(super) fn guessable(value: String) -> Self {
-        Self(value)
+    /// Takes a value that is no secret in other texts: a phrase typed in the open, or a password that is the user's name.
+    /// Blanking it out everywhere would hide what must be read.
+    pub fn unlisted(value: impl Into<String>) -> Self {
+        Self(value.into())
     }
 
     pub fn expose(&self) -> &str {
