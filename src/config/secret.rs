@@ -24,6 +24,12 @@ impl Secret {
         Self(value)
     }
 
+    /// Takes a value that is no secret in other texts: a phrase typed in the open, or a password that is the user's name.
+    /// Blanking it out everywhere would hide what must be read.
+    pub fn unlisted(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
     pub fn expose(&self) -> &str {
         &self.0
     }
