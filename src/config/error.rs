@@ -30,6 +30,11 @@ pub enum Error {
         variable: String,
         remedy: Box<Remedy>,
     },
+    #[error("the secret `{variable}` is set nowhere; {remedy}")]
+    MissingSecret {
+        variable: String,
+        remedy: Box<Remedy>,
+    },
     #[error(
         "{place}: `{key}` holds a `${{` that names no variable; write `${{NAME}}` or `${{NAME:-default}}`, and `$$` for a `$`"
     )]

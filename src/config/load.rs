@@ -7,7 +7,7 @@ use super::error::{Error, Place};
 use super::raw::{self, RawProject};
 use super::resolve::Context;
 use super::suggest::did_you_mean;
-use super::{Project, Target};
+use super::{Project, Secret, Target};
 
 const FILE: &str = "runner.toml";
 const ENV_FILE: &str = ".env";
@@ -116,6 +116,17 @@ impl Project {
             ..self.context()
         }
         .target(None, &raw::target(keys)?)
+    }
+
+    /// A variable of `.env` or of the environment that is to be shown nowhere.
+    pub fn secret(&self, variable: &str) -> Result<Secret, Error> {
+        match self.env.get(variable) {
+            Some(value) => Ok(Secret::new(value)),
+            None => Err(Error::MissingSecret {
+                variable: variable.to_owned(),
+                remedy: Box::new(self.env.remedy()),
+            }),
+        }
     }
 
     /// The names of all targets, in alphabetical order.

@@ -21,7 +21,6 @@ mod stdlib;
 pub mod duration;
 pub mod options;
 pub mod params;
-pub mod suggest;
 
 pub use block::{Entered, Outcome, Scope, block};
 pub use error::{Error, ErrorObject, Field, Kind, Result, Statement};

@@ -7,7 +7,7 @@ use mlua::{Function, Integer, Table, Value};
 
 use super::duration;
 use super::error::{Error, Result};
-use super::suggest::hint;
+use crate::config::did_you_mean;
 
 /// An options table while it is read. Every getter makes its name known; [`Options::finish`] refuses the
 /// rest, because an ignored typo has wiped tables before.
@@ -94,7 +94,7 @@ impl Options {
             return Ok(Some(*meaning));
         }
         let list: Vec<_> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
-        let hint = hint(&text, words.iter().map(|(word, _)| *word));
+        let hint = did_you_mean(&text, words.iter().map(|(word, _)| *word));
         let list = list.join(", ");
         Err(self.error(format!(
             "option `{name}` must be one of {list}, got `{text}`{hint}"
@@ -119,7 +119,7 @@ impl Options {
                 other => other.to_string()?,
             };
             if !known.contains(&key.as_str()) {
-                let hint = hint(&key, known.iter().copied());
+                let hint = did_you_mean(&key, known.iter().copied());
                 return Err(self.error(format!("unknown option `{key}`{hint}")));
             }
         }
@@ -192,10 +192,10 @@ mod tests {
         assert_eq!(
             messages.map(|error| error.message().to_owned()),
             [
-                "`copy.tables`: option `mode` must be one of `replace`, `upsert`, got `upsrt`; did you mean `upsert`?",
+                "`copy.tables`: option `mode` must be one of `replace`, `upsert`, got `upsrt`, did you mean `upsert`",
                 "`copy.tables`: option `jobs` must be an integer, got string",
                 "`copy.tables`: option `from` is missing",
-                "`copy.tables`: unknown option `jbos`; did you mean `jobs`?",
+                "`copy.tables`: unknown option `jbos`, did you mean `jobs`",
             ]
         );
     }

@@ -78,7 +78,7 @@ impl Console {
         locked(&self.printer).print(Output::Err, text);
     }
 
-    /// Prints a text of ours, such as help, to stdout.
+    /// Prints a text, such as help, to stdout.
     pub fn print(&self, text: &str) {
         let text = format!("{}\n", escape::block(text.trim_end()));
         locked(&self.printer).print(Output::Out, text);
@@ -125,6 +125,11 @@ impl Progress for Console {
         }
         match event {
             Event::Copying { table, rows, bytes } => self.copying(table, *rows, *bytes),
+            // With `--json` stdout is for results alone.
+            Event::Print(text) if self.options.json => {
+                self.line(&escape::block(text), Weight::Told)
+            }
+            Event::Print(text) => self.print(text),
             Event::Show(table) => self.show(table),
             Event::Report(table) => self.table_report(table),
             _ => {

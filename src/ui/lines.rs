@@ -12,7 +12,7 @@ pub enum Weight {
     Told,
 }
 
-/// The text of an event and its weight; `None` for tables and for [`Event::Copying`], which are not lines.
+/// The text of an event and its weight; `None` for tables, for [`Event::Print`] and for [`Event::Copying`], which are not lines.
 pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
     let faint = |text: &str| paint.tone(Tone::Faint, text);
     let told = |text: String| Some((text, Weight::Told));
@@ -89,7 +89,7 @@ pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
             let seconds = faint(&human::seconds(*seconds));
             progress(format!("{}: {} {seconds}", line(table), line(summary)))
         }
-        Event::Copying { .. } | Event::Report(_) | Event::Show(_) => None,
+        Event::Copying { .. } | Event::Print(_) | Event::Report(_) | Event::Show(_) => None,
     }
 }
 

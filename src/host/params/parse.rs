@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::super::suggest::hint;
 use super::value::{Arg, Kind};
 use super::{Declaration, Param, ParamError};
+use crate::config::did_you_mean;
 
 /// What the words ask for.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,7 +121,7 @@ impl Reader<'_> {
         }
         let flags: Vec<String> = self.declaration.params.iter().map(Param::flag).collect();
         let name = format!("--{typed}");
-        let hint = hint(&name, flags.iter().map(String::as_str));
+        let hint = did_you_mean(&name, flags.iter().map(String::as_str));
         Err(ParamError::Unknown { name, hint })
     }
 
@@ -179,7 +179,7 @@ fn configured(
         let name = key.replace('-', "_");
         let Some(param) = declaration.find(&name) else {
             let known = declaration.params.iter().map(|param| param.name.as_str());
-            let hint = hint(&name, known);
+            let hint = did_you_mean(&name, known);
             return Err(in_config(ParamError::Unknown {
                 name: key.clone(),
                 hint,
@@ -221,7 +221,7 @@ fn check_choice(param: &Param, name: &str, arg: &Arg) -> Result<(), ParamError> 
     let got = wrong.to_string();
     Err(ParamError::NotAChoice {
         name: name.to_owned(),
-        hint: hint(&got, words.iter().map(String::as_str)),
+        hint: did_you_mean(&got, words.iter().map(String::as_str)),
         choices: words
             .iter()
             .map(|word| format!("`{word}`"))

@@ -94,7 +94,7 @@ fn wrong_words_are_usage_errors_that_name_the_parameter() {
     let message = |words: &[&str]| given(words, "").unwrap_err().to_string();
     assert_eq!(
         message(&["--tabels", "a"]),
-        "unknown parameter `--tabels`; did you mean `--tables`?"
+        "unknown parameter `--tabels`, did you mean `--tables`"
     );
     assert_eq!(
         message(&["--limit", "many"]),
@@ -106,7 +106,7 @@ fn wrong_words_are_usage_errors_that_name_the_parameter() {
     );
     assert_eq!(
         message(&["--mode", "bluk"]),
-        "parameter `--mode` must be one of `delta`, `bulk`, got `bluk`; did you mean `bulk`?"
+        "parameter `--mode` must be one of `delta`, `bulk`, got `bluk`, did you mean `bulk`"
     );
     assert_eq!(message(&["--limit"]), "parameter `--limit` wants a value");
     assert_eq!(
@@ -124,7 +124,7 @@ fn wrong_words_are_usage_errors_that_name_the_parameter() {
     let in_config = given(&[], "limt = 1").unwrap_err().to_string();
     assert_eq!(
         in_config,
-        "`[playbooks.promote]` in runner.toml: unknown parameter `limt`; did you mean `limit`?"
+        "`[playbooks.promote]` in runner.toml: unknown parameter `limt`, did you mean `limit`"
     );
 }
 
@@ -174,11 +174,11 @@ fn a_wrong_declaration_is_refused() {
     );
     assert_eq!(
         message("{ params = { a = { type = 'strnig' } } }"),
-        "`playbook`: parameter `a`: option `type` must be one of `string`, `integer`, `number`, `boolean`, `list`, `timestamp`, `path`, got `strnig`; did you mean `string`?"
+        "`playbook`: parameter `a`: option `type` must be one of `string`, `integer`, `number`, `boolean`, `list`, `timestamp`, `path`, got `strnig`, did you mean `string`"
     );
     assert_eq!(
         message("{ params = { a = { defualt = 1 } } }"),
-        "`playbook`: parameter `a`: unknown option `defualt`; did you mean `default`?"
+        "`playbook`: parameter `a`: unknown option `defualt`, did you mean `default`"
     );
     assert_eq!(
         message("{ params = { a = { type = 'integer', default = 'x' } } }"),
