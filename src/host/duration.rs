@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use mlua::Value;
+
 /// The text is no length of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no duration; write a number of seconds or `500ms`, `5s`, `2min`, `1h`, `1d`")]
@@ -28,7 +30,25 @@ pub fn parse(text: &str) -> Result<Duration, DurationError> {
     Duration::try_from_secs_f64(number * seconds).map_err(|_| wrong())
 }
 
-pub fn from_seconds(seconds: f64) -> Result<Duration, DurationError> {
+/// A number or a string of Lua; `None` for anything else.
+pub fn from_lua(value: &Value) -> Option<Result<Duration, DurationError>> {
+    match value {
+        Value::String(text) => Some(parse(&text.to_string_lossy())),
+        other => number(other).map(from_seconds),
+    }
+}
+
+/// An integer or a float of Lua.
+pub(super) fn number(value: &Value) -> Option<f64> {
+    match value {
+        #[expect(clippy::cast_precision_loss, reason = "Lua itself converts so")]
+        Value::Integer(integer) => Some(*integer as f64),
+        Value::Number(number) => Some(*number),
+        _ => None,
+    }
+}
+
+fn from_seconds(seconds: f64) -> Result<Duration, DurationError> {
     Duration::try_from_secs_f64(seconds).map_err(|_| DurationError(seconds.to_string()))
 }
 

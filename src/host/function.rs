@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
-use mlua::{AnyUserData, FromLuaMulti, Function, IntoLuaMulti, Lua, MultiValue, UserData};
+use mlua::{AnyUserData, FromLuaMulti, Function, IntoLuaMulti, Lua, MultiValue, UserData, Value};
 
 use super::error::{Error, ErrorObject, Result};
 use super::location::{Location, caller};
@@ -156,4 +156,14 @@ impl Operation {
 fn failed(lua: &Lua, error: Error) -> mlua::Result<Reply> {
     let object = lua.create_userdata(ErrorObject(error))?;
     Ok((Some(false), object.into_lua_multi(lua)?))
+}
+
+/// A value as `tostring` shows it; what cannot be shown is named by its type.
+pub fn text(lua: &Lua, value: &Value) -> String {
+    match lua.coerce_string(value.clone()) {
+        Ok(Some(text)) => text.to_string_lossy(),
+        _ => value
+            .to_string()
+            .unwrap_or_else(|_| value.type_name().to_owned()),
+    }
 }

@@ -25,10 +25,11 @@ pub mod params;
 pub use block::{Entered, Outcome, Scope, block};
 pub use error::{Error, ErrorObject, Field, Kind, Result, Statement};
 pub use failure::Failure;
-pub use function::{Call, function, immediate};
+pub use function::{Call, function, immediate, text};
 pub use loader::{Loader, shown};
 pub use location::{Frame, Location};
 pub use machine::Machine;
+pub use prelude::CHUNK;
 pub use state::State;
 pub use stdlib::MODULES as STDLIB;
 

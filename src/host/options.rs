@@ -73,13 +73,8 @@ impl Options {
         let Some(value) = self.value(name)? else {
             return Ok(None);
         };
-        let duration = match &value {
-            Value::String(text) => duration::parse(&text.to_string_lossy()),
-            other => match other.as_number() {
-                Some(seconds) => duration::from_seconds(seconds),
-                None => return Err(self.wrong(name, "a duration", &value)),
-            },
-        };
+        let duration =
+            duration::from_lua(&value).ok_or_else(|| self.wrong(name, "a duration", &value))?;
         duration
             .map(Some)
             .map_err(|error| self.error(format!("option `{name}`: {error}")))

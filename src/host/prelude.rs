@@ -17,7 +17,7 @@ use crate::progress::{Event, Reporter};
 const SOURCE: &str = include_str!("prelude.lua");
 
 /// The `=` keeps the name out of tracebacks: only names with an `@` are files.
-pub(super) const CHUNK: &str = "=[runner]";
+pub const CHUNK: &str = "=[runner]";
 
 /// What the prelude gives back to Rust, kept in Lua's registry.
 const BIND: &str = "runner.bind";

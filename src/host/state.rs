@@ -54,7 +54,8 @@ impl State {
         })
     }
 
-    pub(super) fn request_exit(&self, code: i32) {
+    /// Ends the run as `os.exit` does: everything unwinds, and nothing catches it.
+    pub fn request_exit(&self, code: i32) {
         lock(&self.exit).get_or_insert(code);
     }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use mlua::{IntoLua, Lua, Value};
 
+use super::super::duration::number;
 use super::super::options::strings;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl Arg {
                 Self::from_word(kind, &text.to_str().ok()?, root)
             }
             (Kind::Integer, _) => value.as_integer().map(Self::Integer),
-            (Kind::Number, _) => finite(value.as_number()?),
+            (Kind::Number, _) => finite(number(value)?),
             (Kind::Boolean, _) => value.as_boolean().map(Self::Boolean),
             (Kind::List, Value::Table(list)) => strings(list).map(Self::List),
             _ => None,
