@@ -1,7 +1,8 @@
 //! The command line: what is ours, and what belongs to the playbook.
 //!
-//! Everything after FILE is the playbook's, `--help` too; only our own options may stand there as well. clap cannot tell
-//! the two apart, so the words are split first, by the options that clap itself knows, and clap sees only ours.
+//! Everything after FILE is the playbook's, `--help` too; only our own options may stand there as
+//! well. clap cannot tell the two apart, so the words are split first, by the options that clap
+//! itself knows, and clap sees only ours.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -77,7 +78,8 @@ pub struct Options {
 pub struct Confirm(String);
 
 impl Confirm {
-    /// Whether this is the phrase of that target. A phrase may hold a `=` itself, so nothing is taken apart.
+    /// Whether this is the phrase of that target. A phrase may hold a `=` itself, so nothing is
+    /// taken apart.
     pub fn answers(&self, target: &str, phrase: &str) -> bool {
         let for_target = self
             .0
@@ -176,13 +178,16 @@ impl Split {
                 if ends_options {
                     split.words.extend(words.by_ref());
                 }
-            } else if !positional
-                || matches!(subcommand.as_deref(), Some(name) if name != "sandbox")
-            {
+            } else if !positional {
                 split.ours.push(word);
-                if option == Some(Takes::NextWord) {
-                    split.ours.extend(words.next());
+                match option {
+                    Some(Takes::Nothing) => {}
+                    Some(Takes::NextWord) => split.ours.extend(words.next()),
+                    // `--help`, or a slip: clap answers before it reads further.
+                    None => split.ours.extend(words.by_ref()),
                 }
+            } else if subcommand.as_deref().is_some_and(|name| name != "sandbox") {
+                split.ours.push(word);
             } else if subcommand.is_none() && clap.find_subcommand(&word).is_some() {
                 subcommand = word.to_str().map(str::to_owned);
                 split.ours.push(word);

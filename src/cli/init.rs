@@ -21,7 +21,8 @@ pub struct Error {
     source: std::io::Error,
 }
 
-/// Writes what is missing of a project into `folder`, and tells of every file whether it was written or kept.
+/// Writes what is missing of a project into `folder`, and tells of every file whether it was
+/// written or kept.
 pub fn init(folder: &Path, progress: &dyn Progress) -> Result<(), Error> {
     let told =
         |path: &Path, done: &str| progress.event(&Event::Note(format!("{done} `{}`", short(path))));

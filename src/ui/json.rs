@@ -6,7 +6,8 @@ use super::escape;
 use crate::config::redact;
 use crate::progress::{Cell, Column, Table};
 
-/// The rows as JSON lines, each ended by a line break. Where two columns bear one name the second is `name_2`.
+/// The rows as JSON lines, each ended by a line break. Where two columns bear one name the second
+/// is `name_2`.
 pub fn render(table: &Table) -> String {
     let names = distinct_names(&table.columns);
     let mut out = String::new();
@@ -36,7 +37,8 @@ fn distinct_names(columns: &[Column]) -> Vec<String> {
     names
 }
 
-/// A number where the column is one of numbers and JSON's number says exactly the same; else a string.
+/// A number where the column is one of numbers and JSON's number says exactly the same; else a
+/// string.
 fn value(column: &Column, cell: &Cell) -> Value {
     let Some(text) = cell.text.as_deref().map(redact) else {
         return Value::Null;
