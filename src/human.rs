@@ -1,4 +1,5 @@
-//! Quantities as people read them, so that every layer's report says `12,000 rows, 3.1 MB, 0.4 s` alike.
+//! Quantities as people read them, so that every layer's report says `12,000 rows, 3.1 MB, 0.4 s`
+//! alike.
 
 /// `12,000`
 pub fn count(number: u64) -> String {

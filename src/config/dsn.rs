@@ -1,7 +1,7 @@
 //! The words of a database address, and how libpq's defaults complete them.
 //!
-//! A url and the keys of a target both become [`Words`]; [`Words::finish`] makes the [`Dsn`] of them. A further word of
-//! libpq is one line in [`WORDS`] and one field of [`Dsn`].
+//! A url and the keys of a target both become [`Words`]; [`Words::finish`] makes the [`Dsn`] of
+//! them. A further word of libpq is one line in [`WORDS`] and one field of [`Dsn`].
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,9 @@ use super::error::DsnProblem as Problem;
 use super::suggest::did_you_mean;
 use super::{Dsn, Secret, SslMode, pgpass};
 
-/// What we honour: libpq's word, the variable that is its default, and whether the variable means the server as this
-/// machine sees it, so that it says nothing about one behind ssh or in a container.
+/// What we honour: libpq's word, the variable that is its default, and whether the variable means
+/// the server as this machine sees it, so that it says nothing about one behind ssh or in a
+/// container.
 const WORDS: [(&str, &str, Reach); 8] = [
     ("host", "PGHOST", Reach::DirectOnly),
     ("port", "PGPORT", Reach::DirectOnly),
@@ -25,7 +26,8 @@ const WORDS: [(&str, &str, Reach); 8] = [
     ("connect_timeout", "PGCONNECT_TIMEOUT", Reach::Always),
 ];
 
-/// Words of libpq that change where or how safely one connects: taking them silently would be worse than refusing.
+/// Words of libpq that change where or how safely one connects: taking them silently would be worse
+/// than refusing.
 const REFUSED: [&str; 16] = [
     "application_name",
     "channel_binding",
@@ -89,8 +91,8 @@ impl Words {
         }
     }
 
-    /// Fills in what is missing, as libpq would, and checks the whole. `direct` is false behind ssh or in a container;
-    /// a relative `sslrootcert` starts at `root`.
+    /// Fills in what is missing, as libpq would, and checks the whole. `direct` is false behind ssh
+    /// or in a container; a relative `sslrootcert` starts at `root`.
     pub fn finish(mut self, env: &Env, direct: bool, root: &Path) -> Result<Dsn, Problem> {
         for (word, variable, reach) in WORDS {
             if (direct || reach == Reach::Always)
@@ -122,7 +124,8 @@ impl Words {
                 };
                 pgpass::password(env, &login)?
             }
-            // Behind ssh or in a container without a host there is no name to look up; `localhost` is another server.
+            // Behind ssh or in a container without a host there is no name to look up; `localhost`
+            // is another server.
             None => None,
         };
         Ok(Dsn {
@@ -205,8 +208,8 @@ fn os_user() -> Option<String> {
     whoami::username().ok().filter(|name| !name.is_empty())
 }
 
-/// `postgres` as the password of `postgres` gives nothing away, and blanking it out would take the user, the database and
-/// half of every message with it.
+/// `postgres` as the password of `postgres` gives nothing away, and blanking it out would take the
+/// user, the database and half of every message with it.
 fn secret(password: String, user: &str, database: &str) -> Secret {
     if password == user || password == database {
         Secret::unlisted(password)

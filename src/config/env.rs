@@ -1,5 +1,5 @@
-//! Variables: `.env`, then what the process inherited. Nothing is ever put into the process's own environment,
-//! where every child would inherit it.
+//! Variables: `.env`, then what the process inherited. Nothing is ever put into the process's own
+//! environment, where every child would inherit it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::error::{Error, Remedy};
 
-/// The variables of a project. `.env` wins over inherited ones, as `set -a; source .env` would have it.
+/// The variables of a project. `.env` wins over inherited ones, as `set -a; source .env` would have
+/// it.
 #[derive(Clone, Default)]
 pub struct Env {
     /// Where `.env` is, or would be.
@@ -109,7 +110,8 @@ impl Env {
     }
 }
 
-/// What this process inherited; names and values that are no UTF-8 cannot be written in `runner.toml` and are left out.
+/// What this process inherited; names and values that are no UTF-8 cannot be written in
+/// `runner.toml` and are left out.
 pub fn inherited() -> BTreeMap<String, String> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

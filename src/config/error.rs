@@ -1,4 +1,5 @@
-//! What can be wrong with a project's configuration. No variant carries a url, a password or the source line it stands on.
+//! What can be wrong with a project's configuration. No variant carries a url, a password or the
+//! source line it stands on.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -64,8 +65,8 @@ pub enum Error {
     NoCurrentFolder(std::io::Error),
 }
 
-/// What is wrong with an address. No value is shown that could be part of a mangled url: half a password often ends up in
-/// the host or the port.
+/// What is wrong with an address. No value is shown that could be part of a mangled url: half a
+/// password often ends up in the host or the port.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DsnProblem {
     #[error("`url` is empty; check the variable it is made of")]

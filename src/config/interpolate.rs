@@ -7,8 +7,8 @@ pub enum Problem {
     Missing(String),
 }
 
-/// `text` with its variables replaced by what `lookup` gives. As in a shell, `:-` stands in for an empty value too.
-/// A `$` before anything but `{` and `$` is itself.
+/// `text` with its variables replaced by what `lookup` gives. As in a shell, `:-` stands in for an
+/// empty value too. A `$` before anything but `{` and `$` is itself.
 pub fn interpolate(
     text: &str,
     mut lookup: impl FnMut(&str) -> Option<String>,

@@ -19,12 +19,13 @@ pub struct LoadOptions {
     pub config: Option<PathBuf>,
     /// `--env-file`: this file instead of the `.env` beside `runner.toml`; it must exist.
     pub env_file: Option<PathBuf>,
-    /// Where the search begins: the folder of the playbook. After it and its parents come the current one and its.
+    /// Where the search begins: the folder of the playbook. After it and its parents come the
+    /// current one and its.
     pub start: PathBuf,
 }
 
-/// Reads the project; without a `runner.toml` it is an empty one in the current folder. Targets are only parsed: their
-/// variables are looked up by [`Project::target`].
+/// Reads the project; without a `runner.toml` it is an empty one in the current folder. Targets are
+/// only parsed: their variables are looked up by [`Project::target`].
 pub fn load(options: &LoadOptions) -> Result<Project, Error> {
     let here = std::env::current_dir().map_err(Error::NoCurrentFolder)?;
     let file = match &options.config {

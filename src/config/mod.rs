@@ -1,7 +1,7 @@
 //! `runner.toml` and `.env`: as written (`raw`), and as used (this module's types).
 //!
-//! [`load`] reads both; [`Project::target`] resolves one target, so that a variable missing for `prod` does not stop a run
-//! that only uses `dev`.
+//! [`load`] reads both; [`Project::target`] resolves one target, so that a variable missing for
+//! `prod` does not stop a run that only uses `dev`.
 
 mod dsn;
 mod env;
@@ -64,7 +64,8 @@ pub struct Target {
 /// A database address with every word of libpq's urls that we honour, all defaults filled in.
 #[derive(Debug, Clone)]
 pub struct Dsn {
-    /// The real host name (also behind a tunnel), or the folder of a unix socket; `None` where the url names none.
+    /// The real host name (also behind a tunnel), or the folder of a unix socket; `None` where the
+    /// url names none.
     pub host: Option<String>,
     pub port: u16,
     pub user: String,

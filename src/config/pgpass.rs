@@ -13,7 +13,8 @@ pub struct Login<'a> {
     pub user: &'a str,
 }
 
-/// The password of the first line that matches; none where the file does not exist or cannot be read, as in libpq.
+/// The password of the first line that matches; none where the file does not exist or cannot be
+/// read, as in libpq.
 pub fn password(env: &Env, login: &Login<'_>) -> Result<Option<String>, Problem> {
     let Some((file, text)) = location(env).and_then(|file| {
         let text = std::fs::read_to_string(&file).ok()?;
@@ -38,7 +39,8 @@ fn location(env: &Env) -> Option<PathBuf> {
     Some(env.home()?.join(".pgpass"))
 }
 
-/// `host:port:database:user:password`, where `*` matches all and a backslash takes the next letter as it is.
+/// `host:port:database:user:password`, where `*` matches all and a backslash takes the next letter
+/// as it is.
 fn matching(line: &str, login: &Login<'_>) -> Option<String> {
     if line.starts_with('#') {
         return None;

@@ -148,14 +148,13 @@ fn rejected(place: Place, error: &toml::de::Error) -> Error {
     }
 }
 
-/// serde's "invalid type: string "...", expected ..." without the value, which may be a url with a password.
+/// serde's `invalid type: string "...", expected ...` without the value, which may be a url with a
+/// password.
 fn without_value(message: &str) -> String {
-    match message
-        .split_once(['"', '`'])
-        .zip(message.rsplit_once(", expected "))
-    {
-        Some(((found, _), (_, expected))) if message.starts_with("invalid ") => {
-            format!("{}, expected {expected}", found.trim_end())
+    match message.rsplit_once(", expected ") {
+        Some((found, expected)) if message.starts_with("invalid ") => {
+            let kind = found.split(['"', '`']).next().unwrap_or_default();
+            format!("{}, expected {expected}", kind.trim_end())
         }
         _ => message.to_owned(),
     }
@@ -199,6 +198,10 @@ mod tests {
         refused(
             "[targets]\nprod = \"postgres://u:hunter2@h/db\"\n",
             "`runner.toml:2`: invalid type: string, expected a table such as `[targets.dev]`",
+        );
+        refused(
+            "groups = []\n",
+            "`runner.toml:1`: invalid type: sequence, expected a map",
         );
         refused(
             "[targets.prod]\npassword = true\n",

@@ -19,7 +19,8 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// `name` is `None` for a table given to `connect`; the target is then named for its server and database.
+    /// `name` is `None` for a table given to `connect`; the target is then named for its server and
+    /// database.
     pub fn target(&self, name: Option<&str>, raw: &RawTarget) -> Result<Target, Error> {
         let keys = Keys {
             context: self,
@@ -74,7 +75,8 @@ impl Context<'_> {
         place: impl Fn() -> Place,
         written: &Written,
     ) -> Result<String, Error> {
-        // The password in these is redacted by itself; the whole value of a variable would be too much.
+        // The password in these is redacted by itself; the whole value of a variable would be too
+        // much.
         let secret_by_position = ["url", "password"].contains(&key);
         let lookup = |variable: &str| {
             let value = self.env.get(variable)?.to_owned();
@@ -116,7 +118,8 @@ impl Keys<'_> {
         written.map(text).transpose()
     }
 
-    /// A text that becomes an argument of another program; an empty one is none, so that `${SSH_HOST:-}` can switch it off.
+    /// A text that becomes an argument of another program; an empty one is none, so that
+    /// `${SSH_HOST:-}` can switch it off.
     fn argument(
         &self,
         key: &'static str,

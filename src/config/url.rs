@@ -6,7 +6,8 @@ use super::Secret;
 use super::dsn::Words;
 use super::error::DsnProblem as Problem;
 
-/// The words of a url. The password is redacted from all output from here on, in the form written and in the plain one.
+/// The words of a url. The password is redacted from all output from here on, in the form written
+/// and in the plain one.
 pub fn parse(url: &str) -> Result<Words, Problem> {
     if url.trim().is_empty() {
         return Err(Problem::EmptyUrl);
@@ -24,7 +25,8 @@ pub fn parse(url: &str) -> Result<Words, Problem> {
             take_login(&mut words, login)?;
             server
         }
-        // The `/` or `?` of an unencoded password ends the authority too early; its `@` comes later.
+        // The `/` or `?` of an unencoded password ends the authority too early; its `@` comes
+        // later.
         None if rest.contains('@') => return Err(Problem::RawAt),
         None => authority,
     };
@@ -43,7 +45,8 @@ fn take_login(words: &mut Words, login: &str) -> Result<(), Problem> {
     words.set("user", decoded(user, "user")?);
     let plain = decoded(password, "password")?;
     if plain != password {
-        // Somebody else's message may quote it as it stands in the url, which need not be the way we would encode it.
+        // Somebody else's message may quote it as it stands in the url, which need not be the way
+        // we would encode it.
         Secret::new(password);
     }
     words.set("password", plain);

@@ -29,7 +29,8 @@ pub struct Options {
     pub json: bool,
 }
 
-/// Prints everything, redacted and escaped. Errors of writing are nobody's to hear, so they are let go.
+/// Prints everything, redacted and escaped. Errors of writing are nobody's to hear, so they are let
+/// go.
 pub struct Console {
     options: Options,
     out: Screen,

@@ -1,8 +1,9 @@
 //! The one way from any text that is not ours to a terminal.
 //!
-//! Cells, notices, server errors, file names and remote output may hold control characters that move the cursor, retitle
-//! the window or, by bidirectional marks, make a text read as what it is not. All of them are shown as escapes, and known
-//! secrets are taken out first, while they still look like themselves.
+//! Cells, notices, server errors, file names and remote output may hold control characters that
+//! move the cursor, retitle the window or, by bidirectional marks, make a text read as what it is
+//! not. All of them are shown as escapes, and known secrets are taken out first, while they still
+//! look like themselves.
 
 use crate::config::redact;
 
@@ -16,8 +17,8 @@ pub fn block(text: &str) -> String {
     escaped(&redact(text), |c| matches!(c, '\n' | '\t'))
 }
 
-/// For a JSON document without line breaks of its own, its strings redacted already: what is hostile in it stands inside
-/// strings, where `\u` is JSON's own escape.
+/// For a JSON document without line breaks of its own, its strings redacted already: what is
+/// hostile in it stands inside strings, where `\u` is JSON's own escape.
 pub fn json(document: &str) -> String {
     let mut out = String::with_capacity(document.len());
     let mut units = [0; 2];

@@ -58,8 +58,8 @@ impl Excerpt {
         }
     }
 
-    /// The line as it may be printed in `width` columns, and how far the caret is indented under it. `None` for a blank
-    /// line.
+    /// The line as it may be printed in `width` columns, and how far the caret is indented under
+    /// it. `None` for a blank line.
     pub fn shown(&self, width: usize) -> Option<(String, Option<usize>)> {
         if self.text.trim().is_empty() {
             return None;
@@ -73,7 +73,8 @@ impl Excerpt {
                 .nth(column)
                 .map_or(self.text.len(), |(at, _)| at);
             let (before, after) = self.text.split_at(at);
-            // A secret that the caret would cut in two is not recognised in its halves: then there is no caret.
+            // A secret that the caret would cut in two is not recognised in its halves: then there
+            // is no caret.
             let before = clean(before);
             (format!("{before}{}", clean(after)) == whole).then(|| before.width())
         });

@@ -6,7 +6,8 @@ use super::escape;
 use crate::config::redact;
 use crate::progress::{Cell, Column, Table};
 
-/// The rows as JSON lines, each ended by a line break. Where two columns bear one name the second is `name_2`.
+/// The rows as JSON lines, each ended by a line break. Where two columns bear one name the second
+/// is `name_2`.
 pub fn render(table: &Table) -> String {
     let names = distinct_names(&table.columns);
     let mut out = String::new();
@@ -36,20 +37,20 @@ fn distinct_names(columns: &[Column]) -> Vec<String> {
     names
 }
 
-/// A number where the column is one of numbers and JSON's number says exactly the same; else a string.
+/// A number where the column is one of numbers and whoever reads JSON's numbers as doubles still
+/// gets the same digits; else a string.
 fn value(column: &Column, cell: &Cell) -> Value {
     let Some(text) = cell.text.as_deref().map(redact) else {
         return Value::Null;
     };
-    let number = || {
-        text.parse::<Number>()
-            .ok()
-            .filter(|number| number.to_string() == text)
-    };
-    match column.right.then(number).flatten() {
-        Some(number) => Value::Number(number),
-        None => Value::String(text),
+    let survives = |number: f64| number.is_finite() && number.to_string() == text;
+    if column.right && text.parse().is_ok_and(survives) {
+        // The text of a finite double is a number in JSON too.
+        if let Ok(number) = text.parse::<Number>() {
+            return Value::Number(number);
+        }
     }
+    Value::String(text)
 }
 
 #[cfg(test)]

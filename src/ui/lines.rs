@@ -12,7 +12,8 @@ pub enum Weight {
     Told,
 }
 
-/// The text of an event and its weight; `None` for tables, for [`Event::Print`] and for [`Event::Copying`], which are not lines.
+/// The text of an event and its weight; `None` for tables, for [`Event::Print`] and for
+/// [`Event::Copying`], which are not lines.
 pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
     let faint = |text: &str| paint.tone(Tone::Faint, text);
     let told = |text: String| Some((text, Weight::Told));

@@ -1,4 +1,5 @@
-//! The order of what is written: one writer at a time, no status line left behind, nothing across an open question.
+//! The order of what is written: one writer at a time, no status line left behind, nothing across
+//! an open question.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -56,8 +57,8 @@ impl Printer {
         INDENT.repeat(self.depth)
     }
 
-    /// Tells how far something is, at most once in `pause`: on a terminal in the place of the last status, cut to one line
-    /// since two could not be wiped; elsewhere as a line of its own.
+    /// Tells how far something is, at most once in `pause`: on a terminal in the place of the last
+    /// status, cut to one line since two could not be wiped; elsewhere as a line of its own.
     pub fn status(&mut self, text: &str, terminal_width: Option<usize>, pause: Duration) {
         let now = Instant::now();
         // Where nobody watches, a first status would only double the line that ends a short copy.

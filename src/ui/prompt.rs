@@ -1,4 +1,5 @@
-//! Questions to the operator, on the terminal itself: stdout may be a file, and is never written to.
+//! Questions to the operator, on the terminal itself: stdout may be a file, and is never written
+//! to.
 
 use std::io::{ErrorKind, IsTerminal};
 
@@ -10,7 +11,8 @@ use super::escape;
 use crate::config::Secret;
 use crate::progress::{AskError, Question};
 
-/// Blocks until the answer is given. End of input and Ctrl-C are both an interruption: neither is an answer.
+/// Blocks until the answer is given. End of input and Ctrl-C are both an interruption: neither is
+/// an answer.
 pub fn ask(question: &Question) -> Result<Secret, AskError> {
     if !std::io::stdin().is_terminal() {
         return Err(no_terminal(question));

@@ -1,7 +1,7 @@
 //! Tables: aligned by what a terminal makes of each character, and no wider than it.
 //!
-//! Our own layout, because a coloured cell must be measured without its colour, and the crates that can do so bring a
-//! terminal library along.
+//! Our own layout, because a coloured cell must be measured without its colour, and the crates that
+//! can do so bring a terminal library along.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -15,7 +15,8 @@ const NARROWEST: usize = 8;
 /// Unlike any text a cell can hold by itself in most databases, and shown faint.
 const NULL: &str = "<null>";
 
-/// The table as lines, each ended by a line break. `width` is the terminal's; `None` where nothing needs to fit.
+/// The table as lines, each ended by a line break. `width` is the terminal's; `None` where nothing
+/// needs to fit.
 pub fn render(table: &Table, width: Option<usize>, paint: Paint) -> String {
     let header: Vec<_> = table
         .columns
@@ -127,7 +128,8 @@ fn fitted(mut widths: Vec<usize>, available: Option<usize>) -> Vec<usize> {
     widths
 }
 
-/// `text` in pieces of at most `width` columns, broken after a space where one is in the second half.
+/// `text` in pieces of at most `width` columns, broken after a space where one is in the second
+/// half.
 fn wrapped(text: &str, width: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
