@@ -1,0 +1,68 @@
+//! Who may write: protected targets ask for their phrase, dry runs never write.
+
+use super::Db;
+use crate::host::{Error, Kind, Result};
+use crate::pg::{Access, Session};
+use crate::progress::Question;
+
+/// The phrase that protects a target. The server's own goes first: what is called `localhost:5433` here may be
+/// production behind a tunnel.
+pub fn phrase(session: &Session) -> Option<String> {
+    let server = session.server().protect.clone();
+    server.or_else(|| session.connector().target().protect.clone())
+}
+
+impl Db {
+    pub fn is_protected(&self) -> bool {
+        self.shared.protect.is_some()
+    }
+
+    /// To be called before a block or statement that writes: asks for the phrase where that was not done yet.
+    /// Under `--dry-run` nothing is asked and the session stays read-only.
+    pub async fn ensure_write(&self) -> Result<()> {
+        let context = self.context();
+        let session = &self.shared.session;
+        if context.dry_run || !session.is_read_only() {
+            return Ok(());
+        }
+        if let Some(phrase) = &self.shared.protect {
+            let server = format!("{} {}", self.name(), session.server().identity());
+            // One question at a time, and one per server.
+            let mut confirmed = context.confirmed.lock().await;
+            if !confirmed.contains(&server) {
+                self.confirm(phrase).await?;
+                confirmed.insert(server);
+            }
+        }
+        session.set_access(Access::ReadWrite);
+        Ok(())
+    }
+
+    async fn confirm(&self, phrase: &str) -> Result<()> {
+        let context = self.context();
+        let name = self.name();
+        let qualified = format!("{name}={phrase}");
+        if context.confirm.iter().any(|given| *given == phrase || *given == qualified) {
+            return Ok(());
+        }
+        let server = self.shared.session.server().describe();
+        let warning = self.shared.warning.as_ref().map(|text| format!("{text}\n"));
+        let answer = context
+            .ask(Question {
+                prompt: format!(
+                    "{}`{name}` is protected ({server}).\nTo write there, type {phrase}:",
+                    warning.unwrap_or_default()
+                ),
+                secret: false,
+                instead: format!("`--confirm \"{phrase}\"`"),
+            })
+            .await?;
+        if answer.trim() == phrase {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::Refused,
+            format!("`{name}` is protected and its phrase was not typed; nothing was written there"),
+        ))
+    }
+}
