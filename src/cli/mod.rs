@@ -1,1 +1,4 @@
 //! The command line: one file per subcommand.
+
+#[cfg(unix)]
+pub mod sandbox;
