@@ -4,8 +4,8 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::config::short;
 use super::End;
+use crate::config::short;
 use crate::progress::{Event, Progress, Reporter};
 
 const FILES: [(&str, &str); 3] = [

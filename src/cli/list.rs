@@ -17,11 +17,19 @@ pub fn run(options: &Options, reporter: &Reporter) -> Result<(), End> {
     })?;
     let folder = project.root.join(FOLDER);
     let files = playbooks(&folder).map_err(|error| {
-        End::failed(format!("cannot read `{}`: {error}; `runner init` makes it", short(&folder)))
+        End::failed(format!(
+            "cannot read `{}`: {error}; `runner init` makes it",
+            short(&folder)
+        ))
     })?;
     let rows = files
         .iter()
-        .map(|path| vec![Cell::plain(short(path).to_string()), Cell::plain(summary(path))])
+        .map(|path| {
+            vec![
+                Cell::plain(short(path).to_string()),
+                Cell::plain(summary(path)),
+            ]
+        })
         .collect();
     reporter.event(&Event::Show(Table {
         title: String::new(),
@@ -43,6 +51,13 @@ fn playbooks(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 /// The first comment line of the file: to hear what `playbook{}` declares it would have to be run.
 fn summary(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    let first = text.lines().find(|line| !line.starts_with("#!")).unwrap_or_default();
-    first.strip_prefix("--").map(|rest| rest.trim_start_matches('-').trim()).unwrap_or_default().to_owned()
+    let first = text
+        .lines()
+        .find(|line| !line.starts_with("#!"))
+        .unwrap_or_default();
+    first
+        .strip_prefix("--")
+        .map(|rest| rest.trim_start_matches('-').trim())
+        .unwrap_or_default()
+        .to_owned()
 }

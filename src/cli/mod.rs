@@ -26,11 +26,11 @@ pub fn main(words: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
         Ok(args) => args,
         Err(stop) => return stopped(&stop),
     };
-    runtime::trace(args.options.verbose);
     let console = Arc::new(ui::Console::new(ui::Options {
         quiet: args.options.quiet,
         json: args.options.json,
     }));
+    runtime::trace(args.options.verbose, &console);
     ExitCode::from(dispatch(args, &console))
 }
 
@@ -52,7 +52,7 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
     let reporter: Reporter = Arc::clone(console) as Reporter;
     let outcome = match args.command {
         Command::Run { file, words } => run::run(file, words, &args.options, &reporter),
-        Command::Sandbox { file, words } => sandbox::sandbox(file, words, args.options, &reporter),
+        Command::Sandbox { file, words } => sandbox::run(file, words, &args.options, &reporter),
         Command::Init => init::run(&reporter),
         Command::Protect { target } => protect::run(&target, &args.options, &reporter),
         Command::List => list::run(&args.options, &reporter),
@@ -78,12 +78,22 @@ struct End {
 
 impl End {
     fn failed(message: impl Into<String>) -> Self {
-        Self { code: FAILED, report: Some(Box::new(ui::Report::new(message))) }
+        Self {
+            code: FAILED,
+            report: Some(Box::new(ui::Report::new(message))),
+        }
+    }
+
+    fn usage(message: impl Into<String>) -> Self {
+        Self {
+            code: USAGE,
+            ..Self::failed(message)
+        }
     }
 }
 
 impl From<crate::config::Error> for End {
     fn from(error: crate::config::Error) -> Self {
-        Self { code: USAGE, report: Some(Box::new(ui::Report::new(error.to_string()))) }
+        Self::usage(error.to_string())
     }
 }

@@ -44,6 +44,10 @@ async fn protect(target: Target, phrase: String, reporter: &Reporter) -> crate::
 
 async fn store(session: &Session, phrase: &str) -> crate::pg::Result<()> {
     let database = &session.server().database;
-    let sql = format!("ALTER DATABASE {} SET runner.protect = {}", Ident(database), Literal(phrase));
+    let sql = format!(
+        "ALTER DATABASE {} SET runner.protect = {}",
+        Ident(database),
+        Literal(phrase)
+    );
     session.batch(&sql).await
 }

@@ -28,9 +28,16 @@ fn report(failure: &Failure) -> Report {
         sql: failure.statement.as_ref().map(|statement| SqlSpan {
             text: statement.text.clone(),
             position: statement.position,
-            origin: statement.origin.as_ref().map(|at| (at.file.clone(), at.line)),
+            origin: statement
+                .origin
+                .as_ref()
+                .map(|at| (at.file.clone(), at.line)),
         }),
-        fields: failure.fields.iter().map(|(name, field)| (*name, text(field))).collect(),
+        fields: failure
+            .fields
+            .iter()
+            .map(|(name, field)| (*name, text(field)))
+            .collect(),
         trace: failure.trace.iter().map(ToString::to_string).collect(),
         help: None,
     }

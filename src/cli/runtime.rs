@@ -1,11 +1,13 @@
 //! What every command needs around its work: the async runtime, signals, tracing.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
 use crate::interrupt::Interrupt;
+use crate::ui::Console;
 
 /// How long work that nobody waits for may go on once the command is done.
 const GRACE: Duration = Duration::from_millis(100);
@@ -14,7 +16,9 @@ const SIGINT: i32 = 2;
 /// Runs `work` to its end. SIGINT and SIGTERM interrupt the run, and it unwinds; a second signal ends the
 /// process at once.
 pub fn block_on<F: Future>(work: impl FnOnce(Interrupt) -> F) -> std::io::Result<F::Output> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let interrupt = Interrupt::default();
     let output = runtime.block_on(async {
         tokio::spawn(watch_signals(interrupt.clone()));
@@ -36,14 +40,14 @@ async fn watch_signals(interrupt: Interrupt) {
 async fn next_signal() -> i32 {
     use tokio::signal::unix::{SignalKind, signal};
     let terminate = SignalKind::terminate();
-    let hang_up = SignalKind::hangup();
-    let (Ok(mut terminated), Ok(mut hung_up)) = (signal(terminate), signal(hang_up)) else {
+    let hangup = SignalKind::hangup();
+    let (Ok(mut terminated), Ok(mut disconnected)) = (signal(terminate), signal(hangup)) else {
         return ctrl_c().await;
     };
     tokio::select! {
         signal = ctrl_c() => signal,
         _ = terminated.recv() => terminate.as_raw_value(),
-        _ = hung_up.recv() => hang_up.as_raw_value(),
+        _ = disconnected.recv() => hangup.as_raw_value(),
     }
 }
 
@@ -61,15 +65,21 @@ async fn ctrl_c() -> i32 {
 }
 
 /// `-v` tells what the layers do, `-vv` what the libraries do too. Secrets are redacted on the way out.
-pub fn trace(verbose: u8) {
+pub fn trace(verbose: u8, console: &Arc<Console>) {
+    if verbose == 0 {
+        return;
+    }
     let level = match verbose {
-        0 => "off",
         1 => "runner=debug",
         _ => "debug",
     };
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(level))
-        .with_writer(|| crate::ui::Redacting)
+        .with_writer({
+            let console = Arc::clone(console);
+            move || console.tracer()
+        })
+        .with_ansi(false)
         .without_time()
         .init();
 }

@@ -34,11 +34,11 @@ impl Place<'_> {
             Self::Here(children) => {
                 let (stream, ending) = child::spawn(argv, children)
                     .map_err(|error| Failure::Error(self.no_docker(&error.to_string())))?;
-                Ok((Box::new(stream), ending))
+                Ok((Stream::new(stream), ending))
             }
             Self::There(session) => {
                 let (stream, ending) = session.spawn(argv).await.map_err(Error::from)?;
-                Ok((Box::new(stream), ending))
+                Ok((Stream::new(stream), ending))
             }
         }
     }
