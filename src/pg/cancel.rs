@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// where it cannot be ended, the session is closed and its backend terminated.
 pub(super) async fn stop<F: Future>(session: &Session, work: Pin<&mut F>) {
     let asked = async {
-        if let Err(error) = shielded(request(session)).await {
+        if let Err(error) = shielded(Box::pin(request(session))).await {
             tracing::debug!(target = session.name(), %error, "cancel request failed");
         }
     };

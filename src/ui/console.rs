@@ -148,7 +148,7 @@ impl Progress for Console {
             Event::Copying { table, rows, bytes } => self.copying(table, *rows, *bytes),
             // With `--json` stdout is for results alone.
             Event::Print(text) if self.options.json => {
-                self.line(&escape::block(text), Weight::Told)
+                self.line(&escape::block(text), Weight::Told);
             }
             Event::Print(text) => self.print(text),
             Event::Show(table) => self.show(table),
