@@ -4,6 +4,8 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
+
 use super::End;
 use crate::config::short;
 use crate::progress::{Event, Progress, Reporter};
@@ -24,8 +26,9 @@ struct Error {
 
 /// Writes the files into the current folder.
 pub fn run(reporter: &Reporter) -> Result<(), End> {
-    let folder = std::env::current_dir().map_err(|error| End::failed(error.to_string()))?;
-    init(&folder, reporter.as_ref()).map_err(|error| End::failed(error.to_string()))
+    let folder = std::env::current_dir().context("cannot tell the current folder")?;
+    init(&folder, reporter.as_ref()).map_err(anyhow::Error::from)?;
+    Ok(())
 }
 
 /// Writes what is missing of a project into `folder`, and tells of every file whether it was

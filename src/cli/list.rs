@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
+
 use super::End;
 use super::args::Options;
 use crate::config::{LoadOptions, load, short};
@@ -16,11 +18,11 @@ pub fn run(options: &Options, reporter: &Reporter) -> Result<(), End> {
         start: PathBuf::from("."),
     })?;
     let folder = project.root.join(FOLDER);
-    let files = playbooks(&folder).map_err(|error| {
-        End::failed(format!(
-            "cannot read `{}`: {error}; `runner init` makes it",
+    let files = playbooks(&folder).with_context(|| {
+        format!(
+            "no playbooks in `{}`; `runner init` makes one",
             short(&folder)
-        ))
+        )
     })?;
     let rows = files
         .iter()

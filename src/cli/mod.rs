@@ -77,17 +77,20 @@ struct End {
 }
 
 impl End {
-    fn failed(message: impl Into<String>) -> Self {
-        Self {
-            code: FAILED,
-            report: Some(Box::new(ui::Report::new(message))),
-        }
-    }
-
     fn usage(message: impl Into<String>) -> Self {
         Self {
             code: USAGE,
-            ..Self::failed(message)
+            report: Some(Box::new(ui::Report::new(message))),
+        }
+    }
+}
+
+/// Whatever goes wrong in a command itself, with what it was about in front.
+impl From<anyhow::Error> for End {
+    fn from(error: anyhow::Error) -> Self {
+        Self {
+            code: FAILED,
+            ..Self::usage(format!("{error:#}"))
         }
     }
 }

@@ -18,14 +18,13 @@ pub fn run(target: &str, options: &Options, reporter: &Reporter) -> Result<(), E
     })?;
     let target = project.target(target)?;
     let Some(phrase) = target.protect.clone() else {
-        return Err(End::failed(format!(
+        return Err(End::usage(format!(
             "`{0}` has no phrase to store; write `protect = \"...\"` under `[targets.{0}]`",
             target.name
         )));
     };
-    runtime::block_on(|_| protect(target, phrase, reporter))
-        .map_err(|error| End::failed(format!("cannot start: {error}")))?
-        .map_err(|error| End::failed(error.to_string()))
+    runtime::block_on(|_| protect(target, phrase, reporter))?.map_err(anyhow::Error::from)?;
+    Ok(())
 }
 
 async fn protect(target: Target, phrase: String, reporter: &Reporter) -> crate::pg::Result<()> {

@@ -16,8 +16,7 @@ pub fn run(
     options: &Options,
     reporter: &Reporter,
 ) -> Result<(), End> {
-    runtime::block_on(|interrupt| playbook(file, words, options, reporter, interrupt))
-        .map_err(|error| End::failed(format!("cannot start: {error}")))?
+    runtime::block_on(|interrupt| playbook(file, words, options, reporter, interrupt))?
 }
 
 /// Runs the playbook with the configuration that `options` name.

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
 use crate::interrupt::Interrupt;
@@ -15,10 +16,12 @@ const SIGINT: i32 = 2;
 
 /// Runs `work` to its end. SIGINT and SIGTERM interrupt the run, and it unwinds; a second signal ends the
 /// process at once.
-pub fn block_on<F: Future>(work: impl FnOnce(Interrupt) -> F) -> std::io::Result<F::Output> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+pub fn block_on<F: Future>(work: impl FnOnce(Interrupt) -> F) -> anyhow::Result<F::Output> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder
         .enable_all()
-        .build()?;
+        .build()
+        .context("cannot start the runtime")?;
     let interrupt = Interrupt::default();
     let output = runtime.block_on(async {
         tokio::spawn(watch_signals(interrupt.clone()));

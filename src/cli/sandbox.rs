@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
+use anyhow::Context;
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -20,30 +21,24 @@ pub fn run(
     options: &Options,
     reporter: &Reporter,
 ) -> Result<(), End> {
-    let failed = |error: &dyn std::fmt::Display| End::failed(error.to_string());
     // The playbook's own file is found before servers are started for it.
-    let file = file
-        .map(|file| file.canonicalize().map_err(|error| missing(&file, &error)))
-        .transpose()?;
-    runtime::block_on(|interrupt| async move {
-        let outcome = with_sandbox(reporter, async |project| match file {
+    let found = file.as_ref().map(|file| file.canonicalize()).transpose();
+    let file = found.map_err(|error| End::usage(format!("cannot read the playbook: {error}")))?;
+    let work = |interrupt| {
+        with_sandbox(reporter, async |project: &Path| match file {
             Some(file) => {
                 let options = inside(project, options);
                 run::playbook(file, words, &options, reporter, interrupt).await
             }
-            None => match shell(project, reporter).await {
-                Ok(_) => Ok(()),
-                Err(error) => Err(End::failed(format!("cannot open a shell: {error}"))),
-            },
-        });
-        outcome.await
-    })
-    .map_err(|error| failed(&error))?
-    .map_err(|error| failed(&error))?
-}
-
-fn missing(file: &Path, error: &std::io::Error) -> End {
-    End::usage(format!("cannot read `{}`: {error}", file.display()))
+            None => {
+                shell(project, reporter)
+                    .await
+                    .context("cannot open a shell")?;
+                Ok(())
+            }
+        })
+    };
+    runtime::block_on(work)?.map_err(anyhow::Error::from)?
 }
 
 /// The same options with the sandbox's own `runner.toml`.
