@@ -21,6 +21,7 @@ pub mod copy;
 pub mod host;
 pub mod pg;
 pub mod route;
+#[cfg(unix)]
 pub mod sandbox;
 pub mod ssh;
 pub mod trigger;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mlua::{Function, IntoLua, Lua, Table, Value};
+use mlua::{Function, Lua, Table, Value};
 
 use super::Context;
 use crate::host::options::Options;

@@ -4,8 +4,11 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
+
+use super::End;
 use crate::config::short;
-use crate::progress::{Event, Progress};
+use crate::progress::{Event, Progress, Reporter};
 
 const FILES: [(&str, &str); 3] = [
     ("runner.toml", include_str!("templates/runner.toml")),
@@ -16,14 +19,21 @@ const IGNORED: &str = ".env";
 
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write `{}`: {source}", short(path))]
-pub struct Error {
+struct Error {
     path: PathBuf,
     source: std::io::Error,
 }
 
+/// Writes the files into the current folder.
+pub fn run(reporter: &Reporter) -> Result<(), End> {
+    let folder = std::env::current_dir().context("cannot tell the current folder")?;
+    init(&folder, reporter.as_ref()).map_err(anyhow::Error::from)?;
+    Ok(())
+}
+
 /// Writes what is missing of a project into `folder`, and tells of every file whether it was
 /// written or kept.
-pub fn init(folder: &Path, progress: &dyn Progress) -> Result<(), Error> {
+fn init(folder: &Path, progress: &dyn Progress) -> Result<(), Error> {
     let told =
         |path: &Path, done: &str| progress.event(&Event::Note(format!("{done} `{}`", short(path))));
     for (name, text) in FILES {

@@ -1,7 +1,7 @@
 //! The Lua modules inside the binary.
 
 /// Name and text of each `stdlib/*.lua`; a test compares the list with the folder.
-pub const MODULES: &[(&str, &str)] = &[];
+pub const MODULES: &[(&str, &str)] = &[("promote", include_str!("../../stdlib/promote.lua"))];
 
 pub(super) fn module(name: &str) -> Option<&'static str> {
     MODULES

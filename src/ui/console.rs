@@ -1,7 +1,7 @@
 //! The listener of a run: lines to stderr as things happen, results to stdout.
 
 use std::io::IsTerminal;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use terminal_size::{Height, Width, terminal_size_of};
@@ -40,6 +40,21 @@ pub struct Console {
     printer: Mutex<Printer>,
 }
 
+/// One write is one event of tracing.
+pub struct Tracer(Arc<Console>);
+
+impl std::io::Write for Tracer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let text = escape::block(&String::from_utf8_lossy(bytes));
+        locked(&self.0.printer).print(Output::Err, text);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// What is on the other end of an output.
 struct Screen {
     paint: Paint,
@@ -70,6 +85,11 @@ impl Console {
             asking: Mutex::default(),
             printer: Mutex::new(printer),
         }
+    }
+
+    /// Where tracing writes: lines for stderr, redacted and escaped as all others.
+    pub fn tracer(self: &Arc<Self>) -> Tracer {
+        Tracer(Arc::clone(self))
     }
 
     /// Prints the report of a failure to stderr.
@@ -128,7 +148,7 @@ impl Progress for Console {
             Event::Copying { table, rows, bytes } => self.copying(table, *rows, *bytes),
             // With `--json` stdout is for results alone.
             Event::Print(text) if self.options.json => {
-                self.line(&escape::block(text), Weight::Told)
+                self.line(&escape::block(text), Weight::Told);
             }
             Event::Print(text) => self.print(text),
             Event::Show(table) => self.show(table),
