@@ -18,13 +18,17 @@ pub fn format(template: &str, values: &[Value]) -> Result<String> {
             continue;
         }
         if let Some((index, behind)) = position(rest) {
-            next = index.checked_sub(1).ok_or_else(|| wrong("positions count from 1"))?;
+            next = index
+                .checked_sub(1)
+                .ok_or_else(|| wrong("positions count from 1"))?;
             rest = behind;
         }
         let kind = rest.chars().next();
         let Some(kind) = kind.filter(|kind| "ILs".contains(*kind)) else {
             let found = kind.map(String::from).unwrap_or_default();
-            return Err(wrong(&format!("`%{found}` is none of `%I`, `%L`, `%s` and `%%`")));
+            return Err(wrong(&format!(
+                "`%{found}` is none of `%I`, `%L`, `%s` and `%%`"
+            )));
         };
         let value = values
             .get(next)
@@ -61,7 +65,10 @@ fn plain(value: &Value) -> Result<Option<String>> {
         value if value.is_null() => Ok(None),
         Value::Boolean(flag) => Ok(Some(if *flag { "t" } else { "f" }.to_owned())),
         Value::Integer(_) | Value::Number(_) | Value::String(_) => Ok(Some(value.to_string()?)),
-        other => Err(wrong(&format!("a {} cannot stand in SQL", other.type_name()))),
+        other => Err(wrong(&format!(
+            "a {} cannot stand in SQL",
+            other.type_name()
+        ))),
     }
 }
 
@@ -127,25 +134,52 @@ mod tests {
 
     fn formatted(template: &str, values: &[&str]) -> Result<String> {
         let lua = Lua::new();
-        let values: Vec<Value> = values.iter().map(|text| text.into_lua(&lua).unwrap()).collect();
+        let values: Vec<Value> = values
+            .iter()
+            .map(|text| text.into_lua(&lua).unwrap())
+            .collect();
         format(template, &values)
     }
 
     #[test]
     fn names_and_literals_are_quoted() {
         assert_eq!(
-            formatted("SELECT %I FROM %I WHERE a = %L -- 100%%, %s", &["na\"me", "audit.log", "it's", "raw"]).unwrap(),
+            formatted(
+                "SELECT %I FROM %I WHERE a = %L -- 100%%, %s",
+                &["na\"me", "audit.log", "it's", "raw"]
+            )
+            .unwrap(),
             "SELECT \"na\"\"me\" FROM \"audit\".\"log\" WHERE a = 'it''s' -- 100%, raw"
         );
-        assert_eq!(formatted("%2$I.%1$I", &["a", "\"b.c\""]).unwrap(), "\"b.c\".\"a\"");
-        assert_eq!(format("%L %L", &[Value::Nil, Value::Integer(5)]).unwrap(), "NULL '5'");
+        assert_eq!(
+            formatted("%2$I.%1$I", &["a", "\"b.c\""]).unwrap(),
+            "\"b.c\".\"a\""
+        );
+        assert_eq!(
+            format("%L %L", &[Value::Nil, Value::Integer(5)]).unwrap(),
+            "NULL '5'"
+        );
     }
 
     #[test]
     fn what_cannot_be_formatted_is_refused() {
-        let message = |template, values: &[&str]| formatted(template, values).unwrap_err().message().to_owned();
-        assert_eq!(message("%d", &["1"]), "`query.format`: `%d` is none of `%I`, `%L`, `%s` and `%%`");
-        assert_eq!(message("%I %I", &["a"]), "`query.format`: there is no argument 2 for `%I`");
-        assert_eq!(message("%I", &["a..b"]), "`query.format`: `a..b` is no identifier");
+        let message = |template, values: &[&str]| {
+            formatted(template, values)
+                .unwrap_err()
+                .message()
+                .to_owned()
+        };
+        assert_eq!(
+            message("%d", &["1"]),
+            "`query.format`: `%d` is none of `%I`, `%L`, `%s` and `%%`"
+        );
+        assert_eq!(
+            message("%I %I", &["a"]),
+            "`query.format`: there is no argument 2 for `%I`"
+        );
+        assert_eq!(
+            message("%I", &["a..b"]),
+            "`query.format`: `a..b` is no identifier"
+        );
     }
 }

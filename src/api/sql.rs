@@ -19,9 +19,17 @@ impl Sql {
 
     /// The first line, for a note about the statement.
     pub fn summary(&self) -> String {
-        let mut lines = self.text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let mut lines = self
+            .text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty());
         let first = lines.next().unwrap_or_default().to_owned();
-        if lines.next().is_some() { first + " ..." } else { first }
+        if lines.next().is_some() {
+            first + " ..."
+        } else {
+            first
+        }
     }
 }
 

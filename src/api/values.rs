@@ -57,7 +57,9 @@ pub fn from_lua(lua: &Lua, value: &Value) -> Result<pg::Value> {
         Value::Table(_) => pg::Value::Json(json::from_lua(lua, value)?),
         other => {
             let kind = other.type_name();
-            return Err(Error::failed(format!("a {kind} cannot be a parameter of a statement")));
+            return Err(Error::failed(format!(
+                "a {kind} cannot be a parameter of a statement"
+            )));
         }
     })
 }
@@ -75,7 +77,9 @@ impl RowMaker {
             .map(|column| lua.create_string(&column.name))
             .collect::<mlua::Result<_>>()?;
         let list = lua.create_sequence_from(keys.iter().cloned())?;
-        let mark = lua.named_registry_value::<mlua::Function>(ROW)?.call(list)?;
+        let mark = lua
+            .named_registry_value::<mlua::Function>(ROW)?
+            .call(list)?;
         Ok(Self { keys, mark })
     }
 

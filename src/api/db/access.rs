@@ -42,7 +42,11 @@ impl Db {
         let context = self.context();
         let name = self.name();
         let qualified = format!("{name}={phrase}");
-        if context.confirm.iter().any(|given| *given == phrase || *given == qualified) {
+        if context
+            .confirm
+            .iter()
+            .any(|given| *given == phrase || *given == qualified)
+        {
             return Ok(());
         }
         let server = self.shared.session.server().describe();
@@ -62,7 +66,9 @@ impl Db {
         }
         Err(Error::new(
             Kind::Refused,
-            format!("`{name}` is protected and its phrase was not typed; nothing was written there"),
+            format!(
+                "`{name}` is protected and its phrase was not typed; nothing was written there"
+            ),
         ))
     }
 }

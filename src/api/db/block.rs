@@ -19,12 +19,19 @@ const ISOLATION: [(&str, Isolation); 3] = [
     ("serializable", Isolation::Serializable),
 ];
 
-pub async fn transaction(call: Call, db: Db, first: Value, second: Option<Function>) -> Result<Entered> {
+pub async fn transaction(
+    call: Call,
+    db: Db,
+    first: Value,
+    second: Option<Function>,
+) -> Result<Entered> {
     let (table, body) = split(call.name, first, second)?;
     let options = read(call.name, table)?;
     db.session()?;
     if db.exported_snapshot().is_some() {
-        return Err(Error::failed("a snapshot only reads; open the `transaction` on the Db"));
+        return Err(Error::failed(
+            "a snapshot only reads; open the `transaction` on the Db",
+        ));
     }
     if db.is_root() && !options.read_only {
         db.ensure_write().await?;
@@ -35,7 +42,9 @@ pub async fn transaction(call: Call, db: Db, first: Value, second: Option<Functi
 
 pub async fn snapshot(call: Call, db: Db, body: Function) -> Result<Entered> {
     if !db.is_root() {
-        return Err(Error::failed("a `snapshot` cannot stand inside a transaction of the same Db"));
+        return Err(Error::failed(
+            "a `snapshot` cannot stand inside a transaction of the same Db",
+        ));
     }
     let session = db.session()?;
     session
@@ -47,8 +56,12 @@ pub async fn snapshot(call: Call, db: Db, body: Function) -> Result<Entered> {
         .await?;
     // Whoever holds a snapshot may wait long for those who read by it.
     let exported = async {
-        session.batch("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
-        session.value("SELECT pg_catalog.pg_export_snapshot()", &[]).await
+        session
+            .batch("SET LOCAL idle_in_transaction_session_timeout = 0")
+            .await?;
+        session
+            .value("SELECT pg_catalog.pg_export_snapshot()", &[])
+            .await
     };
     match exported.await {
         Ok(name) => {
@@ -64,11 +77,17 @@ pub async fn snapshot(call: Call, db: Db, body: Function) -> Result<Entered> {
 }
 
 /// `([options,] fn)`
-pub fn split(name: &str, first: Value, second: Option<Function>) -> Result<(Option<Table>, Function)> {
+pub fn split(
+    name: &str,
+    first: Value,
+    second: Option<Function>,
+) -> Result<(Option<Table>, Function)> {
     match (first, second) {
         (Value::Function(body), None) => Ok((None, body)),
         (Value::Table(options), Some(body)) => Ok((Some(options), body)),
-        _ => Err(Error::failed(format!("`{name}`: a function expected, or options and a function"))),
+        _ => Err(Error::failed(format!(
+            "`{name}`: a function expected, or options and a function"
+        ))),
     }
 }
 
@@ -80,6 +99,7 @@ fn read(name: &'static str, table: Option<Table>) -> Result<TxOptions> {
         read_only: options.boolean("read_only")?.unwrap_or(false),
         lock_timeout: options.duration("lock_timeout")?.map(milliseconds),
         statement_timeout: options.duration("statement_timeout")?.map(milliseconds),
+        snapshot: None,
     };
     options.finish()?;
     Ok(read)
@@ -87,7 +107,12 @@ fn read(name: &'static str, table: Option<Table>) -> Result<TxOptions> {
 
 impl Db {
     /// Registers the block that was just begun on the session, and makes its handle.
-    pub(in crate::api) fn enter(&self, call: &Call, kind: BlockKind, body: Function) -> Result<Entered> {
+    pub(in crate::api) fn enter(
+        &self,
+        call: &Call,
+        kind: BlockKind,
+        body: Function,
+    ) -> Result<Entered> {
         let block = Block {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             kind,
@@ -98,7 +123,10 @@ impl Db {
             block: Some(block),
         };
         Ok(Entered {
-            args: call.lua.create_userdata(handle.clone())?.into_lua_multi(&call.lua)?,
+            args: call
+                .lua
+                .create_userdata(handle.clone())?
+                .into_lua_multi(&call.lua)?,
             scope: Box::new(OpenBlock(handle)),
             body,
         })
@@ -109,7 +137,11 @@ struct OpenBlock(Db);
 
 impl Scope for OpenBlock {
     fn describe(&self) -> String {
-        let what = self.0.block.as_ref().map_or("block", |block| block.kind.what());
+        let what = self
+            .0
+            .block
+            .as_ref()
+            .map_or("block", |block| block.kind.what());
         format!("{what} on `{}`", self.0.name())
     }
 
@@ -124,11 +156,13 @@ impl Db {
         let abandoned = self.leave_abandoned().await?;
         if outcome == Outcome::Returned && abandoned == 0 {
             let result = session.commit().await;
-            self.blocks().retain(|open| Some(open) != self.block.as_ref());
+            self.blocks()
+                .retain(|open| Some(open) != self.block.as_ref());
             return Ok(result?);
         }
         let result = session.rollback().await;
-        self.blocks().retain(|open| Some(open) != self.block.as_ref());
+        self.blocks()
+            .retain(|open| Some(open) != self.block.as_ref());
         result?;
         if outcome == Outcome::Raised {
             return Ok(());
@@ -142,7 +176,11 @@ impl Db {
     /// Rolls back the blocks inside this one that nobody left: their coroutine hangs. Tells how many.
     async fn leave_abandoned(&self) -> Result<usize> {
         let mut count = 0;
-        while self.blocks().last().is_some_and(|open| Some(open) != self.block.as_ref()) {
+        while self
+            .blocks()
+            .last()
+            .is_some_and(|open| Some(open) != self.block.as_ref())
+        {
             self.shared.session.rollback().await?;
             self.blocks().pop();
             count += 1;

@@ -4,7 +4,7 @@
 //! It may be used while its block is the innermost one open, so that no statement ends up in a transaction
 //! its author did not think of.
 
-mod access;
+pub mod access;
 mod block;
 mod rows;
 pub mod statements;
@@ -52,7 +52,9 @@ pub struct Block {
 pub enum BlockKind {
     Transaction,
     /// With the name by which other sessions import it.
-    Snapshot { exported: String },
+    Snapshot {
+        exported: String,
+    },
 }
 
 impl Db {
@@ -128,7 +130,14 @@ impl Db {
             Some(inner) => &inner.kind,
             None => return Ok(()),
         };
-        let (what, used) = (inner.what(), if self.is_root() { "the `Db`" } else { "the outer block" });
+        let (what, used) = (
+            inner.what(),
+            if self.is_root() {
+                "the `Db`"
+            } else {
+                "the outer block"
+            },
+        );
         let (word, argument) = inner.word();
         Err(Error::failed(format!(
             "a {what} of `{name}` is open; inside its function use the argument `{argument}` of \

@@ -9,7 +9,7 @@ use super::super::sql::Sql;
 use super::super::values::{RowMaker, from_lua};
 use super::Db;
 use crate::host::{Call, Error, Result, closer, function};
-use crate::pg::{self, Access, Isolation, Literal, RowStream, Session, TxOptions};
+use crate::pg::{self, Access, Isolation, RowStream, Session, TxOptions};
 
 /// A result under way; `None` once it is closed.
 type Reading = Arc<Mutex<Option<Reader>>>;
@@ -21,7 +21,12 @@ struct Reader {
 }
 
 /// The four values of a generic `for`: the iterator, no state, no start, and what closes it on a `break`.
-pub async fn rows(call: Call, db: Db, sql: Sql, params: Variadic<Value>) -> Result<(Function, Value, Value, Table)> {
+pub async fn rows(
+    call: Call,
+    db: Db,
+    sql: Sql,
+    params: Variadic<Value>,
+) -> Result<(Function, Value, Value, Table)> {
     let params = params
         .iter()
         .map(|value| from_lua(&call.lua, value))
@@ -40,10 +45,17 @@ pub async fn rows(call: Call, db: Db, sql: Sql, params: Variadic<Value>) -> Resu
         rows,
         session,
     })));
-    let mark = call.lua.create_table_from([("__close", closing(&call.lua, &reading)?)])?;
+    let mark = call
+        .lua
+        .create_table_from([("__close", closing(&call.lua, &reading)?)])?;
     let end = call.lua.create_table()?;
     end.set_metatable(Some(mark))?;
-    Ok((iterator(&call.lua, reading, sql)?, Value::Nil, Value::Nil, end))
+    Ok((
+        iterator(&call.lua, reading, sql)?,
+        Value::Nil,
+        Value::Nil,
+        end,
+    ))
 }
 
 fn iterator(lua: &Lua, reading: Reading, sql: Sql) -> mlua::Result<Function> {
@@ -96,7 +108,14 @@ impl Db {
         }
         let session = self.session()?.sibling(Access::ReadOnly).await?;
         self.context().opened(&session);
-        session.begin(&TxOptions { read_only: true, ..TxOptions::default() }).await?;
+        let snapshot = self.exported_snapshot().map(str::to_owned);
+        let options = TxOptions {
+            isolation: snapshot.as_ref().map(|_| Isolation::RepeatableRead),
+            read_only: true,
+            snapshot,
+            ..TxOptions::default()
+        };
+        session.begin(&options).await?;
         Ok(session)
     }
 }

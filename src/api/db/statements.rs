@@ -21,7 +21,9 @@ pub async fn one(call: Call, db: Db, sql: Sql, params: Params) -> Result<Option<
     let rows = db.rows_of(&call.lua, &sql, &params).await?;
     match rows.rows.as_slice() {
         [] => Ok(None),
-        [row] => Ok(Some(RowMaker::new(&call.lua, &rows.columns)?.row(&call.lua, row)?)),
+        [row] => Ok(Some(
+            RowMaker::new(&call.lua, &rows.columns)?.row(&call.lua, row)?,
+        )),
         several => Err(Error::failed(format!(
             "`one` wants at most one row, the statement gave {}",
             several.len()
@@ -68,7 +70,8 @@ impl Db {
                 session.query(&sql.text, &params).await
             }
             Err(error) if self.context().dry_run && error.is_read_only_violation() => {
-                self.context().note(format!("would run on `{}`: {}", self.name(), sql.summary()));
+                self.context()
+                    .note(format!("would run on `{}`: {}", self.name(), sql.summary()));
                 return Ok(Rows::default());
             }
             result => result,
@@ -79,7 +82,10 @@ impl Db {
     /// Whether a statement was refused for writing where the operator may still be asked. Outside a block it was
     /// alone in its READ ONLY transaction, so nothing has happened and it can run again.
     fn may_ask_after(&self, error: &pg::Error) -> bool {
-        error.is_read_only_violation() && self.is_protected() && self.is_root() && !self.context().dry_run
+        error.is_read_only_violation()
+            && self.is_protected()
+            && self.is_root()
+            && !self.context().dry_run
     }
 
     /// A dry run: the server parses the statement, and nothing runs.
