@@ -3,7 +3,7 @@
 use super::Db;
 use crate::host::{Error, Kind, Result};
 use crate::pg::{Access, Session};
-use crate::progress::Question;
+use crate::progress::{AskError, Question};
 
 /// The phrase that protects a target. The server's own goes first: what is called `localhost:5433` here may be
 /// production behind a tunnel.
@@ -50,17 +50,24 @@ impl Db {
             return Ok(());
         }
         let server = self.shared.session.server().describe();
-        let warning = self.shared.warning.as_ref().map(|text| format!("{text}\n"));
-        let answer = context
-            .ask(Question {
-                prompt: format!(
-                    "{}`{name}` is protected ({server}).\nTo write there, type {phrase}:",
-                    warning.unwrap_or_default()
-                ),
-                secret: false,
-                instead: format!("`--confirm \"{phrase}\"`"),
-            })
-            .await?;
+        context.note(format!("`{name}` is protected: {server}"));
+        if let Some(warning) = &self.shared.warning {
+            context.warn(warning);
+        }
+        let instead = format!("`--confirm \"{phrase}\"`");
+        let question = Question {
+            prompt: format!("To write to `{name}`, type {phrase}:"),
+            secret: false,
+            instead: instead.clone(),
+        };
+        let answer = context.ask(question).await.map_err(|error| {
+            if error.downcast_ref::<AskError>().is_none() {
+                return error;
+            }
+            Error::failed(format!(
+                "`{name}` is protected and there is no terminal to ask its phrase on; give {instead}"
+            ))
+        })?;
         if answer.trim() == phrase {
             return Ok(());
         }

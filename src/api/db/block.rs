@@ -154,7 +154,9 @@ impl Db {
     async fn leave(&self, outcome: Outcome) -> Result<()> {
         let session = &self.shared.session;
         let abandoned = self.leave_abandoned().await?;
-        if outcome == Outcome::Returned && abandoned == 0 {
+        // A snapshot has nothing to commit, and an error that was caught in it does not matter then.
+        let commits = self.exported_snapshot().is_none();
+        if outcome == Outcome::Returned && abandoned == 0 && commits {
             let result = session.commit().await;
             self.blocks()
                 .retain(|open| Some(open) != self.block.as_ref());
@@ -164,7 +166,7 @@ impl Db {
         self.blocks()
             .retain(|open| Some(open) != self.block.as_ref());
         result?;
-        if outcome == Outcome::Raised {
+        if outcome == Outcome::Raised || abandoned == 0 {
             return Ok(());
         }
         Err(Error::failed(format!(

@@ -41,6 +41,7 @@ pub async fn value(call: Call, db: Db, sql: Sql, params: Params) -> Result<Value
 
 pub async fn execute(call: Call, db: Db, sql: Sql, params: Params) -> Result<u64> {
     let params = convert(&call.lua, &params)?;
+    refuse_transaction_statement(&sql)?;
     let session = db.session()?;
     if db.context().dry_run {
         db.pretend(&sql).await?;
@@ -63,6 +64,7 @@ fn convert(lua: &Lua, params: &[Value]) -> Result<Vec<pg::Value>> {
 impl Db {
     async fn rows_of(&self, lua: &Lua, sql: &Sql, params: &[Value]) -> Result<Rows> {
         let params = convert(lua, params)?;
+        refuse_transaction_statement(sql)?;
         let session = self.session()?;
         let result = match session.query(&sql.text, &params).await {
             Err(error) if self.may_ask_after(&error) => {
@@ -102,6 +104,14 @@ impl Db {
         }
         context.pretended.store(true, Ordering::Relaxed);
         Ok(())
+    }
+}
+
+/// A BEGIN of the playbook's own would make every later block one of its savepoints.
+fn refuse_transaction_statement(sql: &Sql) -> Result<()> {
+    match pg::transaction_statement(&sql.text) {
+        Some(statement) => Err(pg::Error::TransactionStatement { statement }.into()),
+        None => Ok(()),
     }
 }
 

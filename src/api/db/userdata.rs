@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use mlua::{
-    AnyUserData, Function, Lua, MetaMethod, Table, UserData, UserDataFields,
-    UserDataMethods, Value, Variadic,
+    AnyUserData, Function, Lua, MetaMethod, Table, UserData, UserDataFields, UserDataMethods,
+    Value, Variadic,
 };
 
 use super::super::sql::Sql;
