@@ -4,6 +4,7 @@
 //! A session that is read-only runs every statement in a READ ONLY transaction that no `SET` undoes.
 
 mod cancel;
+mod claim;
 mod connector;
 mod error;
 mod ident;
@@ -16,6 +17,7 @@ mod tls;
 mod transaction;
 mod value;
 
+pub use claim::claim;
 pub use connector::Connector;
 pub use error::{CommitOutcome, Error, ServerError};
 pub use ident::{Ident, Literal, TableName, ident_list};
