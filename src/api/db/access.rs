@@ -1,8 +1,10 @@
 //! Who may write: protected targets ask for their phrase, dry runs never write.
 
+use std::sync::atomic::Ordering;
+
 use super::Db;
 use crate::host::{Error, Kind, Result};
-use crate::pg::{Access, Session};
+use crate::pg::{self, Access, Session};
 use crate::progress::{AskError, Question};
 
 /// The phrase that protects a target. The server's own goes first: what is called `localhost:5433` here may be
@@ -17,31 +19,38 @@ impl Db {
         self.shared.protect.is_some()
     }
 
-    /// To be called before a block or statement that writes: asks for the phrase where that was not done yet.
-    /// Under `--dry-run` nothing is asked and the session stays read-only.
+    /// To be called before a block or statement that writes: asks for the phrase where that was not done yet,
+    /// and claims the database for this run. Under `--dry-run` nothing is asked and the session stays read-only.
     pub async fn ensure_write(&self) -> Result<()> {
         let context = self.context();
         let session = &self.shared.session;
-        if context.dry_run || !session.is_read_only() {
+        if context.dry_run || !self.is_root() {
             return Ok(());
         }
         if let Some(phrase) = &self.shared.protect {
             let server = format!("{} {}", self.name(), session.server().identity());
             // One question at a time, and one per server.
             let mut confirmed = context.confirmed.lock().await;
-            if !confirmed.contains(&server) {
+            if session.is_read_only() && !confirmed.contains(&server) {
                 self.confirm(phrase).await?;
                 confirmed.insert(server);
             }
         }
         session.set_access(Access::ReadWrite);
+        if !self.shared.claimed.load(Ordering::Relaxed) {
+            pg::claim(session, &context.stem()).await?;
+            self.shared.claimed.store(true, Ordering::Relaxed);
+        }
         Ok(())
     }
 
     async fn confirm(&self, phrase: &str) -> Result<()> {
         let context = self.context();
         let name = self.name();
-        let qualified = format!("{name}={phrase}");
+        // Under `database =` the target keeps its name on the command line.
+        let database = format!("/{}", self.shared.session.server().database);
+        let target = name.strip_suffix(&database).unwrap_or(name);
+        let qualified = format!("{target}={phrase}");
         if context
             .confirm
             .iter()

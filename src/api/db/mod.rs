@@ -10,6 +10,7 @@ mod rows;
 pub mod statements;
 mod userdata;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mlua::{FromLua, Lua, Value};
@@ -37,6 +38,8 @@ struct Shared {
     protect: Option<String>,
     /// What `connect` was told to say when it asks for the phrase.
     warning: Option<String>,
+    /// Whether this run has claimed the database for writing.
+    claimed: AtomicBool,
     /// The blocks that are open, outermost first.
     blocks: Mutex<Vec<Block>>,
 }
@@ -71,6 +74,7 @@ impl Db {
             notices,
             protect,
             warning,
+            claimed: AtomicBool::new(false),
             blocks: Mutex::default(),
         };
         Self {

@@ -47,6 +47,9 @@ pub async fn execute(call: Call, db: Db, sql: Sql, params: Params) -> Result<u64
         db.pretend(&sql).await?;
         return Ok(0);
     }
+    if !db.is_protected() {
+        db.ensure_write().await?;
+    }
     let result = match session.execute(&sql.text, &params).await {
         Err(error) if db.may_ask_after(&error) => {
             db.ensure_write().await?;
