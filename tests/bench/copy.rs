@@ -92,9 +92,9 @@ fn write_project(project: &Path, from: &Cluster, to: &Cluster) {
     std::fs::create_dir_all(project).unwrap();
     let target = |name: &str, cluster: &Cluster| {
         let (host, port) = (cluster.socket_folder(), cluster.port());
+        let host = host.display();
         format!(
-            "[targets.{name}]\nhost = {:?}\nport = {port}\nuser = \"postgres\"\ndatabase = \"postgres\"\n",
-            host
+            "[targets.{name}]\nhost = \"{host}\"\nport = {port}\nuser = \"postgres\"\ndatabase = \"postgres\"\n"
         )
     };
     std::fs::write(
