@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes the Docker image the tests run PostgreSQL in: a minimal Debian with the server of the machine's own
-# package archive, taken in as one layer. Nothing is pulled from a registry. Needs root and a running engine.
+# Makes the file system of the Docker image the tests run PostgreSQL in: a minimal Debian with the server, out
+# of the package archive this machine itself uses. Nothing is pulled from a registry. Needs root.
 #
-#   image.sh NAME
+#   image.sh ARCHIVE.tar
 set -eu
-name=$1
+archive=$1
 
 . /etc/os-release
 # The archive this machine itself installs from, whatever it is called.
@@ -51,8 +51,6 @@ listen_addresses = ''
 unix_socket_directories = '/run/postgresql'
 CONF
 
-tar -C "$root" -c . | docker import \
-  --change 'USER postgres' \
-  --change 'CMD ["/usr/lib/postgresql/15/bin/postgres", "-D", "/srv/postgres"]' \
-  --message 'PostgreSQL 15 for the tests of runner' \
-  - "$name"
+# Under its name only when it is whole.
+tar -C "$root" -cf "$archive.part" .
+mv "$archive.part" "$archive"
