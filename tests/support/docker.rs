@@ -194,7 +194,7 @@ impl Engine {
         must(
             self.docker()
                 .args(["import", "--change", "USER postgres", "--change"])
-                .arg(r#"CMD ["/usr/lib/postgresql/15/bin/postgres", "-D", "/srv/postgres"]"#)
+                .arg(r#"CMD ["/srv/bin/postgres", "-D", "/srv/postgres"]"#)
                 .arg(&archive)
                 .arg(IMAGE),
         );

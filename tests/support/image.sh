@@ -32,17 +32,20 @@ in_root() {
   chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"
 }
 mount -t proc proc "$root/proc"
-in_root apt-get install -y -q --no-install-recommends postgresql-15 netcat-openbsd
+in_root apt-get install -y -q --no-install-recommends postgresql netcat-openbsd
 umount "$root/proc"
 
 # What a server that runs tests never opens; a smaller layer is taken in sooner.
 rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* "$root"/usr/share/doc/* "$root"/usr/share/man/* \
   "$root"/usr/share/locale/* "$root"/usr/lib/*/libLLVM* "$root"/usr/lib/*/libz3*
 
+# One place for its programs, whatever its version.
+in_root sh -c 'ln -s /usr/lib/postgresql/*/bin /srv/bin'
+
 # `initdb` runs here, once, so that a container is up in the time a server takes to start.
 in_root install -d -o postgres -g postgres /run/postgresql /srv/postgres
 in_root setpriv --reuid postgres --regid postgres --clear-groups \
-  /usr/lib/postgresql/15/bin/initdb --pgdata /srv/postgres --auth trust --encoding UTF8 --no-locale --no-sync
+  /srv/bin/initdb --pgdata /srv/postgres --auth trust --encoding UTF8 --no-locale --no-sync
 cat >>"$root/srv/postgres/postgresql.conf" <<CONF
 fsync = off
 jit = off
