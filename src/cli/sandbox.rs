@@ -1,19 +1,59 @@
 //! `runner sandbox [FILE]`: a playbook, or a shell, on throw-away servers.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
+use anyhow::Context;
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::args::Options;
+use super::{End, run, runtime};
 use crate::interrupt;
 use crate::progress::{Event, Reporter};
 use crate::sandbox::{Error, Sandbox, path_beginning_with};
 
+/// Starts the servers, runs the playbook against them or opens a shell, and removes everything.
+pub fn run(
+    file: Option<PathBuf>,
+    words: Vec<String>,
+    options: &Options,
+    reporter: &Reporter,
+) -> Result<(), End> {
+    // The playbook's own file is found before servers are started for it.
+    let found = file.as_ref().map(|file| file.canonicalize()).transpose();
+    let file = found.map_err(|error| End::usage(format!("cannot read the playbook: {error}")))?;
+    let work = |interrupt| {
+        with_sandbox(reporter, async |project: &Path| match file {
+            Some(file) => {
+                let options = inside(project, options);
+                run::playbook(file, words, &options, reporter, interrupt).await
+            }
+            None => {
+                shell(project, reporter)
+                    .await
+                    .context("cannot open a shell")?;
+                Ok(())
+            }
+        })
+    };
+    runtime::block_on(work)?.map_err(anyhow::Error::from)?
+}
+
+/// The same options with the sandbox's own `runner.toml`.
+fn inside(project: &Path, options: &Options) -> Options {
+    Options {
+        config: Some(project.join("runner.toml")),
+        env_file: None,
+        confirm: options.confirm.clone(),
+        ..*options
+    }
+}
+
 /// Starts the servers, does `work` in the folder of their `runner.toml`, and removes them whatever `work`
 /// came to; also when the run is interrupted, which `work` watches for itself.
-pub async fn with_sandbox<T>(
+async fn with_sandbox<T>(
     reporter: &Reporter,
     work: impl AsyncFnOnce(&Path) -> T,
 ) -> Result<T, Error> {
@@ -30,7 +70,7 @@ pub async fn with_sandbox<T>(
 /// Opens the user's shell in `project`, with `runner` on its PATH, and waits until it is left.
 ///
 /// Ctrl-C is the shell's while it runs: call this where the run's own signal handling is not installed.
-pub async fn shell(project: &Path, reporter: &Reporter) -> std::io::Result<ExitStatus> {
+async fn shell(project: &Path, reporter: &Reporter) -> std::io::Result<ExitStatus> {
     let shell = std::env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
     reporter.event(&Event::Note(format!(
         "sandbox: this shell is in {}, where `dev` and `prod` are configured; leave it to remove everything",
