@@ -50,12 +50,8 @@ impl Interrupt {
 }
 
 /// Runs `work` so that nothing in it is interrupted: for guards, rollbacks and closers.
-pub fn shielded<F>(work: F) -> impl Future<Output = F::Output> + Send
-where
-    F: Future + Send,
-    F::Output: Send,
-{
-    CURRENT.scope(Interrupt::default(), work)
+pub async fn shielded<F: Future>(work: F) -> F::Output {
+    CURRENT.scope(Interrupt::default(), work).await
 }
 
 /// Resolves once the run is interrupted; never, outside a run and in a shielded block.
@@ -72,17 +68,11 @@ pub fn is_interrupted() -> bool {
 }
 
 /// Waits for `work`, or drops it when the run is interrupted.
-pub fn race<F>(work: F) -> impl Future<Output = Result<F::Output, Interrupted>> + Send
-where
-    F: Future + Send,
-    F::Output: Send,
-{
-    async move {
-        tokio::select! {
-            biased;
-            () = interrupted() => Err(Interrupted),
-            output = work => Ok(output),
-        }
+pub async fn race<F: Future>(work: F) -> Result<F::Output, Interrupted> {
+    tokio::select! {
+        biased;
+        () = interrupted() => Err(Interrupted),
+        output = work => Ok(output),
     }
 }
 

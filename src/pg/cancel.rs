@@ -19,13 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Cancels what `session` is running and waits until `work` has ended, so that the session can be used again;
 /// where it cannot be ended, the session is closed and its backend terminated.
-pub(super) async fn stop<F>(session: &Session, work: Pin<&mut F>)
-where
-    F: Future + Send,
-    F::Output: Send,
-{
+pub(super) async fn stop<F: Future>(session: &Session, work: Pin<&mut F>) {
     let asked = async {
-        if let Err(error) = shielded(request(session)).await {
+        if let Err(error) = shielded(Box::pin(request(session))).await {
             tracing::debug!(target = session.name(), %error, "cancel request failed");
         }
     };

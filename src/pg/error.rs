@@ -94,6 +94,12 @@ pub enum Error {
     NoGroup { name: String, suggestion: String },
     #[error("no table of `{target}` matches {patterns}")]
     EmptySelection { target: String, patterns: String },
+    #[error("another run of `{playbook}` is writing to `{target}`: {holder}")]
+    Claimed {
+        target: String,
+        playbook: String,
+        holder: String,
+    },
     #[error("interrupted")]
     Interrupted,
     #[error("tokio-postgres: {0}")]

@@ -4,6 +4,7 @@
 //! A session that is read-only runs every statement in a READ ONLY transaction that no `SET` undoes.
 
 mod cancel;
+mod claim;
 mod connector;
 mod error;
 mod ident;
@@ -18,6 +19,7 @@ mod value;
 
 pub mod script;
 
+pub use claim::claim;
 pub use connector::Connector;
 pub use error::{CommitOutcome, Error, ServerError};
 pub use ident::{Ident, Literal, TableName, ident_list};

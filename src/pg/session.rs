@@ -167,59 +167,54 @@ impl Session {
 
     /// Waits for `work`. On an interruption the statement is cancelled at the server and waited for first, so
     /// that nothing goes on behind our back and the session can still be used to roll back.
-    pub(super) fn attend<'a, T, F>(&'a self, work: F) -> impl Future<Output = Result<T>> + Send + 'a
+    pub(super) async fn attend<T, F>(&self, work: F) -> Result<T>
     where
-        T: Send + 'a,
-        F: Future<Output = std::result::Result<T, tokio_postgres::Error>> + Send + 'a,
+        F: Future<Output = std::result::Result<T, tokio_postgres::Error>>,
     {
-        async move {
-            self.check_open()?;
-            if is_interrupted() {
-                return Err(Error::Interrupted);
-            }
-            let mut work = std::pin::pin!(work);
-            tokio::select! {
-                biased;
-                output = &mut work => match output {
-                    Ok(value) => Ok(value),
-                    Err(error) => Err(self.explain(error).await),
-                },
-                () = interrupted() => {
-                    cancel::stop(self, work).await;
-                    Err(Error::Interrupted)
-                }
+        self.check_open()?;
+        if is_interrupted() {
+            return Err(Error::Interrupted);
+        }
+        let mut work = std::pin::pin!(work);
+        tokio::select! {
+            biased;
+            output = &mut work => match output {
+                Ok(value) => Ok(value),
+                Err(error) => Err(self.explain(error).await),
+            },
+            () = interrupted() => {
+                // Boxed: it is large, seldom needed, and part of every statement.
+                Box::pin(cancel::stop(self, work)).await;
+                Err(Error::Interrupted)
             }
         }
     }
 
     /// Waits for `work` whatever happens: for COMMIT, ROLLBACK and the restoring of state.
-    pub(super) fn insist<'a, T, F>(&'a self, work: F) -> impl Future<Output = Result<T>> + Send + 'a
+    pub(super) async fn insist<T, F>(&self, work: F) -> Result<T>
     where
-        T: Send + 'a,
-        F: Future<Output = std::result::Result<T, tokio_postgres::Error>> + Send + 'a,
+        F: Future<Output = std::result::Result<T, tokio_postgres::Error>>,
     {
-        async move {
-            self.check_open()?;
-            match work.await {
-                Ok(value) => Ok(value),
-                Err(error) => Err(self.explain(error).await),
-            }
+        self.check_open()?;
+        match work.await {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.explain(error).await),
         }
     }
 
     /// Has the server parse a statement.
-    pub(super) fn parse<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<Statement>> {
-        Box::pin(self.attend(self.shared.client.prepare(sql)))
+    pub(super) async fn parse(&self, sql: &str) -> Result<Statement> {
+        self.attend(self.shared.client.prepare(sql)).await
     }
 
     /// Runs statements without parameters or results.
-    pub(super) fn simple<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<()>> {
-        Box::pin(self.attend(self.shared.client.batch_execute(sql)))
+    pub(super) async fn simple(&self, sql: &str) -> Result<()> {
+        self.attend(self.shared.client.batch_execute(sql)).await
     }
 
     /// The same whatever happens: for COMMIT, ROLLBACK and the restoring of state.
-    pub(super) fn simple_to_the_end<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<()>> {
-        Box::pin(self.insist(self.shared.client.batch_execute(sql)))
+    pub(super) async fn simple_to_the_end(&self, sql: &str) -> Result<()> {
+        self.insist(self.shared.client.batch_execute(sql)).await
     }
 
     /// The driver's error in our words, with the reason of a loss joined in.

@@ -16,7 +16,7 @@ use rustls::{
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::config::{Dsn, SslMode};
+use crate::config::{Dsn, SYSTEM_ROOTS, SslMode};
 use crate::route::Stream;
 
 pub type Connect = <MakeRustlsConnect as MakeTlsConnect<Stream>>::TlsConnect;
@@ -104,8 +104,9 @@ fn roots(dsn: &Dsn) -> Result<Vec<CertificateDer<'static>>, Failure> {
         file: file(dsn),
         reason,
     };
-    let Some(path) = &dsn.sslrootcert else {
-        return Ok(rustls_native_certs::load_native_certs().certs);
+    let path = match &dsn.sslrootcert {
+        Some(path) if path.as_os_str() != SYSTEM_ROOTS => path,
+        _ => return Ok(rustls_native_certs::load_native_certs().certs),
     };
     let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect)

@@ -1,98 +1,203 @@
-//! TEMPORARY direct route, replaced by the ssh branch.
-use crate::{config::Target, progress::Reporter};
-use std::sync::Arc;
-use std::{
-    io,
-    pin::Pin,
-    task::{Context, Poll},
-};
-use tokio::io::ReadBuf;
-use tokio::io::{AsyncRead, AsyncWrite};
-pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
-/// A byte stream to a server. A type of its own, not an alias: behind an alias the compiler cannot prove that
-/// futures over it are `Send` wherever a generic asks for `'static`.
-pub struct Stream(Box<dyn Duplex>);
-impl Stream {
-    pub fn new(stream: impl Duplex + 'static) -> Self {
-        Self(Box::new(stream))
-    }
-}
-impl AsyncRead for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf)
-    }
-}
-impl AsyncWrite for Stream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf)
-    }
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}
+//! How bytes reach a server: direct, over ssh, into a container.
+//!
+//! A [`Route`] opens any number of [`Link`]s, each an ssh session of its own; cancel requests and commands
+//! go over one control session per host. Where a target leaves several ways open they form a ladder: the first rung
+//! that holds is kept for every later link, and each one passed over is reported with its reason.
+
+mod container;
+mod direct;
+mod error;
+mod fate;
+mod rung;
+mod stream;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::{Mutex, OnceCell};
+
+use crate::config::Target;
+use crate::progress::{Event, Reporter};
+use crate::ssh::{Host, Session};
+pub use error::Error;
+pub use fate::Fate;
+use rung::{Plan, Rung};
+pub use stream::Stream;
+
+/// A stream to a server. Dropping it ends the ssh session or the process it runs over.
 pub struct Link {
     pub stream: Stream,
+    /// Whether TLS makes sense here: TCP to the real server, not a unix socket or a relay.
     pub tls: bool,
     pub fate: Fate,
 }
-#[derive(Clone, Debug)]
-pub struct Fate;
-impl Fate {
-    pub async fn describe(&self) -> Option<String> {
-        None
-    }
-}
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
-}
+
+/// The way to a target's server. Clones share it.
 #[derive(Clone)]
-pub struct Route(Arc<Target>);
+pub struct Route(Arc<Inner>);
+
+struct Inner {
+    target: String,
+    reporter: Reporter,
+    plan: Plan,
+    via: Option<Via>,
+    /// The place in the plan of the rung that holds.
+    held: OnceLock<usize>,
+    announced: AtomicBool,
+}
+
+/// The ssh host in front of the server.
+struct Via {
+    given: String,
+    config: Option<PathBuf>,
+    host: OnceCell<Host>,
+    control: Mutex<Option<Session>>,
+}
+
 impl Route {
-    pub fn new(target: &Target, _: Reporter) -> Result<Route, Error> {
-        Ok(Route(Arc::new(target.clone())))
+    /// The route of `target`; connects to nothing. It fails for settings that cannot work.
+    pub fn new(target: &Target, reporter: Reporter) -> Result<Self, Error> {
+        let via = target.ssh.as_ref().map(|given| Via {
+            given: given.clone(),
+            config: target.ssh_config.clone(),
+            host: OnceCell::new(),
+            control: Mutex::default(),
+        });
+        Ok(Self(Arc::new(Inner {
+            target: target.name.clone(),
+            reporter,
+            plan: Plan::of(target)?,
+            via,
+            held: OnceLock::new(),
+            announced: AtomicBool::default(),
+        })))
     }
-    pub async fn announce(&self) {}
+
+    /// The hops in order, like `ssh sertantai-hz (1.2.3.4:22)`, `docker exec shared_postgres (perl relay)`.
+    ///
+    /// The addresses of ssh hosts are known once [`announce`](Self::announce) or [`open`](Self::open) has read the
+    /// configuration, the relay once it has been found.
+    pub fn hops(&self) -> Vec<String> {
+        let Inner {
+            via, plan, held, ..
+        } = &*self.0;
+        let mut hops = match via {
+            None => Vec::new(),
+            Some(via) => match via.host.get() {
+                Some(host) => host.describe(),
+                None => vec![format!("ssh {}", via.given)],
+            },
+        };
+        let rung = &plan.rungs.get(held.get().copied().unwrap_or(0));
+        hops.extend(rung.map(Rung::hop));
+        hops
+    }
+
+    /// Reports the hops and why this way is taken, once per route.
+    pub async fn announce(&self) {
+        if self.0.announced.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        if let Some(via) = &self.0.via {
+            // `open` reports a configuration that cannot be read.
+            let _ = via.host(&self.0.reporter).await;
+        }
+        self.0.reporter.event(&Event::Route {
+            target: self.0.target.clone(),
+            hops: self.hops(),
+            why: self.0.plan.why.clone(),
+        });
+    }
+
+    /// A stream of its own: behind ssh it has its own session, so that it may stall without stopping others.
     pub async fn open(&self) -> Result<Link, Error> {
-        let host = self
-            .0
-            .dsn
-            .host
-            .clone()
-            .unwrap_or("/var/run/postgresql".into());
-        if host.starts_with('/') {
-            let s = tokio::net::UnixStream::connect(format!("{host}/.s.PGSQL.{}", self.0.dsn.port))
-                .await?;
-            Ok(Link {
-                stream: Stream::new(s),
-                tls: false,
-                fate: Fate,
-            })
-        } else {
-            let s = tokio::net::TcpStream::connect((host.as_str(), self.0.dsn.port)).await?;
-            s.set_nodelay(true)?;
-            Ok(Link {
-                stream: Stream::new(s),
-                tls: true,
-                fate: Fate,
-            })
+        let Some(via) = &self.0.via else {
+            return self.0.climb(None, None).await;
+        };
+        let session = via.host(&self.0.reporter).await?.connect().await?;
+        // Only what must be found out first needs the control session.
+        let control = match self.0.held.get() {
+            None if self.0.plan.asks_first() => Some(via.control(&self.0.reporter).await?),
+            _ => None,
+        };
+        self.0.climb(Some(&session), control.as_ref()).await
+    }
+
+    /// A stream for a cancel request: over the control session, so that it pays no handshake. It must stay small.
+    pub async fn open_control(&self) -> Result<Link, Error> {
+        let Some(via) = &self.0.via else {
+            return self.0.climb(None, None).await;
+        };
+        let control = via.control(&self.0.reporter).await?;
+        self.0.climb(Some(&control), Some(&control)).await
+    }
+
+    /// Ends the control session and the processes on this machine. Links that are still open are their owners'.
+    pub async fn close(&self) {
+        if let Some(via) = &self.0.via
+            && let Some(session) = via.control.lock().await.take()
+        {
+            session.close().await;
+        }
+        for rung in &self.0.plan.rungs {
+            if let Rung::Relay(container) = rung {
+                container.close().await;
+            }
         }
     }
-    pub async fn open_control(&self) -> Result<Link, Error> {
-        self.open().await
+}
+
+impl Inner {
+    /// Opens the rung that holds, or finds it: the first that does not fail in a way the next might not.
+    async fn climb(
+        &self,
+        session: Option<&Session>,
+        control: Option<&Session>,
+    ) -> Result<Link, Error> {
+        let Plan { rungs, limit, .. } = &self.plan;
+        let open = async |rung: &Rung| rung.open(session, control, *limit).await;
+        if let Some(rung) = self.held.get().and_then(|&place| rungs.get(place)) {
+            return open(rung).await;
+        }
+        let mut place = 0;
+        loop {
+            match open(&rungs[place]).await {
+                Ok(link) => {
+                    // Another link may have been quicker; both have found the same rung.
+                    let _ = self.held.set(place);
+                    return Ok(link);
+                }
+                Err(reason) if reason.passes() && place + 1 < rungs.len() => {
+                    self.reporter.event(&Event::RungPassed {
+                        target: self.target.clone(),
+                        rung: rungs[place].hop(),
+                        reason: reason.to_string(),
+                    });
+                    place += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
-    pub async fn close(&self) {}
+}
+
+impl Via {
+    async fn host(&self, reporter: &Reporter) -> Result<&Host, Error> {
+        let resolving = || Host::resolve(&self.given, self.config.as_deref(), Arc::clone(reporter));
+        Ok(self.host.get_or_try_init(resolving).await?)
+    }
+
+    /// The control session, opened when first needed and again after it was lost.
+    async fn control(&self, reporter: &Reporter) -> Result<Session, Error> {
+        let mut control = self.control.lock().await;
+        match &*control {
+            Some(session) if !session.is_closed() => Ok(session.clone()),
+            _ => {
+                let session = self.host(reporter).await?.connect().await?;
+                *control = Some(session.clone());
+                Ok(session)
+            }
+        }
+    }
 }

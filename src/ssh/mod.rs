@@ -1,1 +1,35 @@
 //! An ssh client over russh that behaves as the user's own OpenSSH would.
+//!
+//! [`Host::resolve`] reads the user's configuration, [`Host::connect`] opens a [`Session`], and a session forwards
+//! streams and runs commands. One session carries one bulk stream: russh delivers the channels of a session one
+//! after the other, so a stream nobody reads stops every other one on that session.
+//!
+//! Not here yet: `ProxyCommand`, GSSAPI, passwords and one-time codes, certificates of hosts. Each is refused with
+//! an error that says so.
+
+mod agent;
+mod auth;
+mod channel;
+mod client;
+mod config;
+mod destination;
+mod error;
+mod exec;
+mod forward;
+mod handler;
+mod handshake;
+mod keys;
+mod known_hosts;
+mod pattern;
+pub mod process;
+mod quote;
+mod tail;
+pub mod tcp;
+pub mod wait;
+
+pub use channel::ChannelStream;
+pub use client::{Host, Session};
+pub use error::{Error, ShownKey};
+pub use handler::SessionEnd;
+pub use quote::remote_command;
+pub use tail::Tail;

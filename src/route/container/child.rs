@@ -1,0 +1,135 @@
+//! A docker client as a child process of ours.
+
+use std::io;
+use std::pin::Pin;
+use std::process::Stdio;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::sync::{oneshot, watch};
+
+use super::place::Children;
+use crate::ssh::Tail;
+use crate::ssh::process::{Ending, Exit};
+
+/// How long a client may go on after its stdin was closed: a relay gives its server three seconds.
+pub const GRACE: Duration = Duration::from_secs(5);
+/// Somebody else may hold stderr open.
+const STDERR_LIMIT: Duration = Duration::from_millis(100);
+
+/// stdin and stdout of a child. Dropping it closes both and lets the child end by itself, or else kills it.
+#[derive(Debug)]
+pub struct ChildStream {
+    stdin: Option<ChildStdin>,
+    stdout: ChildStdout,
+    /// Dropped with the stream, which tells the child's keeper.
+    _in_use: oneshot::Sender<()>,
+}
+
+impl ChildStream {
+    /// Closes stdin.
+    pub fn hang_up(&mut self) {
+        self.stdin = None;
+    }
+}
+
+pub fn spawn(argv: &[&str], children: &Children) -> io::Result<(ChildStream, Ending)> {
+    let [program, arguments @ ..] = argv else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    // A Ctrl-C at the terminal must not end the link before the running statement has been cancelled over it.
+    #[cfg(unix)]
+    command.process_group(0);
+    let mut child = command.spawn()?;
+    let (Some(stdin), Some(stdout), Some(stderr)) =
+        (child.stdin.take(), child.stdout.take(), child.stderr.take())
+    else {
+        return Err(io::ErrorKind::BrokenPipe.into());
+    };
+    let (in_use, dropped) = oneshot::channel();
+    let (exit, exited) = watch::channel(None);
+    let tail = Tail::default();
+    let ending = Ending::new(exited, tail.clone());
+    children.add(tokio::spawn(keep(child, stderr, tail, dropped, exit)));
+    let stream = ChildStream {
+        stdin: Some(stdin),
+        stdout,
+        _in_use: in_use,
+    };
+    Ok((stream, ending))
+}
+
+/// Looks after the child: reads its stderr, sees it end, and kills it if it outlives its stream for too long.
+async fn keep(
+    mut child: Child,
+    stderr: ChildStderr,
+    tail: Tail,
+    dropped: oneshot::Receiver<()>,
+    exit: watch::Sender<Option<Exit>>,
+) {
+    let reading = tokio::spawn(read_all(stderr, tail));
+    let status = tokio::select! {
+        status = child.wait() => status,
+        _ = dropped => {
+            if tokio::time::timeout(GRACE, child.wait()).await.is_err() {
+                // It fails only if the child has ended in this moment, which `wait` sees too.
+                let _ = child.start_kill();
+            }
+            child.wait().await
+        }
+    };
+    let _ = tokio::time::timeout(STDERR_LIMIT, reading).await;
+    exit.send_replace(Some(status.map_or(Exit::Unknown, Exit::from)));
+}
+
+async fn read_all(mut stderr: ChildStderr, tail: Tail) {
+    let mut buffer = [0; 4096];
+    while let Ok(length @ 1..) = stderr.read(&mut buffer).await {
+        tail.push(&buffer[..length]);
+    }
+}
+
+impl AsyncRead for ChildStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stdout).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for ChildStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.stdin {
+            Some(stdin) => Pin::new(stdin).poll_write(cx, buf),
+            None => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.stdin {
+            Some(stdin) => Pin::new(stdin).poll_flush(cx),
+            None => Poll::Ready(Ok(())),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // tokio's own shutdown of a pipe does not close it.
+        self.hang_up();
+        Poll::Ready(Ok(()))
+    }
+}

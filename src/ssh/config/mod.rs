@@ -1,0 +1,120 @@
+//! What the user's ssh configuration says about a host.
+//!
+//! `ssh -G` prints what OpenSSH itself resolved, `Match` and all; [`fallback`] stands in where no OpenSSH client is
+//! installed. Jump hosts have configurations of their own and are resolved as `ssh -J` would.
+
+mod fallback;
+mod openssh;
+mod settings;
+mod tokens;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::destination::Destination;
+use super::error::Error;
+use settings::Settings;
+
+const MOST_JUMPS: usize = 8;
+
+/// One host, ready to be connected to.
+#[derive(Debug, Clone)]
+pub struct HostConfig {
+    /// As the target or `ProxyJump` spells it; errors name the host so.
+    pub alias: String,
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    /// The name `known_hosts` is searched for, where it is not `host` and `port`.
+    pub host_key_alias: Option<String>,
+    pub host_keys: HostKeyPolicy,
+    pub user_known_hosts: Vec<PathBuf>,
+    pub global_known_hosts: Vec<PathBuf>,
+    pub hash_known_hosts: bool,
+    /// Key files in the order they are tried; not all need exist.
+    pub identity_files: Vec<PathBuf>,
+    pub identities_only: bool,
+    /// The socket of the agent.
+    pub agent: Option<PathBuf>,
+    pub connect_timeout: Option<Duration>,
+    /// After this long without a word from the host it is asked for one, and after as many unanswered questions
+    /// the link counts as lost.
+    pub alive_interval: Duration,
+    pub alive_count: usize,
+    /// The configuration given by `ssh_config`, for the commands that errors suggest.
+    pub config_file: Option<PathBuf>,
+}
+
+/// What to do about a host nobody has connected to before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostKeyPolicy {
+    /// `yes`, `ask`, and also `no` and `off`: there is no off switch.
+    Strict,
+    AcceptNew,
+}
+
+/// The hosts on the way to `given`, the outermost jump host first, `given` itself last.
+pub async fn resolve(given: &str, file: Option<&Path>) -> Result<Vec<HostConfig>, Error> {
+    let mut chain = Vec::new();
+    let mut next = Some((given.to_owned(), None));
+    while let Some((alias, jumps)) = next.take() {
+        if chain.len() > MOST_JUMPS {
+            return Err(Error::TooManyJumps {
+                alias: given.to_owned(),
+                limit: MOST_JUMPS,
+            });
+        }
+        let destination = Destination::parse(&alias)?;
+        let settings = settings(&alias, &destination, jumps.as_deref(), file).await?;
+        chain.push(settings.host(&alias, &destination, file)?);
+        next = last_jump(settings.jumps());
+    }
+    chain.reverse();
+    Ok(chain)
+}
+
+/// `ssh -J a,b host` reaches `host` from `b`, and `b` by `ssh -J a`; a single jump host uses a configuration of its own.
+fn last_jump(jumps: Option<&str>) -> Option<(String, Option<String>)> {
+    let jumps = jumps?;
+    Some(match jumps.rsplit_once(',') {
+        Some((before, last)) => (last.trim().to_owned(), Some(before.to_owned())),
+        None => (jumps.trim().to_owned(), None),
+    })
+}
+
+async fn settings(
+    alias: &str,
+    destination: &Destination,
+    jumps: Option<&str>,
+    file: Option<&Path>,
+) -> Result<Settings, Error> {
+    match openssh::settings(alias, destination, jumps, file).await? {
+        Some(settings) => Ok(settings),
+        None => fallback::settings(destination, jumps, file),
+    }
+}
+
+/// The folder keys and configuration are in.
+fn home() -> PathBuf {
+    std::env::home_dir().unwrap_or_else(|| PathBuf::from("/"))
+}
+
+fn local_user() -> String {
+    ["USER", "LOGNAME", "USERNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok())
+        .unwrap_or_else(|| "root".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_jump_host_is_reached_through_those_before_it() {
+        let split = |jumps| last_jump(Some(jumps)).unwrap();
+        assert_eq!(split("a,b,c"), ("c".into(), Some("a,b".into())));
+        assert_eq!(split("a"), ("a".into(), None));
+        assert_eq!(last_jump(None), None);
+    }
+}

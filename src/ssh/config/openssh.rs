@@ -1,0 +1,72 @@
+//! The configuration as OpenSSH itself resolves it: `ssh -G`.
+
+use std::io;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::Command;
+
+use super::settings::Settings;
+use crate::ssh::destination::Destination;
+use crate::ssh::error::Error;
+use crate::ssh::wait::{Cut, within};
+
+/// `Match exec` may run a program of the user's.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// The settings of a host; `None` where no OpenSSH client is installed.
+pub async fn settings(
+    alias: &str,
+    destination: &Destination,
+    jumps: Option<&str>,
+    file: Option<&Path>,
+) -> Result<Option<Settings>, Error> {
+    let refused = |reason: String| Error::ConfigRefused {
+        alias: alias.to_owned(),
+        reason,
+    };
+    let mut command = Command::new("ssh");
+    command.arg("-G");
+    if let Some(file) = file {
+        command.arg("-F").arg(file);
+    }
+    if let Some(jumps) = jumps {
+        command.arg("-J").arg(jumps);
+    }
+    if let Some(user) = &destination.user {
+        command.arg("-l").arg(user);
+    }
+    if let Some(port) = destination.port {
+        command.arg("-p").arg(port.to_string());
+    }
+    command.arg("--").arg(&destination.host);
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    let output = match within(LIMIT, command.output()).await {
+        Ok(Ok(output)) => output,
+        Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Ok(Err(error)) => return Err(refused(error.to_string())),
+        Err(Cut::Interrupted) => return Err(Error::Interrupted),
+        Err(Cut::TimedOut) => return Err(refused(format!("no answer in {} s", LIMIT.as_secs()))),
+    };
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        return Err(refused(meaningful(&stderr)));
+    }
+    let mut settings = Settings::default();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let (key, value) = line.split_once(' ').unwrap_or((line, ""));
+        settings.add(key, value);
+    }
+    Ok(Some(settings))
+}
+
+/// ssh's complaint without the remark about terminals that some versions make before it.
+fn meaningful(stderr: &str) -> String {
+    let lines: Vec<&str> = stderr
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("Pseudo-terminal"))
+        .collect();
+    lines.join("; ")
+}

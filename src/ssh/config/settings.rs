@@ -1,0 +1,227 @@
+//! Settings as words, and the [`HostConfig`] they make.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::tokens::Tokens;
+use super::{HostConfig, HostKeyPolicy, home, local_user};
+use crate::ssh::destination::Destination;
+use crate::ssh::error::Error;
+
+/// A link is given up after this long at the latest, unless the user's own setting is shorter.
+const ALIVE_INTERVAL: Duration = Duration::from_secs(10);
+const ALIVE_COUNT: usize = 3;
+
+/// Keywords in lower case with their values, in the order found.
+#[derive(Debug, Default)]
+pub struct Settings(BTreeMap<String, Vec<String>>);
+
+impl Settings {
+    pub fn add(&mut self, key: &str, value: &str) {
+        self.0
+            .entry(key.to_ascii_lowercase())
+            .or_default()
+            .push(value.trim().to_owned());
+    }
+
+    /// Adds the values of `other` behind those already here.
+    pub fn append(&mut self, other: Self) {
+        for (key, values) in other.0 {
+            self.0.entry(key).or_default().extend(values);
+        }
+    }
+
+    /// For all keywords but `IdentityFile` the first value wins.
+    pub fn first(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.first().map(String::as_str)
+    }
+
+    fn given(&self, key: &str) -> Option<&str> {
+        self.first(key)
+            .filter(|value| !value.is_empty() && !value.eq_ignore_ascii_case("none"))
+    }
+
+    fn is_yes(&self, key: &str) -> bool {
+        matches!(self.first(key), Some("yes" | "true"))
+    }
+
+    pub fn jumps(&self) -> Option<&str> {
+        self.given("proxyjump")
+    }
+
+    /// The host that `alias` means.
+    pub fn host(
+        &self,
+        alias: &str,
+        destination: &Destination,
+        file: Option<&Path>,
+    ) -> Result<HostConfig, Error> {
+        if let Some(command) = self.given("proxycommand") {
+            return Err(Error::ProxyCommand {
+                alias: alias.to_owned(),
+                command: command.to_owned(),
+            });
+        }
+        let host = self.given("hostname").unwrap_or(&destination.host);
+        let user = self.given("user").map_or_else(local_user, str::to_owned);
+        let port = match self.first("port").map(str::parse) {
+            Some(Ok(port)) => port,
+            _ => 22,
+        };
+        let tokens = Tokens {
+            home: home(),
+            host: host.to_owned(),
+            original: destination.host.clone(),
+            host_key_alias: self.given("hostkeyalias").map(str::to_owned),
+            port,
+            remote_user: user.clone(),
+            local_user: local_user(),
+        };
+        let (alive_interval, alive_count) = self.alive();
+        Ok(HostConfig {
+            alias: alias.to_owned(),
+            host: host.to_owned(),
+            port,
+            user,
+            host_key_alias: tokens.host_key_alias.clone(),
+            host_keys: match self.first("stricthostkeychecking") {
+                Some("accept-new") => HostKeyPolicy::AcceptNew,
+                _ => HostKeyPolicy::Strict,
+            },
+            user_known_hosts: self.paths("userknownhostsfile", &tokens),
+            global_known_hosts: self.paths("globalknownhostsfile", &tokens),
+            hash_known_hosts: self.is_yes("hashknownhosts"),
+            identity_files: self.identity_files(&tokens),
+            identities_only: self.is_yes("identitiesonly"),
+            agent: self.agent(&tokens),
+            connect_timeout: self.seconds("connecttimeout"),
+            alive_interval,
+            alive_count,
+            config_file: file.map(Path::to_owned),
+        })
+    }
+
+    fn seconds(&self, key: &str) -> Option<Duration> {
+        let seconds = self.first(key)?.parse().ok().filter(|&seconds| seconds > 0);
+        seconds.map(Duration::from_secs)
+    }
+
+    /// The shorter of the user's own keepalive and ours.
+    fn alive(&self) -> (Duration, usize) {
+        let count = self
+            .first("serveralivecountmax")
+            .and_then(|count| count.parse().ok())
+            .unwrap_or(ALIVE_COUNT)
+            .max(1);
+        let whole = |interval: Duration, count| interval * u32::try_from(count).unwrap_or(u32::MAX);
+        match self.seconds("serveraliveinterval") {
+            Some(interval) if whole(interval, count) < whole(ALIVE_INTERVAL, ALIVE_COUNT) => {
+                (interval, count)
+            }
+            _ => (ALIVE_INTERVAL, ALIVE_COUNT),
+        }
+    }
+
+    /// The files of a list; `none` stands for no file. `ssh -G` drops quotes, so a path with a space is lost there.
+    fn paths(&self, key: &str, tokens: &Tokens) -> Vec<PathBuf> {
+        self.given(key)
+            .into_iter()
+            .flat_map(str::split_whitespace)
+            .map(|path| tokens.path(path))
+            .collect()
+    }
+
+    fn identity_files(&self, tokens: &Tokens) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = Vec::new();
+        for value in self.0.get("identityfile").into_iter().flatten() {
+            let path = tokens.path(value);
+            if !value.eq_ignore_ascii_case("none") && !files.contains(&path) {
+                files.push(path);
+            }
+        }
+        files
+    }
+
+    fn agent(&self, tokens: &Tokens) -> Option<PathBuf> {
+        let socket = match self.first("identityagent") {
+            None | Some("" | "SSH_AUTH_SOCK") => return env_path("SSH_AUTH_SOCK"),
+            Some(value) if value.eq_ignore_ascii_case("none") => return None,
+            Some(value) => value,
+        };
+        match socket.strip_prefix('$') {
+            Some(name) if !name.starts_with('{') => env_path(name),
+            _ => Some(tokens.path(socket)),
+        }
+    }
+}
+
+fn env_path(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(lines: &[(&str, &str)]) -> Result<HostConfig, Error> {
+        let mut settings = Settings::default();
+        for (key, value) in lines {
+            settings.add(key, value);
+        }
+        settings.host("hz", &Destination::parse("hz").unwrap(), None)
+    }
+
+    #[test]
+    fn identity_files_keep_their_order_and_lose_their_tokens() {
+        let config = host(&[
+            ("hostname", "db.example"),
+            ("user", "deploy"),
+            ("identityfile", "/keys/%r@%h"),
+            ("identityfile", "/keys/%n"),
+            ("identityfile", "/keys/%r@%h"),
+        ])
+        .unwrap();
+        assert_eq!(
+            config.identity_files,
+            [
+                PathBuf::from("/keys/deploy@db.example"),
+                PathBuf::from("/keys/hz")
+            ]
+        );
+    }
+
+    #[test]
+    fn checking_of_host_keys_cannot_be_switched_off() {
+        for value in ["no", "off", "false", "ask", "yes"] {
+            let config = host(&[("stricthostkeychecking", value)]).unwrap();
+            assert_eq!(config.host_keys, HostKeyPolicy::Strict, "{value}");
+        }
+        let config = host(&[("stricthostkeychecking", "accept-new")]).unwrap();
+        assert_eq!(config.host_keys, HostKeyPolicy::AcceptNew);
+    }
+
+    #[test]
+    fn the_shorter_keepalive_counts() {
+        let alive = |interval, count| {
+            let config = host(&[
+                ("serveraliveinterval", interval),
+                ("serveralivecountmax", count),
+            ])
+            .unwrap();
+            (config.alive_interval.as_secs(), config.alive_count)
+        };
+        assert_eq!(alive("0", "3"), (10, 3));
+        assert_eq!(alive("60", "3"), (10, 3));
+        assert_eq!(alive("5", "2"), (5, 2));
+    }
+
+    #[test]
+    fn a_proxy_command_is_refused_by_name() {
+        let error = host(&[("proxycommand", "nc %h %p")]).unwrap_err();
+        assert!(error.to_string().contains("`ProxyCommand nc %h %p`"));
+        assert!(host(&[("proxycommand", "none")]).is_ok());
+    }
+}

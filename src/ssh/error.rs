@@ -1,0 +1,145 @@
+//! What can go wrong on the way to an ssh host: one variant per situation.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::tcp;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("`{given}` is no ssh destination: {reason}")]
+    BadDestination { given: String, reason: &'static str },
+    #[error("`ssh -G` cannot read the ssh configuration for `{alias}`: {reason}")]
+    ConfigRefused { alias: String, reason: String },
+    #[error("{}:{line}: {reason}", file.display())]
+    ConfigLine {
+        file: PathBuf,
+        line: usize,
+        reason: String,
+    },
+    #[error("cannot read `{}`: {reason}", file.display())]
+    Unreadable { file: PathBuf, reason: String },
+    #[error(
+        "ssh host `{alias}` is reached by `ProxyCommand {command}`, which is not supported yet; use `ProxyJump`"
+    )]
+    ProxyCommand { alias: String, command: String },
+    #[error(
+        "ssh host `{alias}` is reached through more than {limit} jump hosts; do they form a loop?"
+    )]
+    TooManyJumps { alias: String, limit: usize },
+    #[error("cannot reach ssh host `{alias}`: {source}")]
+    Tcp { alias: String, source: tcp::Error },
+    #[error("ssh host `{alias}` does not complete the ssh handshake: {reason}")]
+    Handshake { alias: String, reason: String },
+
+    #[error(
+        "the host key of {shown}, is not known; compare the fingerprint with the host's own, then run `{fix}` to \
+         record it"
+    )]
+    HostKeyUnknown { shown: Box<ShownKey>, fix: String },
+    #[error(
+        "the host key of {shown}, has changed: {}:{line} records another; somebody may be in between; if the \
+         host was reinstalled, run `{fix}` and record the new key", file.display()
+    )]
+    HostKeyChanged {
+        shown: Box<ShownKey>,
+        file: PathBuf,
+        line: usize,
+        fix: String,
+    },
+    #[error("the host key of {shown}, is marked as revoked in {}:{line}", file.display())]
+    HostKeyRevoked {
+        shown: Box<ShownKey>,
+        file: PathBuf,
+        line: usize,
+    },
+    #[error(
+        "`{name}` is known only by the certificate authority in {}:{line}, and host certificates are not supported \
+         yet; record the host key itself with `{fix}`", file.display()
+    )]
+    HostKeyAuthority {
+        name: String,
+        file: PathBuf,
+        line: usize,
+        fix: String,
+    },
+    #[error("cannot record the host key of `{name}` in `{}`: {reason}", file.display())]
+    HostKeyUnrecorded {
+        name: String,
+        file: PathBuf,
+        reason: String,
+    },
+
+    #[error(
+        "ssh host `{alias}` refused every key for user `{user}`; tried: {}; the host accepts: {methods}",
+        listed(tried)
+    )]
+    KeysRefused {
+        alias: String,
+        user: String,
+        tried: Vec<String>,
+        methods: String,
+    },
+    #[error(
+        "ssh host `{alias}` accepted a key of user `{user}` and asks for more ({methods}), which is not supported yet"
+    )]
+    MoreFactors {
+        alias: String,
+        user: String,
+        methods: String,
+    },
+
+    #[error("from ssh host `{alias}`, {target} cannot be reached: {reason}")]
+    OpenRefused {
+        alias: String,
+        target: String,
+        reason: String,
+    },
+    #[error("from ssh host `{alias}`, no answer from {target} within {} s", limit.as_secs())]
+    OpenTimedOut {
+        alias: String,
+        target: String,
+        limit: Duration,
+    },
+    #[error("ssh host `{alias}` refuses to run commands")]
+    ExecRefused { alias: String },
+    #[error("ssh host `{alias}`: no answer within {} s", limit.as_secs())]
+    Silent { alias: String, limit: Duration },
+    #[error("the ssh connection to `{alias}` is lost: {reason}")]
+    Lost { alias: String, reason: String },
+    #[error("interrupted")]
+    Interrupted,
+    /// An error of the protocol that nobody has put into words yet; never leaves this layer.
+    #[error("{0}")]
+    Protocol(#[from] russh::Error),
+}
+
+/// A host key as it was presented.
+#[derive(Debug)]
+pub struct ShownKey {
+    /// As `known_hosts` would name the host.
+    pub name: String,
+    pub algorithm: String,
+    /// SHA-256, as `ssh-keygen -l` prints it.
+    pub fingerprint: String,
+}
+
+impl fmt::Display for ShownKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            algorithm,
+            fingerprint,
+        } = self;
+        write!(f, "`{name}`, {algorithm} {fingerprint}")
+    }
+}
+
+fn listed(tried: &[String]) -> String {
+    if tried.is_empty() {
+        "none, as neither an agent nor a key file offers one".to_owned()
+    } else {
+        tried.join(", ")
+    }
+}

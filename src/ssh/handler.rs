@@ -1,0 +1,177 @@
+//! What an ssh session tells us besides data: the host's key, its banner, why it refused or ended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use russh::client::{DisconnectReason, Session};
+use russh::keys::{HashAlg, PublicKey, PublicKeyOrCertificate};
+use russh::{ChannelId, ChannelOpenFailure};
+use tokio::sync::{mpsc, watch};
+
+use super::config::{HostConfig, HostKeyPolicy};
+use super::error::{Error, ShownKey};
+use super::known_hosts::{KnownHosts, Verdict, learn};
+
+/// The end of an ssh session, and the reason once it has come.
+#[derive(Debug, Clone)]
+pub struct SessionEnd(watch::Receiver<Option<String>>);
+
+impl SessionEnd {
+    /// Why the session ended, if it does within `limit`.
+    pub async fn reason(&self, limit: Duration) -> Option<String> {
+        let mut end = self.0.clone();
+        let ended = tokio::time::timeout(limit, end.wait_for(Option::is_some)).await;
+        match ended {
+            Ok(Ok(reason)) => reason.clone(),
+            Ok(Err(_)) => Some("it ended without a reason".to_owned()),
+            Err(_) => None,
+        }
+    }
+}
+
+pub struct Handler {
+    config: Arc<HostConfig>,
+    known: Arc<KnownHosts>,
+    end: watch::Sender<Option<String>>,
+    refusals: mpsc::UnboundedSender<String>,
+    banner: Box<dyn Fn(&str) + Send + Sync>,
+}
+
+/// What the rest of the session learns through the handler.
+pub struct Watch {
+    pub end: SessionEnd,
+    /// The host's words for each channel it refused to open.
+    pub refusals: mpsc::UnboundedReceiver<String>,
+}
+
+impl Handler {
+    pub fn new(
+        config: Arc<HostConfig>,
+        known: Arc<KnownHosts>,
+        banner: Box<dyn Fn(&str) + Send + Sync>,
+    ) -> (Self, Watch) {
+        let (end, ended) = watch::channel(None);
+        let (refusals, refused) = mpsc::unbounded_channel();
+        let handler = Self {
+            config,
+            known,
+            end,
+            refusals,
+            banner,
+        };
+        let watch = Watch {
+            end: SessionEnd(ended),
+            refusals: refused,
+        };
+        (handler, watch)
+    }
+
+    fn judge(&self, key: &PublicKey) -> Result<(), Error> {
+        let name = &self.known.name;
+        let shown = || {
+            Box::new(ShownKey {
+                name: name.clone(),
+                algorithm: key.algorithm().to_string(),
+                fingerprint: key.fingerprint(HashAlg::Sha256).to_string(),
+            })
+        };
+        match self.known.verdict(key) {
+            Verdict::Known => Ok(()),
+            Verdict::Unknown if self.config.host_keys == HostKeyPolicy::AcceptNew => {
+                learn(&self.config, name, key)
+            }
+            Verdict::Unknown => Err(Error::HostKeyUnknown {
+                shown: shown(),
+                fix: self.ssh_once(),
+            }),
+            Verdict::Changed { file, line } => Err(Error::HostKeyChanged {
+                shown: shown(),
+                fix: format!("ssh-keygen -R '{name}' -f {}", file.display()),
+                file,
+                line,
+            }),
+            Verdict::Revoked { file, line } => Err(Error::HostKeyRevoked {
+                shown: shown(),
+                file,
+                line,
+            }),
+            Verdict::Authority { file, line } => Err(Error::HostKeyAuthority {
+                name: name.clone(),
+                fix: self.scan(),
+                file,
+                line,
+            }),
+        }
+    }
+
+    /// The command by which OpenSSH shows the key and records it.
+    fn ssh_once(&self) -> String {
+        let file = match &self.config.config_file {
+            Some(file) => format!("-F {} ", file.display()),
+            None => String::new(),
+        };
+        format!("ssh {file}{} true", self.config.alias)
+    }
+
+    fn scan(&self) -> String {
+        let HostConfig { host, port, .. } = &*self.config;
+        let file = self.config.user_known_hosts.first();
+        let file = file.map_or("~/.ssh/known_hosts".into(), |file| file.to_string_lossy());
+        format!("ssh-keyscan -p {port} {host} >> {file}")
+    }
+}
+
+impl russh::client::Handler for Handler {
+    type Error = Error;
+
+    async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, Error> {
+        self.judge(&shown.public_key()).map(|()| true)
+    }
+
+    async fn auth_banner(&mut self, banner: &str, _: &mut Session) -> Result<(), Error> {
+        (self.banner)(banner);
+        Ok(())
+    }
+
+    async fn channel_open_failure(
+        &mut self,
+        _: ChannelId,
+        reason: ChannelOpenFailure,
+        description: &str,
+        _: &str,
+        _: &mut Session,
+    ) -> Result<(), Error> {
+        let text = match (reason, description) {
+            (ChannelOpenFailure::AdministrativelyProhibited, "" | "open failed") => {
+                "the host does not permit forwarding".to_owned()
+            }
+            (reason, "") => format!("{reason:?}"),
+            (_, description) => description.to_owned(),
+        };
+        // Nobody is left to tell if the session is being dropped.
+        let _ = self.refusals.send(text);
+        Ok(())
+    }
+
+    async fn disconnected(&mut self, reason: DisconnectReason<Error>) -> Result<(), Error> {
+        self.end.send_replace(Some(match reason {
+            DisconnectReason::ReceivedDisconnect(told) => {
+                format!("the host says: {}", told.message)
+            }
+            DisconnectReason::Error(error) => in_words(&error),
+        }));
+        Ok(())
+    }
+}
+
+/// The errors of russh that an operator meets, in words of ours.
+pub fn in_words(error: &Error) -> String {
+    let Error::Protocol(error) = error else {
+        return error.to_string();
+    };
+    match error {
+        russh::Error::Disconnect | russh::Error::HUP => "the host closed the connection".to_owned(),
+        russh::Error::KeepaliveTimeout => "the host no longer answers".to_owned(),
+        other => other.to_string(),
+    }
+}

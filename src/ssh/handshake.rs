@@ -1,0 +1,188 @@
+//! Opening an ssh session without upsetting the host.
+//!
+//! sshd drops connections at random once several are not logged in yet (`MaxStartups`) and newer ones punish whoever
+//! comes too often. So at most two handshakes run at a time, and one that was dropped before it began is tried again.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use russh::client::{self, Handle};
+use russh::{Preferred, cipher};
+use tokio::sync::Semaphore;
+
+use super::auth;
+use super::channel::ChannelStream;
+use super::client::Host;
+use super::config::HostConfig;
+use super::error::Error;
+use super::handler::{Handler, SessionEnd, Watch, in_words};
+use super::known_hosts::KnownHosts;
+use super::tcp;
+use super::wait::{Cut, within};
+
+static HANDSHAKES: Semaphore = Semaphore::const_new(2);
+
+const ATTEMPTS: u32 = 5;
+/// A key exchange takes milliseconds; a host that needs longer than this is stuck.
+const KEY_EXCHANGE_LIMIT: Duration = Duration::from_secs(30);
+/// sshd itself gives up after two minutes, and somebody may have to find a passphrase.
+const LOGIN_LIMIT: Duration = Duration::from_secs(120);
+
+/// Connects and logs in to one host, over `jump` where it stands behind another.
+pub async fn shake(
+    host: &Host,
+    config: &Arc<HostConfig>,
+    jump: Option<&super::Session>,
+) -> Result<(Handle<Handler>, Watch), Error> {
+    let known = Arc::new(KnownHosts::read(config)?);
+    let settings = Arc::new(settings(config, &known));
+    let mut attempt = 1;
+    loop {
+        let permit = within(Duration::MAX, HANDSHAKES.acquire()).await;
+        let _permit = permit.map_err(|_| Error::Interrupted)?;
+        let (handler, watch) =
+            Handler::new(Arc::clone(config), Arc::clone(&known), host.banner(config));
+        let exchanged = match jump {
+            None => exchange(config, &settings, tcp(config).await?, handler).await,
+            Some(jump) => {
+                let stream = over(jump, config).await?;
+                exchange(config, &settings, stream, handler).await
+            }
+        };
+        match exchanged {
+            Ok(mut handle) => {
+                log_in(host, config, &mut handle, &watch.end).await?;
+                return Ok((handle, watch));
+            }
+            Err(error) if attempt < ATTEMPTS && was_dropped(&error) => {
+                let pause = 200 * attempt + rand::random_range(0..300);
+                let pause = Duration::from_millis(pause.into());
+                let slept = within(Duration::MAX, tokio::time::sleep(pause)).await;
+                slept.map_err(|_| Error::Interrupted)?;
+                attempt += 1;
+            }
+            Err(Error::Protocol(error)) => {
+                return Err(Error::Handshake {
+                    alias: config.alias.clone(),
+                    reason: in_words(&Error::Protocol(error)),
+                });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn tcp(config: &HostConfig) -> Result<tokio::net::TcpStream, Error> {
+    let limit = config.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT);
+    let connected = tcp::connect(&config.host, config.port, limit).await;
+    connected.map_err(|source| match source {
+        tcp::Error::Interrupted => Error::Interrupted,
+        source => Error::Tcp {
+            alias: config.alias.clone(),
+            source,
+        },
+    })
+}
+
+async fn over(jump: &super::Session, config: &HostConfig) -> Result<ChannelStream, Error> {
+    let limit = config.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT);
+    jump.open_tcp(&config.host, config.port, limit).await
+}
+
+async fn exchange<S>(
+    config: &HostConfig,
+    settings: &Arc<client::Config>,
+    stream: S,
+    handler: Handler,
+) -> Result<Handle<Handler>, Error>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    let connecting = client::connect_stream(Arc::clone(settings), stream, handler);
+    match within(KEY_EXCHANGE_LIMIT, connecting).await {
+        Ok(result) => result,
+        Err(cut) => Err(silent(config, cut, KEY_EXCHANGE_LIMIT)),
+    }
+}
+
+async fn log_in(
+    host: &Host,
+    config: &HostConfig,
+    handle: &mut Handle<Handler>,
+    end: &SessionEnd,
+) -> Result<(), Error> {
+    let result = match within(LOGIN_LIMIT, auth::log_in(handle, config, host.reporter())).await {
+        Ok(result) => result,
+        Err(cut) => return Err(silent(config, cut, LOGIN_LIMIT)),
+    };
+    let alias = config.alias.clone();
+    match result {
+        // A host that hangs up says why (too many keys tried, most often).
+        Err(Error::KeysRefused {
+            user,
+            tried,
+            methods,
+            ..
+        }) if handle.is_closed() => {
+            let reason = end.reason(Duration::from_millis(200)).await;
+            Err(Error::KeysRefused {
+                alias,
+                user,
+                tried,
+                methods: reason.unwrap_or(methods),
+            })
+        }
+        Err(Error::Protocol(error)) => Err(Error::Lost {
+            alias,
+            reason: in_words(&Error::Protocol(error)),
+        }),
+        other => other,
+    }
+}
+
+fn silent(config: &HostConfig, cut: Cut, limit: Duration) -> Error {
+    match cut {
+        Cut::Interrupted => Error::Interrupted,
+        Cut::TimedOut => Error::Silent {
+            alias: config.alias.clone(),
+            limit,
+        },
+    }
+}
+
+/// Whether the host hung up before the handshake could begin.
+fn was_dropped(error: &Error) -> bool {
+    match error {
+        Error::Protocol(russh::Error::Disconnect | russh::Error::HUP) => true,
+        Error::Protocol(russh::Error::IO(error)) => matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionReset
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::UnexpectedEof
+        ),
+        _ => false,
+    }
+}
+
+fn settings(config: &HostConfig, known: &KnownHosts) -> client::Config {
+    client::Config {
+        preferred: Preferred {
+            key: known.algorithms().into(),
+            // AES with hardware support moves almost twice as much per second as russh's own first choice.
+            cipher: vec![
+                cipher::AES_128_GCM,
+                cipher::AES_256_GCM,
+                cipher::CHACHA20_POLY1305,
+                cipher::AES_256_CTR,
+                cipher::AES_128_CTR,
+            ]
+            .into(),
+            ..Preferred::DEFAULT
+        },
+        keepalive_interval: Some(config.alive_interval),
+        keepalive_max: config.alive_count,
+        nodelay: true,
+        ..client::Config::default()
+    }
+}

@@ -1,0 +1,130 @@
+//! TCP connections that notice a dead peer: every address of a name is tried, and the socket is kept alive.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::TcpStream;
+
+use super::wait::{Cut, within};
+
+/// The time a connection may take where nothing else is configured.
+pub const DEFAULT_LIMIT: Duration = Duration::from_secs(15);
+
+/// How long an address is ahead of the next one of the same name.
+const HEAD_START: Duration = Duration::from_millis(250);
+
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
+/// How long written bytes may go unacknowledged before the link counts as lost.
+#[cfg(target_os = "linux")]
+const STALLED_AFTER: Duration = Duration::from_secs(60);
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the name `{host}` does not resolve: {reason}")]
+    Unresolvable { host: String, reason: String },
+    #[error("`{host}:{port}` refuses connections; is anything listening there?")]
+    Refused { host: String, port: u16 },
+    #[error("no answer from `{host}:{port}` within {} s", limit.as_secs())]
+    TimedOut {
+        host: String,
+        port: u16,
+        limit: Duration,
+    },
+    #[error("cannot reach `{host}:{port}`: {reason}")]
+    Unreachable {
+        host: String,
+        port: u16,
+        reason: String,
+    },
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// Connects to the first address of `host` that answers within `limit`.
+pub async fn connect(host: &str, port: u16, limit: Duration) -> Result<TcpStream, Error> {
+    match within(limit, race_addresses(host, port)).await {
+        Ok(result) => result,
+        Err(Cut::Interrupted) => Err(Error::Interrupted),
+        Err(Cut::TimedOut) => Err(Error::TimedOut {
+            host: host.to_owned(),
+            port,
+            limit,
+        }),
+    }
+}
+
+async fn race_addresses(host: &str, port: u16) -> Result<TcpStream, Error> {
+    let unresolvable = |reason: String| Error::Unresolvable {
+        host: host.to_owned(),
+        reason,
+    };
+    let addresses = tokio::net::lookup_host((host, port))
+        .await
+        .map_err(|error| unresolvable(error.to_string()))?;
+    let mut attempts: FuturesUnordered<_> = addresses
+        .zip(0u32..)
+        .map(|(address, place)| async move {
+            tokio::time::sleep(HEAD_START * place).await;
+            dial(address).await
+        })
+        .collect();
+    let mut last = None;
+    while let Some(attempt) = attempts.next().await {
+        match attempt {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = Some(error),
+        }
+    }
+    let Some(error) = last else {
+        return Err(unresolvable("it has no address".to_owned()));
+    };
+    let (host, port) = (host.to_owned(), port);
+    Err(match error.kind() {
+        io::ErrorKind::ConnectionRefused => Error::Refused { host, port },
+        _ => Error::Unreachable {
+            host,
+            port,
+            reason: error.to_string(),
+        },
+    })
+}
+
+async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let socket = SockRef::from(&stream);
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE_AFTER)
+        .with_interval(KEEPALIVE_EVERY);
+    socket.set_tcp_keepalive(&keepalive)?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(STALLED_AFTER))?;
+    Ok(stream)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_closed_port_is_refused() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let error = connect("127.0.0.1", port, DEFAULT_LIMIT).await.unwrap_err();
+        assert!(matches!(error, Error::Refused { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_name_without_an_address_is_named() {
+        let error = connect("no-such-host.invalid", 22, DEFAULT_LIMIT)
+            .await
+            .unwrap_err();
+        assert!(matches!(error, Error::Unresolvable { .. }), "{error}");
+    }
+}
