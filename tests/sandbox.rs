@@ -5,15 +5,28 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use runner::config::Secret;
 use runner::progress::{AskError, Event, Progress, Question, Reporter};
 use runner::sandbox::{Bin, Cluster, Options, Sandbox};
 use rustix::fs::{FlockOperation, flock};
+use rustix::process::Signal;
 use tokio::runtime::Runtime;
 
-use crate::support::{must, output, wait_until};
+use crate::support::{Runner, must, output, reaper, sh_word, wait_until};
+
+/// For the tests that only look. What is left of it at the end of the run is a folder.
+static SHARED: LazyLock<Running> = LazyLock::new(|| {
+    let sandbox = Running::start();
+    let folder = sandbox.project().parent().unwrap().to_owned();
+    for name in ["dev", "prod"] {
+        let pid = postmaster(&folder.join(name)).parse().unwrap();
+        reaper::at_end(&reaper::end_process(pid));
+    }
+    reaper::at_end(&format!("rm -rf {}", sh_word(&folder)));
+    sandbox
+});
 
 /// A sandbox on a runtime of its own, for tests that use it from outside.
 struct Running {
@@ -72,7 +85,7 @@ impl Progress for Heard {
 
 #[test]
 fn a_command_on_the_jump_host_has_its_streams_and_its_status() {
-    let sandbox = Running::start();
+    let sandbox = &*SHARED;
     let ran = output(&mut sandbox.on_jump("echo to stdout; echo to stderr >&2; exit 7"));
     assert_eq!(ran.stdout, b"to stdout\n");
     assert_eq!(ran.stderr, b"to stderr\n");
@@ -97,12 +110,11 @@ fn a_command_on_the_jump_host_has_its_streams_and_its_status() {
     let killed = output(&mut sandbox.ssh(&["-v", "sertantai-hz", "kill -KILL $$"]));
     let log = String::from_utf8_lossy(&killed.stderr);
     assert!(log.contains("exit-signal"), "{log}");
-    sandbox.stop();
 }
 
 #[test]
 fn a_command_ends_with_its_session() {
-    let sandbox = Running::start();
+    let sandbox = &*SHARED;
     let mark = sandbox.project().join("mark");
     let script = format!(
         "sh -c 'echo $$ >{}; exec sleep 1000' & wait",
@@ -122,12 +134,11 @@ fn a_command_ends_with_its_session() {
     client.wait().unwrap();
     let pid = pid.trim();
     wait_until("the command has ended", || !is_alive(pid));
-    sandbox.stop();
 }
 
 #[test]
 fn only_the_key_of_the_sandbox_is_let_in() {
-    let sandbox = Running::start();
+    let sandbox = &*SHARED;
     let key = sandbox.project().join("stranger");
     must(
         Command::new("ssh-keygen")
@@ -150,12 +161,11 @@ fn only_the_key_of_the_sandbox_is_let_in() {
     );
     let log = String::from_utf8_lossy(&refused.stderr);
     assert!(log.contains("Permission denied (publickey)"), "{log}");
-    sandbox.stop();
 }
 
 #[test]
 fn ports_and_sockets_are_forwarded_and_closed_ones_refused() {
-    let sandbox = Running::start();
+    let sandbox = &*SHARED;
     let socket = prod_socket(&sandbox.project());
     let local = sandbox.project().join(".s.PGSQL.5432");
     let forward = format!("{}:{}", local.display(), socket.display());
@@ -183,12 +193,11 @@ fn ports_and_sockets_are_forwarded_and_closed_ones_refused() {
     let refused = output(&mut sandbox.ssh(&["-W", "127.0.0.1:1", "sertantai-hz"]));
     let log = String::from_utf8_lossy(&refused.stderr);
     assert!(log.contains("open failed: connect failed"), "{log}");
-    sandbox.stop();
 }
 
 #[test]
 fn prod_is_a_container_to_whoever_asks_docker() {
-    let sandbox = Running::start();
+    let sandbox = &*SHARED;
     let inspected = must(&mut sandbox.on_jump("docker inspect shared_postgres"));
     let inspected: serde_json::Value = serde_json::from_str(&inspected).unwrap();
     assert_eq!(inspected[0]["State"]["Running"], true);
@@ -229,7 +238,6 @@ fn prod_is_a_container_to_whoever_asks_docker() {
         assert!(ran.stdout.starts_with(stdout.as_bytes()), "{command}");
         assert_eq!(String::from_utf8_lossy(&ran.stderr), stderr, "{command}");
     }
-    sandbox.stop();
 }
 
 #[test]
@@ -287,6 +295,94 @@ fn a_dead_sandbox_is_removed_by_the_next() {
     let heard = sandbox.heard.0.lock().unwrap().join("\n");
     assert!(!heard.contains("Warning"), "{heard}");
     sandbox.stop();
+}
+
+#[test]
+fn a_shell_has_both_targets_and_the_program() {
+    let ran = shell("printf '%s' \"$PLAYBOOK\" >q.lua; exec runner q.lua")
+        .env(
+            "PLAYBOOK",
+            r#"for _, name in ipairs { "dev", "prod" } do
+                 print(connect(name):value("SELECT count(*) FROM uk_lrt"))
+               end"#,
+        )
+        .stdout("1200\n1003\n")
+        .stderr_has("docker exec shared_postgres")
+        .success();
+    assert!(!folder_in(&ran.stderr).exists());
+}
+
+#[test]
+fn ctrl_c_in_the_shell_is_the_shells() {
+    let running = shell("echo here; cat").start();
+    running.wait_for_stdout("here");
+    running.signal(Signal::INT);
+    running.signal(Signal::INT);
+    let ran = running.finish(0);
+    assert!(!folder_in(&ran.stderr).exists());
+}
+
+#[test]
+fn sigterm_ends_the_shell_and_removes_everything() {
+    let running = shell("echo here; cat").start();
+    running.wait_for_stdout("here");
+    running.signal(Signal::TERM);
+    let ran = running.finish(143);
+    assert!(!folder_in(&ran.stderr).exists());
+}
+
+#[test]
+fn ctrl_c_ends_the_playbook_and_removes_everything() {
+    let running = Runner::new()
+        .args(["sandbox"])
+        .playbook(r#"local dev = connect "dev"; print "here"; dev:query "SELECT pg_sleep(1000)""#)
+        .start();
+    running.wait_for_stdout("here");
+    running.signal(Signal::INT);
+    let ran = running.finish(130);
+    assert!(!folder_in(&ran.stderr).exists());
+}
+
+#[test]
+fn ctrl_c_while_the_servers_start_leaves_nothing() {
+    let running = Runner::new().args(["sandbox"]).start();
+    running.wait_for_stderr("starting two PostgreSQL clusters");
+    running.signal(Signal::INT);
+    let ran = running.finish(130);
+    assert!(!folder_in(&ran.stderr).exists());
+}
+
+#[test]
+fn after_kill_9_the_servers_end_and_the_next_start_removes_the_rest() {
+    let running = shell("echo here; cat").start();
+    running.wait_for_stdout("here");
+    let ran = running.killed();
+    let folder = folder_in(&ran.stderr);
+    if cfg!(target_os = "linux") {
+        for name in ["dev", "prod"] {
+            let pid_file = folder.join(name).join("data/postmaster.pid");
+            wait_until("the server has ended", || !pid_file.exists());
+        }
+    }
+    let next = Running::start();
+    wait_until("the dead sandbox is gone", || !folder.exists());
+    next.stop();
+}
+
+/// `runner sandbox` with a shell that runs `script`.
+fn shell(script: &str) -> Runner {
+    let runner = Runner::new()
+        .args(["sandbox"])
+        .file("sh", format!("#!/bin/sh\n{script}\n"));
+    let shell = runner.path().join("sh");
+    fs::set_permissions(&shell, fs::Permissions::from_mode(0o755)).unwrap();
+    runner.env("SHELL", shell.to_str().unwrap())
+}
+
+/// The folder that a sandbox said it is in.
+fn folder_in(stderr: &str) -> PathBuf {
+    let after = stderr.split_once("jump host in ").unwrap().1;
+    PathBuf::from(after.lines().next().unwrap())
 }
 
 fn mode(path: &Path) -> u32 {

@@ -4,7 +4,7 @@
 
 mod database;
 mod docker;
-mod reaper;
+pub mod reaper;
 mod runner;
 mod running;
 mod servers;
