@@ -59,6 +59,7 @@ impl Host {
                 handle,
                 alias: config.alias.clone(),
                 end: watch.end,
+                left: watch.left,
                 opening: Mutex::new(watch.refusals),
                 jump: session,
             })));
@@ -93,10 +94,17 @@ struct Inner {
     handle: Handle<Handler>,
     alias: String,
     end: SessionEnd,
+    left: Arc<AtomicBool>,
     /// Channels are opened one after the other, so that the host's words belong to the right one.
     opening: Mutex<mpsc::UnboundedReceiver<String>>,
     /// The session this one runs over; it must outlive it.
     jump: Option<Session>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.left.store(true, Ordering::SeqCst);
+    }
 }
 
 impl Session {
@@ -116,6 +124,7 @@ impl Session {
     pub async fn close(&self) {
         let mut next = Some(self);
         while let Some(Self(session)) = next {
+            session.left.store(true, Ordering::SeqCst);
             // An error means that the session has ended already.
             let good_bye = session.handle.disconnect(Disconnect::ByApplication, "", "");
             let _ = tokio::time::timeout(Duration::from_secs(1), good_bye).await;

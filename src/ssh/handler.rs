@@ -1,6 +1,7 @@
 //! What an ssh session tells us besides data: the host's key, its banner, why it refused or ended.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use russh::client::{DisconnectReason, Session};
@@ -14,15 +15,25 @@ use super::known_hosts::{KnownHosts, Verdict, learn};
 
 /// The end of an ssh session, and the reason once it has come.
 #[derive(Debug, Clone)]
-pub struct SessionEnd(watch::Receiver<Option<String>>);
+pub struct SessionEnd(watch::Receiver<Option<End>>);
+
+#[derive(Debug, Clone)]
+enum End {
+    /// Nobody needed the session any more.
+    Ours,
+    Lost(String),
+}
 
 impl SessionEnd {
-    /// Why the session ended, if it does within `limit`.
+    /// Why the session was lost, if it is within `limit`; a session that we ended ourselves was not lost.
     pub async fn reason(&self, limit: Duration) -> Option<String> {
         let mut end = self.0.clone();
         let ended = tokio::time::timeout(limit, end.wait_for(Option::is_some)).await;
         match ended {
-            Ok(Ok(reason)) => reason.clone(),
+            Ok(Ok(end)) => match &*end {
+                Some(End::Lost(reason)) => Some(reason.clone()),
+                _ => None,
+            },
             Ok(Err(_)) => Some("it ended without a reason".to_owned()),
             Err(_) => None,
         }
@@ -32,7 +43,8 @@ impl SessionEnd {
 pub struct Handler {
     config: Arc<HostConfig>,
     known: Arc<KnownHosts>,
-    end: watch::Sender<Option<String>>,
+    end: watch::Sender<Option<End>>,
+    left: Arc<AtomicBool>,
     refusals: mpsc::UnboundedSender<String>,
     banner: Box<dyn Fn(&str) + Send + Sync>,
 }
@@ -40,6 +52,8 @@ pub struct Handler {
 /// What the rest of the session learns through the handler.
 pub struct Watch {
     pub end: SessionEnd,
+    /// To be set when the session is not needed any more, before it is let go.
+    pub left: Arc<AtomicBool>,
     /// The host's words for each channel it refused to open.
     pub refusals: mpsc::UnboundedReceiver<String>,
 }
@@ -52,15 +66,18 @@ impl Handler {
     ) -> (Self, Watch) {
         let (end, ended) = watch::channel(None);
         let (refusals, refused) = mpsc::unbounded_channel();
+        let left = Arc::<AtomicBool>::default();
         let handler = Self {
             config,
             known,
             end,
+            left: Arc::clone(&left),
             refusals,
             banner,
         };
         let watch = Watch {
             end: SessionEnd(ended),
+            left,
             refusals: refused,
         };
         (handler, watch)
@@ -142,8 +159,12 @@ impl russh::client::Handler for Handler {
         _: &mut Session,
     ) -> Result<(), Error> {
         let text = match (reason, description) {
+            // sshd's words for every refusal to do with sockets.
             (ChannelOpenFailure::AdministrativelyProhibited, "" | "open failed") => {
                 "the host does not permit forwarding".to_owned()
+            }
+            (ChannelOpenFailure::ConnectFailed, "" | "open failed") => {
+                "nothing accepts connections there".to_owned()
             }
             (reason, "") => format!("{reason:?}"),
             (_, description) => description.to_owned(),
@@ -156,9 +177,10 @@ impl russh::client::Handler for Handler {
     async fn disconnected(&mut self, reason: DisconnectReason<Error>) -> Result<(), Error> {
         self.end.send_replace(Some(match reason {
             DisconnectReason::ReceivedDisconnect(told) => {
-                format!("the host says: {}", told.message)
+                End::Lost(format!("the host says: {}", told.message))
             }
-            DisconnectReason::Error(error) => in_words(&error),
+            DisconnectReason::Error(_) if self.left.load(Ordering::SeqCst) => End::Ours,
+            DisconnectReason::Error(error) => End::Lost(in_words(&error)),
         }));
         Ok(())
     }
