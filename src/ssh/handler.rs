@@ -1,16 +1,18 @@
 //! What an ssh session tells us besides data: the host's key, its banner, why it refused or ended.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use russh::client::{DisconnectReason, Session};
-use russh::keys::{HashAlg, PublicKey, PublicKeyOrCertificate};
+use russh::keys::{PublicKey, PublicKeyOrCertificate};
 use russh::{ChannelId, ChannelOpenFailure};
 use tokio::sync::{mpsc, watch};
 
 use super::config::{HostConfig, HostKeyPolicy};
-use super::error::{Error, ShownKey};
+use super::error::Error;
+use super::keys::describe;
 use super::known_hosts::{KnownHosts, Verdict, learn};
 
 /// The end of an ssh session, and the reason once it has come.
@@ -43,6 +45,7 @@ impl SessionEnd {
 pub struct Handler {
     config: Arc<HostConfig>,
     known: Arc<KnownHosts>,
+    accepted: Option<PublicKey>,
     end: watch::Sender<Option<End>>,
     left: Arc<AtomicBool>,
     refusals: mpsc::UnboundedSender<String>,
@@ -70,6 +73,7 @@ impl Handler {
         let handler = Self {
             config,
             known,
+            accepted: None,
             end,
             left: Arc::clone(&left),
             refusals,
@@ -83,41 +87,54 @@ impl Handler {
         (handler, watch)
     }
 
-    fn judge(&self, key: &PublicKey) -> Result<(), Error> {
-        let name = &self.known.name;
-        let shown = || {
-            Box::new(ShownKey {
-                name: name.clone(),
-                algorithm: key.algorithm().to_string(),
-                fingerprint: key.fingerprint(HashAlg::Sha256).to_string(),
-            })
-        };
-        match self.known.verdict(key) {
+    fn judge(&mut self, shown: &PublicKey) -> Result<(), Error> {
+        let name = self.known.name.clone();
+        let key = describe(shown);
+        match self.known.verdict(shown) {
             Verdict::Known => Ok(()),
             Verdict::Unknown if self.config.host_keys == HostKeyPolicy::AcceptNew => {
-                learn(&self.config, name, key)
+                self.accept(shown)
             }
-            Verdict::Unknown => Err(Error::HostKeyUnknown {
-                shown: shown(),
-                fix: self.ssh_once(),
-            }),
+            Verdict::Unknown => {
+                let fix = self.ssh_once();
+                Err(Error::HostKeyUnknown { name, key, fix })
+            }
             Verdict::Changed { file, line } => Err(Error::HostKeyChanged {
-                shown: shown(),
                 fix: format!("ssh-keygen -R '{name}' -f {}", file.display()),
+                name,
+                key,
                 file,
                 line,
             }),
             Verdict::Revoked { file, line } => Err(Error::HostKeyRevoked {
-                shown: shown(),
+                name,
+                key,
                 file,
                 line,
             }),
             Verdict::Authority { file, line } => Err(Error::HostKeyAuthority {
-                name: name.clone(),
                 fix: self.scan(),
+                name,
                 file,
                 line,
             }),
+        }
+    }
+
+    /// Records a new host's key, and holds the host to it when keys are exchanged again.
+    fn accept(&mut self, key: &PublicKey) -> Result<(), Error> {
+        match &self.accepted {
+            Some(accepted) if accepted == key => Ok(()),
+            Some(_) => Err(Error::HostKeyUnknown {
+                name: self.known.name.clone(),
+                key: describe(key),
+                fix: self.ssh_once(),
+            }),
+            None => {
+                learn(&self.config, &self.known.name, key)?;
+                self.accepted = Some(key.clone());
+                Ok(())
+            }
         }
     }
 
@@ -193,6 +210,9 @@ pub fn in_words(error: &Error) -> String {
     };
     match error {
         russh::Error::Disconnect | russh::Error::HUP => "the host closed the connection".to_owned(),
+        russh::Error::IO(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            "the host closed the connection".to_owned()
+        }
         russh::Error::KeepaliveTimeout => "the host no longer answers".to_owned(),
         other => other.to_string(),
     }
