@@ -11,6 +11,7 @@ use russh::{ChannelId, ChannelOpenFailure};
 use tokio::sync::{mpsc, watch};
 
 use super::config::{HostConfig, HostKeyPolicy};
+use super::destination::Destination;
 use super::error::Error;
 use super::keys::describe;
 use super::known_hosts::{KnownHosts, Verdict, learn};
@@ -144,7 +145,13 @@ impl Handler {
             Some(file) => format!("-F {} ", file.display()),
             None => String::new(),
         };
-        format!("ssh {file}{} true", self.config.alias)
+        let alias = &self.config.alias;
+        // ssh itself takes a port only in a url.
+        let url = match Destination::parse(alias) {
+            Ok(Destination { port: Some(_), .. }) if !alias.starts_with("ssh:") => "ssh://",
+            _ => "",
+        };
+        format!("ssh {file}{url}{alias} true")
     }
 
     fn scan(&self) -> String {
