@@ -8,9 +8,10 @@
 //! - [`copy`], [`watermark`], [`trigger`]: what is done with rows
 //! - [`pg`]: sessions, values, catalogue, errors
 //! - [`route`], [`ssh`]: how bytes reach a server
-//! - [`config`], [`progress`], [`interrupt`]: the ground floor
+//! - [`config`], [`progress`], [`interrupt`], [`human`]: the ground floor
 
 pub mod config;
+pub mod human;
 pub mod interrupt;
 pub mod progress;
 
@@ -20,6 +21,7 @@ pub mod copy;
 pub mod host;
 pub mod pg;
 pub mod route;
+#[cfg(unix)]
 pub mod sandbox;
 pub mod ssh;
 pub mod trigger;

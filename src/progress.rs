@@ -95,6 +95,8 @@ pub enum Event {
     },
     /// A report of a primitive (copy, verify); goes to stderr with the rest of the progress.
     Report(Table),
+    /// `print(...)` of a playbook, and help; goes to stdout.
+    Print(String),
     /// A result the playbook shows; goes to stdout.
     Show(Table),
 }

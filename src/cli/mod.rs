@@ -1,1 +1,104 @@
 //! The command line: one file per subcommand.
+
+pub mod args;
+mod init;
+mod list;
+mod protect;
+mod report;
+mod run;
+mod runtime;
+mod sandbox;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::progress::Reporter;
+use crate::ui;
+use args::{Args, Command, Stop};
+
+/// Usage and configuration errors.
+const USAGE: u8 = 2;
+const FAILED: u8 = 1;
+
+/// Runs the program: `words` without the program's own name.
+pub fn main(words: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
+    let args = match args::parse(words) {
+        Ok(args) => args,
+        Err(stop) => return stopped(&stop),
+    };
+    let console = Arc::new(ui::Console::new(ui::Options {
+        quiet: args.options.quiet,
+        json: args.options.json,
+    }));
+    runtime::trace(args.options.verbose, &console);
+    ExitCode::from(dispatch(args, &console))
+}
+
+fn stopped(stop: &Stop) -> ExitCode {
+    let console = ui::Console::new(ui::Options::default());
+    match stop {
+        Stop::Asked(text) => {
+            console.print(text);
+            ExitCode::SUCCESS
+        }
+        Stop::Usage(report) => {
+            console.report(report);
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
+    let reporter: Reporter = Arc::clone(console) as Reporter;
+    let outcome = match args.command {
+        Command::Run { file, words } => run::run(file, words, &args.options, &reporter),
+        Command::Sandbox { file, words } => {
+            sandbox::run(file.as_deref(), words, &args.options, &reporter)
+        }
+        Command::Init => init::run(&reporter),
+        Command::Protect { target } => protect::run(&target, &args.options, &reporter),
+        Command::List => list::run(&args.options, &reporter),
+    };
+    match outcome {
+        Ok(()) => 0,
+        Err(end) => {
+            if let Some(report) = &end.report {
+                console.report(report);
+            }
+            end.code
+        }
+    }
+}
+
+/// How a command ended, when not well.
+#[derive(Debug)]
+struct End {
+    code: u8,
+    /// `None` where all has been said.
+    report: Option<Box<ui::Report>>,
+}
+
+impl End {
+    fn usage(message: impl Into<String>) -> Self {
+        Self {
+            code: USAGE,
+            report: Some(Box::new(ui::Report::new(message))),
+        }
+    }
+}
+
+/// Whatever goes wrong in a command itself, with what it was about in front.
+impl From<anyhow::Error> for End {
+    fn from(error: anyhow::Error) -> Self {
+        Self {
+            code: FAILED,
+            ..Self::usage(format!("{error:#}"))
+        }
+    }
+}
+
+impl From<crate::config::Error> for End {
+    fn from(error: crate::config::Error) -> Self {
+        Self::usage(error.to_string())
+    }
+}

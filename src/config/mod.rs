@@ -1,24 +1,49 @@
 //! `runner.toml` and `.env`: as written (`raw`), and as used (this module's types).
+//!
+//! [`load`] reads both; [`Project::target`] resolves one target, so that a variable missing for
+//! `prod` does not stop a run that only uses `dev`.
 
+mod dsn;
+mod env;
+mod error;
+mod interpolate;
+mod load;
+mod pgpass;
+mod raw;
+mod resolve;
 mod secret;
+mod sslmode;
+mod suggest;
+mod url;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use dsn::SYSTEM_ROOTS;
+pub use error::{DsnProblem, Error, Place, Remedy, short};
+pub use load::{LoadOptions, load};
 pub use secret::{Secret, redact};
+pub use sslmode::SslMode;
+pub use suggest::{closest, did_you_mean};
 
 /// A project: the folder of `runner.toml` and what the file says.
 #[derive(Debug, Clone, Default)]
 pub struct Project {
     /// The folder of `runner.toml`; relative paths of playbooks start here.
     pub root: PathBuf,
-    pub targets: BTreeMap<String, Target>,
+    /// `runner.toml` itself; `None` for a project without one.
+    pub file: Option<PathBuf>,
+    /// As written; [`Project::target`] gives them as used.
+    targets: BTreeMap<String, raw::RawTarget>,
     /// Named lists of table patterns, for `group:NAME`.
     pub groups: BTreeMap<String, Vec<String>>,
     /// `[copy] exclude`: table patterns no copy takes.
     pub exclude: Vec<String>,
     /// `[playbooks.NAME]`: defaults for the parameters of a playbook, by its file stem.
     pub playbooks: BTreeMap<String, toml::Table>,
+    /// `[ssh] config`: the file used instead of `~/.ssh/config`.
+    pub ssh_config: Option<PathBuf>,
+    env: env::Env,
 }
 
 /// A named database: how to reach it, and how careful to be with it.
@@ -39,7 +64,8 @@ pub struct Target {
 /// A database address with every word of libpq's urls that we honour, all defaults filled in.
 #[derive(Debug, Clone)]
 pub struct Dsn {
-    /// The real host name (also behind a tunnel), or the folder of a unix socket; `None` where the url names none.
+    /// The real host name (also behind a tunnel), or the folder of a unix socket; `None` where the
+    /// url names none.
     pub host: Option<String>,
     pub port: u16,
     pub user: String,
@@ -48,15 +74,4 @@ pub struct Dsn {
     pub sslmode: SslMode,
     pub sslrootcert: Option<PathBuf>,
     pub connect_timeout: Option<std::time::Duration>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SslMode {
-    Disable,
-    Allow,
-    #[default]
-    Prefer,
-    Require,
-    VerifyCa,
-    VerifyFull,
 }

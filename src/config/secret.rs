@@ -9,10 +9,12 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 const SHOWN: &str = "[secret]";
 
-/// Every form of every secret of this process, longest first, so that a secret inside another is covered.
+/// Every form of every secret of this process, longest first, so that a secret inside another is
+/// covered.
 static KNOWN: LazyLock<RwLock<Vec<String>>> = LazyLock::new(RwLock::default);
 
-/// A text that neither `Debug` nor `Display` gives away. [`Secret::expose`] is the one way to read it.
+/// A text that neither `Debug` nor `Display` gives away. [`Secret::expose`] is the one way to read
+/// it.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Secret(String);
 
@@ -22,6 +24,12 @@ impl Secret {
         let value = value.into();
         remember(&value);
         Self(value)
+    }
+
+    /// Takes a value that is no secret in other texts: a phrase typed in the open, or a password
+    /// that is the user's name. Blanking it out everywhere would hide what must be read.
+    pub fn unlisted(value: impl Into<String>) -> Self {
+        Self(value.into())
     }
 
     pub fn expose(&self) -> &str {

@@ -1,1 +1,36 @@
 //! PostgreSQL sessions: connect, query, values, transactions, catalogue, cancellation.
+//!
+//! A [`Connector`] knows how to reach a target and opens any number of [`Session`]s over the same route.
+//! A session that is read-only runs every statement in a READ ONLY transaction that no `SET` undoes.
+
+mod cancel;
+pub mod catalog;
+mod claim;
+mod connector;
+mod error;
+pub(crate) mod fields;
+mod ident;
+mod query;
+mod server;
+mod session;
+mod statement;
+mod stream;
+mod tls;
+mod transaction;
+mod value;
+
+pub mod script;
+
+pub use claim::claim;
+pub use connector::Connector;
+pub use error::{CommitOutcome, Error, ServerError};
+pub use ident::{Ident, Literal, TableName, ident_list};
+pub use query::RowStream;
+pub use server::Server;
+pub use session::{Access, Session};
+pub use statement::transaction_statement;
+pub use stream::{CopyIn, CopyOut};
+pub use transaction::{Isolation, TxOptions, transaction};
+pub use value::{Column, Rows, Value};
+
+pub type Result<T> = std::result::Result<T, Error>;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::Stream;
 use super::{Error, Fate, Link};
 use crate::ssh::tcp;
 
@@ -10,7 +11,7 @@ use crate::ssh::tcp;
 pub async fn tcp(host: &str, port: u16, limit: Duration) -> Result<Link, Error> {
     let stream = tcp::connect(host, port, limit).await?;
     Ok(Link {
-        stream: Box::new(stream),
+        stream: Stream::new(stream),
         tls: true,
         fate: Fate::default(),
     })
@@ -33,7 +34,7 @@ pub async fn socket(path: &Path) -> Result<Link, Error> {
             }
         })?;
     Ok(Link {
-        stream: Box::new(stream),
+        stream: Stream::new(stream),
         tls: false,
         fate: Fate::default(),
     })

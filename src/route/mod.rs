@@ -9,12 +9,12 @@ mod direct;
 mod error;
 mod fate;
 mod rung;
+mod stream;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::Target;
@@ -23,11 +23,7 @@ use crate::ssh::{Host, Session};
 pub use error::Error;
 pub use fate::Fate;
 use rung::{Plan, Rung};
-
-pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
-
-pub type Stream = Box<dyn Duplex>;
+pub use stream::Stream;
 
 /// A stream to a server. Dropping it ends the ssh session or the process it runs over.
 pub struct Link {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::Stream;
 use super::container::Container;
 use super::{Error, Fate, Link, direct};
 use crate::config::Target;
@@ -145,7 +146,7 @@ impl Rung {
             }
         };
         Ok(Link {
-            stream: Box::new(stream),
+            stream: Stream::new(stream),
             tls,
             fate: Fate::of_session(session.alias(), session.end()),
         })

@@ -1,1 +1,17 @@
 //! Everything a person sees: tables, progress, prompts, error reports. The only place that prints.
+//!
+//! All text that is not ours passes [`escape`] before a terminal sees it.
+
+mod console;
+mod error;
+pub mod escape;
+mod excerpt;
+mod json;
+mod lines;
+mod paint;
+mod printer;
+mod prompt;
+mod table;
+
+pub use console::{Console, Options};
+pub use error::{Report, SourceSpan, SqlSpan};

@@ -36,11 +36,11 @@ impl Place<'_> {
             Self::Here(children) => {
                 let (stream, ending) =
                     child::spawn(argv, children).map_err(|error| self.unusable(&error))?;
-                Ok((Box::new(stream), ending))
+                Ok((Stream::new(stream), ending))
             }
             Self::There(session) => {
                 let (stream, ending) = session.spawn(argv).await.map_err(Error::from)?;
-                Ok((Box::new(stream), ending))
+                Ok((Stream::new(stream), ending))
             }
         }
     }

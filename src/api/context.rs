@@ -1,0 +1,178 @@
+//! What all globals of one run share.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::notices::Notices;
+use crate::config::Project;
+use crate::host::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::pg::{Connector, Session};
+use crate::progress::{AskError, Event, Question, Reporter, ask};
+
+/// What the command line says about a run.
+pub struct RunOptions {
+    pub file: PathBuf,
+    /// What follows the file: the playbook's own parameters.
+    pub words: Vec<String>,
+    pub project: Project,
+    pub reporter: Reporter,
+    pub interrupt: Interrupt,
+    pub dry_run: bool,
+    /// `--confirm`: phrases, or `TARGET=PHRASE`.
+    pub confirm: Vec<String>,
+}
+
+/// The way to a target, shared by all sessions on it.
+#[derive(Clone)]
+pub struct Link {
+    pub connector: Connector,
+    pub notices: Arc<Notices>,
+}
+
+/// One run, as the globals see it.
+pub struct Context {
+    pub file: PathBuf,
+    pub words: Vec<String>,
+    pub project: Project,
+    pub reporter: Reporter,
+    pub interrupt: Interrupt,
+    pub dry_run: bool,
+    pub confirm: Vec<String>,
+    /// What `pg_stat_activity` shows for every session of this run, and of no other.
+    pub application_name: String,
+    /// The protected servers whose phrase was given.
+    pub confirmed: tokio::sync::Mutex<HashSet<String>>,
+    /// Whether this dry run has left out a statement that later ones may depend on.
+    pub pretended: AtomicBool,
+    /// The ways to the targets, by name.
+    links: Mutex<BTreeMap<String, Link>>,
+    sessions: Mutex<Vec<Session>>,
+    /// Whether `playbook{}` has read the words.
+    words_read: AtomicBool,
+    /// How many steps are open.
+    depth: AtomicUsize,
+}
+
+impl Context {
+    pub fn new(options: RunOptions) -> Self {
+        let stem = options
+            .file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy();
+        // The server cuts the name at 63 bytes; what makes it unique must stand before that.
+        let unique = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
+        Self {
+            application_name: format!("runner {unique} {stem}"),
+            confirmed: tokio::sync::Mutex::default(),
+            pretended: AtomicBool::new(false),
+            links: Mutex::default(),
+            sessions: Mutex::default(),
+            file: options.file,
+            words: options.words,
+            project: options.project,
+            reporter: options.reporter,
+            interrupt: options.interrupt,
+            dry_run: options.dry_run,
+            confirm: options.confirm,
+            words_read: AtomicBool::new(false),
+            depth: AtomicUsize::new(0),
+        }
+    }
+
+    pub fn tell(&self, event: &Event) {
+        self.reporter.event(event);
+    }
+
+    pub fn note(&self, text: impl Into<String>) {
+        self.tell(&Event::Note(text.into()));
+    }
+
+    pub fn warn(&self, text: impl Into<String>) {
+        self.tell(&Event::Warning(text.into()));
+    }
+
+    /// A path of the playbook: relative ones start at the folder of `runner.toml`.
+    pub fn path(&self, text: &str) -> PathBuf {
+        self.project.root.join(text)
+    }
+
+    /// The playbook's name in `[playbooks.NAME]`.
+    pub fn stem(&self) -> String {
+        let stem = self.file.file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    }
+
+    pub fn words_are_read(&self) {
+        self.words_read.store(true, Ordering::Relaxed);
+    }
+
+    /// Words that no `playbook{}` has read are a mistake, best told before anything is done.
+    pub fn check_words(&self) -> Result<()> {
+        match self.words.first() {
+            Some(word) if !self.words_read.load(Ordering::Relaxed) => Err(Error::usage(format!(
+                "unexpected argument `{word}`: the playbook declares no parameters with `playbook {{ params = ... }}`"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Opens one more level of steps; gives the level it stands on.
+    pub fn deeper(&self) -> usize {
+        self.depth.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub fn shallower(&self) {
+        self.depth.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Asks the operator. Ctrl-C at the question interrupts the run.
+    pub async fn ask(&self, question: Question) -> Result<String> {
+        match ask(&self.reporter, question).await {
+            Ok(answer) => Ok(answer.expose().to_owned()),
+            Err(AskError::Interrupted) => {
+                self.interrupt.trip(2);
+                Err(Error::interrupted())
+            }
+            Err(error @ AskError::NoTerminal { .. }) => Err(Error::from_cause(error)),
+        }
+    }
+
+    pub fn link(&self, target: &str) -> Option<Link> {
+        locked(&self.links).get(target).cloned()
+    }
+
+    pub fn keep_link(&self, target: String, link: Link) {
+        locked(&self.links).insert(target, link);
+    }
+
+    /// Has the session closed at the end of the run, if it still is open then.
+    pub fn opened(&self, session: &Session) {
+        let mut sessions = locked(&self.sessions);
+        sessions.retain(|session| !session.is_closed());
+        sessions.push(session.clone());
+    }
+
+    /// Closes all sessions, and then the ways to their servers.
+    pub async fn close(&self) {
+        for session in std::mem::take(&mut *locked(&self.sessions)) {
+            session.close();
+        }
+        let links = std::mem::take(&mut *locked(&self.links));
+        for link in links.values() {
+            link.connector.close().await;
+        }
+    }
+
+    /// Where paths on the command line start.
+    pub fn here() -> PathBuf {
+        std::env::current_dir().unwrap_or_else(|_| Path::new(".").to_owned())
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

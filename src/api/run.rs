@@ -1,0 +1,51 @@
+//! Running a playbook from its file to its end.
+
+use std::sync::Arc;
+
+use super::context::{Context, RunOptions};
+use super::install;
+use crate::host::{Error, Failure, Loader, Machine, State, shown};
+use crate::interrupt;
+
+/// Runs the playbook. All it opened is closed when this returns, however it ended.
+pub async fn run_playbook(options: RunOptions) -> Result<(), Failure> {
+    let context = Arc::new(Context::new(options));
+    let early = |error: &Error| Failure::from_error(error, Vec::new(), &State::default());
+    let name = shown(&context.file);
+    let text = std::fs::read_to_string(&context.file)
+        .map_err(|error| early(&Error::usage(format!("cannot read `{name}`: {error}"))))?;
+    let machine = machine(&context).map_err(|error| early(&error.into()))?;
+    let result = machine.run(&name, &text).await;
+    interrupt::shielded(context.close()).await;
+    for note in machine.take_notes() {
+        context.warn(note);
+    }
+    result?;
+    context.check_words().map_err(|error| early(&error))
+}
+
+fn machine(context: &Arc<Context>) -> mlua::Result<Machine> {
+    let loader = Loader::new(&context.file, &context.project.root);
+    let machine = Machine::new(
+        context.interrupt.clone(),
+        Arc::clone(&context.reporter),
+        loader,
+    )?;
+    install(machine.lua(), context)?;
+    Ok(machine)
+}
+
+/// A machine with all globals and nothing to run.
+#[cfg(test)]
+pub(super) fn bare_machine() -> Machine {
+    let context = Context::new(RunOptions {
+        file: "none.lua".into(),
+        words: Vec::new(),
+        project: crate::config::Project::default(),
+        reporter: Arc::new(crate::progress::Silent),
+        interrupt: crate::interrupt::Interrupt::default(),
+        dry_run: false,
+        confirm: Vec::new(),
+    });
+    machine(&Arc::new(context)).unwrap()
+}

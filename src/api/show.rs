@@ -1,0 +1,142 @@
+//! `show(value, [title])`: rows, a table or a value, printed as a table on stdout.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use mlua::{IntoLua, Lua, Table, Value};
+
+use super::{Context, json};
+use crate::host::{Result, immediate, text};
+use crate::progress::{self, Cell, Column, Event};
+
+/// The field of a metatable that lists the columns of a row, or of a list of rows, in their order.
+pub const COLUMNS: &str = "__columns";
+
+pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
+    let context = Arc::clone(context);
+    let show = immediate(
+        lua,
+        "show",
+        move |call, (value, title): (Value, Option<String>)| {
+            let mut table = to_table(&call.lua, &value)?;
+            table.title = title.unwrap_or_default();
+            context.tell(&Event::Show(table));
+            Ok(())
+        },
+    )?;
+    show.into_lua(lua)
+}
+
+/// A list of rows by column; a list of values in one column; any other table by key.
+fn to_table(lua: &Lua, value: &Value) -> Result<progress::Table> {
+    let Value::Table(table) = value else {
+        return Ok(grid(lua, &["value".into()], &[vec![value.clone()]]));
+    };
+    let rows: Vec<Value> = table.sequence_values().collect::<mlua::Result<_>>()?;
+    if let Some(columns) = columns(table)? {
+        let rows = if rows.is_empty() && !table.is_empty() {
+            vec![value.clone()]
+        } else {
+            rows
+        };
+        return by_column(lua, &columns, &rows);
+    }
+    if rows.is_empty() {
+        return by_key(lua, table);
+    }
+    if rows.iter().all(Value::is_table) {
+        return by_column(lua, &columns_of_all(&rows)?, &rows);
+    }
+    let rows: Vec<_> = rows.into_iter().map(|value| vec![value]).collect();
+    Ok(grid(lua, &["value".into()], &rows))
+}
+
+fn by_column(lua: &Lua, columns: &[String], rows: &[Value]) -> Result<progress::Table> {
+    let mut cells = Vec::with_capacity(rows.len());
+    for row in rows {
+        let row = match row {
+            Value::Table(row) => columns
+                .iter()
+                .map(|column| cell_of(row, column))
+                .collect::<mlua::Result<_>>()?,
+            other => vec![other.clone()],
+        };
+        cells.push(row);
+    }
+    Ok(grid(lua, columns, &cells))
+}
+
+/// A list of plain lists has numbers for columns.
+fn cell_of(row: &Table, column: &str) -> mlua::Result<Value> {
+    match row.raw_get(column)? {
+        Value::Nil => match column.parse::<i64>() {
+            Ok(index) => row.raw_get(index),
+            Err(_) => Ok(Value::Nil),
+        },
+        value => Ok(value),
+    }
+}
+
+fn by_key(lua: &Lua, table: &Table) -> Result<progress::Table> {
+    let mut pairs: Vec<(Value, Value)> = table.pairs().collect::<mlua::Result<_>>()?;
+    pairs.sort_by_key(|(key, _)| text(lua, key));
+    let rows: Vec<_> = pairs
+        .into_iter()
+        .map(|(key, value)| vec![key, value])
+        .collect();
+    Ok(grid(lua, &["key".into(), "value".into()], &rows))
+}
+
+/// The order that a list of rows, or a row, was read in.
+fn columns(table: &Table) -> Result<Option<Vec<String>>> {
+    match table.metatable() {
+        Some(mark) => Ok(mark.raw_get(COLUMNS)?),
+        None => Ok(None),
+    }
+}
+
+fn columns_of_all(rows: &[Value]) -> Result<Vec<String>> {
+    let mut names = BTreeSet::new();
+    for row in rows.iter().filter_map(Value::as_table) {
+        if let Some(columns) = columns(row)? {
+            return Ok(columns);
+        }
+        for pair in row.pairs::<Value, Value>() {
+            names.insert(pair?.0.to_string()?);
+        }
+    }
+    Ok(names.into_iter().collect())
+}
+
+fn grid(lua: &Lua, columns: &[String], rows: &[Vec<Value>]) -> progress::Table {
+    let is_number = |value: &Value| matches!(value, Value::Integer(_) | Value::Number(_));
+    let is_empty = |value: &Value| value.is_nil() || value.is_null();
+    let columns = columns.iter().enumerate().map(|(index, name)| Column {
+        name: name.clone(),
+        right: rows.iter().any(|row| row.get(index).is_some_and(is_number))
+            && rows.iter().all(|row| {
+                row.get(index)
+                    .is_none_or(|value| is_number(value) || is_empty(value))
+            }),
+    });
+    progress::Table {
+        title: String::new(),
+        columns: columns.collect(),
+        rows: rows
+            .iter()
+            .map(|row| row.iter().map(|value| cell(lua, value)).collect())
+            .collect(),
+    }
+}
+
+fn cell(lua: &Lua, value: &Value) -> Cell {
+    match value {
+        Value::Nil => Cell::null(),
+        value if value.is_null() => Cell::null(),
+        Value::Table(_) => match json::from_lua(lua, value) {
+            Ok(json) => Cell::plain(json.to_string()),
+            Err(_) => Cell::plain(text(lua, value)),
+        },
+        other => Cell::plain(text(lua, other)),
+    }
+}

@@ -1,0 +1,389 @@
+//! The command line: what is ours, and what belongs to the playbook.
+//!
+//! Everything after FILE is the playbook's, `--help` too; only our own options may stand there as
+//! well. clap cannot tell the two apart, so the words are split first, by the options that clap
+//! itself knows, and clap sees only ours.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use clap::{ArgAction, CommandFactory, Parser, Subcommand};
+
+use crate::config::did_you_mean;
+use crate::ui::Report;
+
+/// What to do, and how.
+#[derive(Debug)]
+pub struct Args {
+    pub options: Options,
+    pub command: Command,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Runs a playbook with its own words.
+    Run {
+        file: PathBuf,
+        words: Vec<String>,
+    },
+    /// Starts throw-away servers; without a playbook, a shell among them.
+    Sandbox {
+        file: Option<PathBuf>,
+        words: Vec<String>,
+    },
+    Init,
+    Protect {
+        target: String,
+    },
+    List,
+}
+
+/// Why there is nothing to do.
+#[derive(Debug)]
+pub enum Stop {
+    /// `--help` and `--version`: for stdout; the exit code is 0.
+    Asked(String),
+    /// For stderr; the exit code is 2.
+    Usage(Box<Report>),
+}
+
+/// Options of every command; they may stand before and after FILE.
+#[derive(Debug, Default, clap::Args)]
+pub struct Options {
+    /// Use this file instead of the nearest `runner.toml`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Use this file instead of the `.env` beside `runner.toml`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
+    /// Answer the question for a protected target's phrase; may be repeated
+    #[arg(long, global = true, value_name = "PHRASE or TARGET=PHRASE")]
+    pub confirm: Vec<String>,
+    /// Change nothing anywhere, and tell what would be changed
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+    /// Print only warnings, results and errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Print results as JSON lines
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Tell more of what happens; twice for everything
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// What clap knows.
+#[derive(Debug, Parser)]
+#[command(
+    name = "runner",
+    version,
+    about = "Runs playbooks that operate PostgreSQL",
+    disable_help_subcommand = true,
+    override_usage = "runner [OPTIONS] FILE [--param value ...]\n       runner [OPTIONS] COMMAND",
+    after_help = "`runner FILE --help` tells the parameters of a playbook."
+)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Named>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Named {
+    /// Write `runner.toml`, `.env.example`, `.gitignore` lines and a first playbook
+    Init,
+    /// Start throw-away servers and run a playbook against them, or open a shell
+    #[command(override_usage = "runner sandbox [OPTIONS] [FILE [--param value ...]]")]
+    Sandbox,
+    /// Store a target's phrase in its database, where every client of ours will find it
+    Protect {
+        /// A target of `runner.toml`
+        target: String,
+    },
+    /// List the playbooks of this project
+    List,
+}
+
+/// Reads the words after the program's name.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, Stop> {
+    let clap = Cli::command();
+    let split = Split::of(&clap, words)?;
+    let program = std::iter::once(OsString::from("runner"));
+    let cli = Cli::try_parse_from(program.chain(split.ours)).map_err(|error| stop(&error))?;
+    let words = split
+        .words
+        .into_iter()
+        .map(text)
+        .collect::<Result<_, _>>()?;
+    let command = match (cli.command, split.file) {
+        (None, Some(file)) => Command::Run { file, words },
+        (Some(Named::Sandbox), file) => Command::Sandbox { file, words },
+        (Some(Named::Init), _) => Command::Init,
+        (Some(Named::Protect { target }), _) => Command::Protect { target },
+        (Some(Named::List), _) => Command::List,
+        (None, None) => return Err(usage("nothing to do: give a playbook or a command")),
+    };
+    Ok(Args {
+        options: cli.options,
+        command,
+    })
+}
+
+/// The words of the command line by whose they are.
+#[derive(Default)]
+struct Split {
+    /// Options and the subcommand with what belongs to it.
+    ours: Vec<OsString>,
+    file: Option<PathBuf>,
+    /// The playbook's.
+    words: Vec<OsString>,
+}
+
+impl Split {
+    fn of(clap: &clap::Command, words: impl IntoIterator<Item = OsString>) -> Result<Self, Stop> {
+        let mut split = Self::default();
+        let mut words = words.into_iter();
+        let mut subcommand = None;
+        while let Some(word) = words.next() {
+            let option = option_of(clap, &word);
+            let foreign = split.file.is_some() && option.is_none();
+            let positional = !word.as_encoded_bytes().starts_with(b"-");
+            if foreign {
+                let ends_options = word == "--";
+                split.words.push(word);
+                if ends_options {
+                    split.words.extend(words.by_ref());
+                }
+            } else if !positional {
+                split.ours.push(word);
+                match option {
+                    Some(Takes::Nothing) => {}
+                    Some(Takes::NextWord) => split.ours.extend(words.next()),
+                    // `--help`, or a slip: clap answers before it reads further.
+                    None => split.ours.extend(words.by_ref()),
+                }
+            } else if subcommand.as_deref().is_some_and(|name| name != "sandbox") {
+                split.ours.push(word);
+            } else if subcommand.is_none() && clap.find_subcommand(&word).is_some() {
+                subcommand = word.to_str().map(str::to_owned);
+                split.ours.push(word);
+            } else {
+                split.file = Some(playbook_file(clap, &word)?);
+            }
+        }
+        Ok(split)
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Takes {
+    Nothing,
+    NextWord,
+}
+
+/// Whether `word` is one of our options, and whether its value is the next word.
+fn option_of(clap: &clap::Command, word: &OsStr) -> Option<Takes> {
+    let word = word.to_string_lossy();
+    if let Some(long) = word.strip_prefix("--") {
+        let (name, value) = long
+            .split_once('=')
+            .map_or((long, None), |(name, value)| (name, Some(value)));
+        let arg = clap
+            .get_arguments()
+            .find(|arg| arg.get_long() == Some(name))?;
+        let next = value.is_none() && arg.get_action().takes_values();
+        return Some(if next {
+            Takes::NextWord
+        } else {
+            Takes::Nothing
+        });
+    }
+    let letters = word
+        .strip_prefix('-')
+        .filter(|letters| !letters.is_empty())?;
+    let ours = |letter| {
+        clap.get_arguments()
+            .any(|arg| arg.get_short() == Some(letter))
+    };
+    letters.chars().all(ours).then_some(Takes::Nothing)
+}
+
+fn playbook_file(clap: &clap::Command, word: &OsStr) -> Result<PathBuf, Stop> {
+    let path = Path::new(word);
+    if path.extension().is_some_and(|extension| extension == "lua") {
+        return Ok(path.to_owned());
+    }
+    let shown = path.display();
+    let near = [
+        path.with_extension("lua"),
+        Path::new("playbooks").join(path).with_extension("lua"),
+    ];
+    let hint = match near.iter().find(|file| file.is_file()) {
+        Some(file) => format!(", did you mean `{}`", file.display()),
+        None => did_you_mean(
+            &word.to_string_lossy(),
+            clap.get_subcommands().map(clap::Command::get_name),
+        ),
+    };
+    Err(usage(&format!(
+        "`{shown}` is neither a command nor a `.lua` file{hint}"
+    )))
+}
+
+fn text(word: OsString) -> Result<String, Stop> {
+    word.into_string()
+        .map_err(|word| usage(&format!("`{}` is not UTF-8", word.display())))
+}
+
+fn usage(message: &str) -> Stop {
+    with_help(message, "`runner --help` lists commands and options")
+}
+
+fn with_help(message: &str, help: &str) -> Stop {
+    Stop::Usage(Box::new(Report {
+        help: Some(help.to_owned()),
+        ..Report::new(message)
+    }))
+}
+
+/// clap's texts as ours: its first paragraph says what is wrong, its `tip` what was meant.
+fn stop(error: &clap::Error) -> Stop {
+    let text = error.render().to_string();
+    if !error.use_stderr() {
+        return Stop::Asked(text);
+    }
+    let text = text.trim_start_matches("error: ").replace('\'', "`");
+    let mut paragraphs = text.split("\n\n").map(str::trim);
+    let message = paragraphs.next().unwrap_or_default();
+    match paragraphs.find_map(|paragraph| paragraph.strip_prefix("tip: ")) {
+        Some(tip) => with_help(message, tip),
+        None => usage(message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Args, Stop> {
+        parse(line.split_whitespace().map(OsString::from))
+    }
+
+    fn run(file: &str, words: &[&str]) -> Command {
+        Command::Run {
+            file: file.into(),
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+        }
+    }
+
+    #[track_caller]
+    fn refused(line: &str, message: &str, help: &str) {
+        let Err(Stop::Usage(report)) = read(line) else {
+            panic!("taken: {line}")
+        };
+        assert_eq!(
+            (report.message.as_str(), report.help.as_deref()),
+            (message, Some(help)),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn clap_accepts_the_definition() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn our_options_may_stand_before_and_after_the_file() {
+        let args = read("-v --confirm A --config=c.toml p/x.lua lat --since 3 --confirm prod=B --dry-run -qv --help").unwrap();
+        assert_eq!(
+            args.command,
+            run("p/x.lua", &["lat", "--since", "3", "--help"])
+        );
+        let options = args.options;
+        assert_eq!(options.config, Some("c.toml".into()));
+        assert_eq!(
+            (
+                options.verbose,
+                options.quiet,
+                options.dry_run,
+                options.json
+            ),
+            (2, true, true, false)
+        );
+        assert_eq!(options.confirm, ["A", "prod=B"]);
+    }
+
+    #[test]
+    fn two_dashes_leave_the_rest_to_the_playbook() {
+        let args = read("x.lua --json -- --json -v").unwrap();
+        assert!(args.options.json);
+        assert_eq!(args.command, run("x.lua", &["--", "--json", "-v"]));
+    }
+
+    #[test]
+    fn commands_take_their_own_words() {
+        let command = |line| read(line).unwrap().command;
+        assert_eq!(command("init"), Command::Init);
+        assert_eq!(command("--quiet list"), Command::List);
+        assert_eq!(
+            command("protect prod --json"),
+            Command::Protect {
+                target: "prod".to_owned()
+            }
+        );
+        assert_eq!(
+            command("sandbox"),
+            Command::Sandbox {
+                file: None,
+                words: vec![]
+            }
+        );
+        assert_eq!(
+            command("sandbox --confirm GO x.lua list --help"),
+            Command::Sandbox {
+                file: Some("x.lua".into()),
+                words: vec!["list".to_owned(), "--help".to_owned()]
+            }
+        );
+    }
+
+    #[test]
+    fn what_is_not_understood_is_told_with_what_was_meant() {
+        let help = "`runner --help` lists commands and options";
+        refused("", "nothing to do: give a playbook or a command", help);
+        refused(
+            "lst",
+            "`lst` is neither a command nor a `.lua` file, did you mean `list`",
+            help,
+        );
+        refused(
+            "sandbox x.txt",
+            "`x.txt` is neither a command nor a `.lua` file",
+            help,
+        );
+        refused(
+            "--dryrun x.lua",
+            "unexpected argument `--dryrun` found",
+            "a similar argument exists: `--dry-run`",
+        );
+        refused(
+            "protect",
+            "the following required arguments were not provided:\n  <TARGET>",
+            help,
+        );
+        refused("list x", "unexpected argument `x` found", help);
+        let missing =
+            "a value is required for `--confirm <PHRASE or TARGET=PHRASE>` but none was supplied";
+        refused("x.lua --confirm", missing, help);
+    }
+
+    #[test]
+    fn help_and_version_are_answers() {
+        for line in ["--help", "--version", "sandbox --help", "--help x.lua"] {
+            assert!(matches!(read(line), Err(Stop::Asked(_))), "{line}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! From the failure of a playbook to what is printed about it.
+
+use super::End;
+use crate::host::{Failure, Field, Kind};
+use crate::interrupt::Interrupt;
+use crate::ui::{Report, SourceSpan, SqlSpan};
+
+/// How the command ends because of `failure`.
+pub fn end(failure: &Failure, interrupt: &Interrupt) -> End {
+    // An exit code is a byte to the system; Lua may give any number.
+    let code = failure.exit_code(interrupt.signal()).to_le_bytes()[0];
+    let report = match failure.kind {
+        Kind::Exit(_) => None,
+        _ => Some(Box::new(report(failure))),
+    };
+    End { code, report }
+}
+
+fn report(failure: &Failure) -> Report {
+    Report {
+        message: failure.message.clone(),
+        location: failure.location.as_ref().map(|location| SourceSpan {
+            file: location.file.clone(),
+            line: location.line,
+            column: None,
+            text: failure.source_line.clone().unwrap_or_default(),
+        }),
+        sql: failure.statement.as_ref().map(|statement| SqlSpan {
+            text: statement.text.clone(),
+            position: statement.position,
+            origin: statement
+                .origin
+                .as_ref()
+                .map(|at| (at.file.clone(), at.line)),
+        }),
+        fields: failure
+            .fields
+            .iter()
+            .map(|(name, field)| (*name, text(field)))
+            .collect(),
+        trace: failure.trace.iter().map(ToString::to_string).collect(),
+        help: None,
+    }
+}
+
+fn text(field: &Field) -> String {
+    match field {
+        Field::Text(text) => text.clone(),
+        Field::Integer(number) => number.to_string(),
+    }
+}

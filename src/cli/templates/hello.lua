@@ -1,0 +1,13 @@
+-- A first playbook:  runner playbooks/hello.lua --name you
+local args = playbook {
+  summary = "Ask the dev database who it is",
+  params = {
+    name = { type = "string", default = "operator", help = "whom to greet" },
+  },
+}
+
+local dev = connect "dev"
+local server = dev:one "SELECT current_database() AS name, version() AS version"
+
+log("hello " .. args.name .. ", this is " .. server.name)
+show(dev:query("SELECT $1 AS name, $2 AS version", server.name, server.version))

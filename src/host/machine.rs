@@ -1,0 +1,108 @@
+//! One Lua state, ready to run playbooks.
+
+use std::sync::Arc;
+
+use mlua::{
+    AnyUserData, Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Value, Variadic,
+    VmState,
+};
+
+use super::block::leave_all;
+use super::error::Kind;
+use super::failure::Failure;
+use super::loader::{Loader, load, searcher};
+use super::location::Frame;
+use super::prelude::{self, CHUNK, Frames};
+use super::state::State;
+use crate::interrupt::Interrupt;
+use crate::progress::Reporter;
+
+/// How often a loop that calls no primitive looks up: a prime, so that no loop keeps step with it. The price
+/// is in having a hook at all, not in the count.
+const INSTRUCTIONS: u32 = 10_007;
+
+/// The machine of one run.
+pub struct Machine {
+    lua: Lua,
+    state: Arc<State>,
+    run: Function,
+}
+
+impl Machine {
+    pub fn new(interrupt: Interrupt, reporter: Reporter, loader: Loader) -> mlua::Result<Self> {
+        let lua = Lua::new_with(StdLib::ALL_SAFE, LuaOptions::default())?;
+        let state = Arc::new(State::new(interrupt));
+        lua.set_app_data(Arc::clone(&state));
+        let run = prelude::install(&lua, searcher(&lua, loader)?, reporter)?;
+        // Before the run: a loop that calls nothing never gives the chance to do it later.
+        lua.set_global_hook(
+            HookTriggers::new().every_nth_instruction(INSTRUCTIONS),
+            stop_loops,
+        )?;
+        Ok(Self { lua, state, run })
+    }
+
+    /// To set globals; primitives are made by [`function`](super::function()) and its kin.
+    pub fn lua(&self) -> &Lua {
+        &self.lua
+    }
+
+    /// Runs a chunk to its end and closes all it left open. `name` is the file as messages show it.
+    pub async fn run(&self, name: &str, text: &str) -> Result<(), Failure> {
+        let chunk = load(&self.lua, name, text)
+            .map_err(|error| Failure::from_syntax(error, name, &self.state))?;
+        let result = self.call(chunk).await;
+        leave_all(&self.state).await;
+        match result {
+            Err(failure) if failure.kind != Kind::Exit(0) => {
+                Err(failure.with_notes(self.state.take_notes()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What went wrong without ending the run; a failure carries its notes itself.
+    pub fn take_notes(&self) -> Vec<String> {
+        self.state.take_notes()
+    }
+
+    async fn call(&self, chunk: Function) -> Result<(), Failure> {
+        let broken =
+            |error: mlua::Error| Failure::from_error(&error.into(), Vec::new(), &self.state);
+        let thread = self.lua.create_thread(self.run.clone()).map_err(broken)?;
+        let outcome: (bool, Value, Option<LuaString>, Variadic<AnyUserData>) = thread
+            .into_async(chunk)
+            .map_err(broken)?
+            .await
+            .map_err(broken)?;
+        let (ok, value, text, frames) = outcome;
+        if ok {
+            return Ok(());
+        }
+        let text = text.map(|text| text.to_string_lossy()).unwrap_or_default();
+        let trace = frames
+            .into_iter()
+            .flat_map(|frames| taken(&frames))
+            .collect();
+        Err(Failure::from_value(&value, &text, trace, &self.state))
+    }
+}
+
+fn taken(frames: &AnyUserData) -> Vec<Frame> {
+    frames
+        .take::<Frames>()
+        .map(|frames| frames.0)
+        .unwrap_or_default()
+}
+
+/// Raises the stop in Lua code that calls no primitive. Never inside the prelude: between the end of a
+/// function and its closer nothing may be skipped.
+fn stop_loops(lua: &Lua, debug: &mlua::debug::Debug<'_>) -> mlua::Result<VmState> {
+    let Some(error) = State::of(lua).stop(lua) else {
+        return Ok(VmState::Continue);
+    };
+    if debug.source().source.as_deref() == Some(CHUNK) {
+        return Ok(VmState::Continue);
+    }
+    Err(mlua::Error::external(error))
+}

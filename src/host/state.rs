@@ -1,0 +1,108 @@
+//! What one run of the machine remembers outside Lua.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use mlua::{Lua, Thread};
+
+use super::block::Scopes;
+use super::error::{Error, Kind};
+use crate::interrupt::Interrupt;
+
+/// Shared by every primitive of one machine; reached by [`State::of`].
+#[derive(Default)]
+pub struct State {
+    pub(super) interrupt: Interrupt,
+    pub(super) scopes: Scopes,
+    /// Set by `os.exit`: from then on everything unwinds as it does for an interruption.
+    exit: Mutex<Option<i32>>,
+    /// How often each coroutine is shielded. Per coroutine, or one branch's closer would mask the others.
+    shields: Mutex<HashMap<usize, usize>>,
+    /// The text of every chunk that was loaded, to show the line of an error.
+    sources: Mutex<HashMap<String, Arc<str>>>,
+    /// Errors that could not be raised because another one was on its way.
+    notes: Mutex<Vec<String>>,
+}
+
+impl State {
+    pub(super) fn new(interrupt: Interrupt) -> Self {
+        Self {
+            interrupt,
+            ..Self::default()
+        }
+    }
+
+    pub fn of(lua: &Lua) -> Arc<Self> {
+        // Every machine is given its state when it is made; a bare `Lua` simply has nothing to stop it.
+        lua.app_data_ref::<Arc<Self>>()
+            .map(|state| Arc::clone(&state))
+            .unwrap_or_default()
+    }
+
+    /// The error to raise if the run has been stopped and the running coroutine is not shielded.
+    pub(super) fn stop(&self, lua: &Lua) -> Option<Error> {
+        let exit = *lock(&self.exit);
+        if exit.is_none() && !self.interrupt.is_tripped() {
+            return None;
+        }
+        if self.is_shielded(&lua.current_thread()) {
+            return None;
+        }
+        Some(match exit {
+            Some(code) => Error::new(Kind::Exit(code), "the playbook ended the run"),
+            None => Error::interrupted(),
+        })
+    }
+
+    /// Ends the run as `os.exit` does: everything unwinds, and nothing catches it.
+    pub fn request_exit(&self, code: i32) {
+        lock(&self.exit).get_or_insert(code);
+    }
+
+    pub(super) fn is_shielded(&self, thread: &Thread) -> bool {
+        lock(&self.shields).contains_key(&key(thread))
+    }
+
+    pub(super) fn shield(&self, thread: &Thread) {
+        *lock(&self.shields).entry(key(thread)).or_insert(0) += 1;
+    }
+
+    pub(super) fn unshield(&self, thread: &Thread) {
+        let mut shields = lock(&self.shields);
+        if let Some(depth) = shields.get_mut(&key(thread)) {
+            *depth -= 1;
+            if *depth == 0 {
+                shields.remove(&key(thread));
+            }
+        }
+    }
+
+    pub(super) fn remember_source(&self, name: &str, text: &str) {
+        lock(&self.sources).insert(name.to_owned(), Arc::from(text));
+    }
+
+    /// A line of a loaded chunk, without its indentation.
+    pub(super) fn source_line(&self, name: &str, line: usize) -> Option<String> {
+        let sources = lock(&self.sources);
+        let text = sources.get(name)?.lines().nth(line.checked_sub(1)?)?;
+        Some(text.trim().to_owned())
+    }
+
+    /// Keeps an error that must not hide the one that is being raised.
+    pub fn note(&self, text: impl Into<String>) {
+        lock(&self.notes).push(text.into());
+    }
+
+    pub(super) fn take_notes(&self) -> Vec<String> {
+        std::mem::take(&mut *lock(&self.notes))
+    }
+}
+
+/// A thread that panicked while holding one of these locks leaves plain data behind, not a broken state.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn key(thread: &Thread) -> usize {
+    thread.to_pointer() as usize
+}

@@ -1,0 +1,219 @@
+//! What can go wrong with a server, and everything the server said about it.
+
+use std::fmt;
+
+use tokio_postgres::error::{DbError, ErrorPosition};
+
+use super::script::{Place, Refusal};
+use crate::interrupt::Interrupted;
+use crate::route;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The server refused a statement.
+    #[error("{0}")]
+    Server(Box<ServerError>),
+    #[error("cannot reach `{target}`: {source}")]
+    Route {
+        target: String,
+        source: route::Error,
+    },
+    #[error("`{target}` refused the connection: {source}")]
+    Refused {
+        target: String,
+        source: Box<ServerError>,
+    },
+    #[error("cannot connect to `{target}`: {reason}")]
+    Connect { target: String, reason: String },
+    #[error("cannot connect to `{target}`: {file}: {reason}")]
+    Certificate {
+        target: String,
+        file: String,
+        reason: String,
+    },
+    #[error("the connection to `{target}` was lost: {reason}")]
+    Lost { target: String, reason: String },
+    #[error(
+        "the connection to `{target}` was lost while COMMIT ran: {outcome} (transaction {transaction})"
+    )]
+    UncertainCommit {
+        target: String,
+        transaction: String,
+        outcome: CommitOutcome,
+    },
+    #[error("`{target}` is already closed")]
+    Closed { target: String },
+    #[error(
+        "a statement failed earlier in this transaction and its error was caught; nothing was committed \
+         (wrap what may fail in a nested `transaction`, which is a savepoint)"
+    )]
+    Poisoned,
+    #[error(
+        "`{statement}` would end or nest the transaction that `runner` keeps; use `transaction(function(tx) ... end)`"
+    )]
+    TransactionStatement { statement: String },
+    /// A script stopped; `place` is where the server points to, or where the statement begins.
+    #[error("{}: {source}", script_place(origin.as_deref(), *place))]
+    Script {
+        origin: Option<String>,
+        place: Place,
+        source: Box<Error>,
+    },
+    /// Something that cannot be run as a script, or must not.
+    #[error(transparent)]
+    Refusal(#[from] Refusal),
+    #[error("the value for `${position}` cannot be sent as `{type_name}`: {reason}")]
+    Parameter {
+        position: usize,
+        type_name: String,
+        reason: String,
+    },
+    #[error("the statement takes {expected} parameters, {given} were given")]
+    ParameterCount { expected: usize, given: usize },
+    #[error("column `{column}` of type `{type_name}` cannot be read: {reason}")]
+    Value {
+        column: String,
+        type_name: String,
+        reason: String,
+    },
+    #[error("no table `{name}` on `{target}`{suggestion}")]
+    NoTable {
+        name: String,
+        target: String,
+        suggestion: String,
+    },
+    #[error("`{name}` on `{target}` is a {kind}, not a table")]
+    NotATable {
+        name: String,
+        target: String,
+        kind: &'static str,
+    },
+    #[error("bad table name `{name}`: {reason}")]
+    TableName { name: String, reason: &'static str },
+    #[error("no such group `{name}` in `runner.toml`{suggestion}")]
+    NoGroup { name: String, suggestion: String },
+    #[error("no table of `{target}` matches {patterns}")]
+    EmptySelection { target: String, patterns: String },
+    #[error("another run of `{playbook}` is writing to `{target}`: {holder}")]
+    Claimed {
+        target: String,
+        playbook: String,
+        holder: String,
+    },
+    #[error("interrupted")]
+    Interrupted,
+    #[error("tokio-postgres: {0}")]
+    Protocol(String),
+}
+
+/// What became of a COMMIT whose answer was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommitOutcome {
+    Committed,
+    Aborted,
+    Unknown,
+}
+
+impl fmt::Display for CommitOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Committed => "the server has committed it",
+            Self::Aborted => "the server has rolled it back",
+            Self::Unknown => {
+                "whether it was committed is unknown; ask `pg_xact_status` before running again"
+            }
+        })
+    }
+}
+
+/// An error report of the server with all its fields.
+#[derive(Debug, Clone, Default)]
+pub struct ServerError {
+    pub severity: String,
+    pub sqlstate: String,
+    pub message: String,
+    pub detail: Option<String>,
+    pub hint: Option<String>,
+    /// 1-based, in characters of `sql`.
+    pub position: Option<u32>,
+    pub context: Option<String>,
+    pub schema: Option<String>,
+    pub table: Option<String>,
+    pub column: Option<String>,
+    pub constraint: Option<String>,
+    /// The statement as the user wrote it.
+    pub sql: Option<String>,
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ServerError {}
+
+impl ServerError {
+    pub(super) fn read(error: &DbError) -> Self {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        Self {
+            severity: error.severity().to_owned(),
+            sqlstate: error.code().code().to_owned(),
+            message: error.message().to_owned(),
+            detail: own(error.detail()),
+            hint: own(error.hint()),
+            position: match error.position() {
+                Some(ErrorPosition::Original(position)) => Some(*position),
+                _ => None,
+            },
+            context: own(error.where_()),
+            schema: own(error.schema()),
+            table: own(error.table()),
+            column: own(error.column()),
+            constraint: own(error.constraint()),
+            sql: None,
+        }
+    }
+}
+
+impl Error {
+    /// The SQLSTATE, where a server sent one.
+    pub fn sqlstate(&self) -> Option<&str> {
+        self.server().map(|error| error.sqlstate.as_str())
+    }
+
+    pub fn server(&self) -> Option<&ServerError> {
+        match self {
+            Self::Server(error) | Self::Refused { source: error, .. } => Some(error),
+            Self::Script { source, .. } => source.server(),
+            _ => None,
+        }
+    }
+
+    /// The same error with the statement it belongs to, unless it has one already.
+    #[must_use]
+    pub fn with_sql(mut self, sql: &str) -> Self {
+        if let Self::Server(error) = &mut self {
+            error.sql.get_or_insert_with(|| sql.to_owned());
+        }
+        self
+    }
+
+    /// A write was tried in a read-only transaction.
+    pub fn is_read_only_violation(&self) -> bool {
+        self.sqlstate() == Some("25006")
+    }
+}
+
+fn script_place(origin: Option<&str>, place: Place) -> String {
+    match origin {
+        Some(origin) => format!("{origin}:{}", place.line),
+        None => format!("line {} of the script", place.line),
+    }
+}
+
+impl From<Interrupted> for Error {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
+}

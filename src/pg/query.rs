@@ -1,0 +1,317 @@
+//! Statements and their results.
+//!
+//! The driver asks for binary results always, and some types have none that can be read here. So a statement
+//! is prepared first, and where a column is of such a type it runs wrapped, that column cast to `text`.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, TryStreamExt};
+use tokio::sync::OwnedMutexGuard;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Row, SimpleQueryMessage, Statement};
+
+use super::script::{first_words, single};
+use super::statement::transaction_statement;
+use super::value::{Form, Parameter, form, is_numeric};
+use super::{Column, Error, Ident, Result, Rows, Session, Value};
+
+impl Session {
+    /// Runs one statement and returns all its rows.
+    pub async fn query(&self, sql: &str, params: &[Value]) -> Result<Rows> {
+        let _turn = self.turn().await;
+        let alone = self.open_alone(sql).await?;
+        let result = self.collect(sql, params).await;
+        self.close_alone(alone, result)
+            .await
+            .map_err(|error| error.with_sql(sql))
+    }
+
+    async fn collect(&self, sql: &str, params: &[Value]) -> Result<Rows> {
+        let prepared = self.prepare(sql).await?;
+        let mut stream = Box::pin(self.run(&prepared, params).await?);
+        let mut rows = Vec::new();
+        while let Some(row) = self.attend(stream.try_next()).await? {
+            rows.push(prepared.decode(&row)?);
+        }
+        Ok(Rows {
+            columns: prepared.columns,
+            rows,
+        })
+    }
+
+    /// The first column of the first row; [`Value::Null`] without rows.
+    pub async fn value(&self, sql: &str, params: &[Value]) -> Result<Value> {
+        let rows = self.query(sql, params).await?.rows;
+        Ok(rows
+            .into_iter()
+            .next()
+            .and_then(|row| row.into_iter().next())
+            .unwrap_or(Value::Null))
+    }
+
+    /// Runs one statement; the number of rows it affected.
+    pub async fn execute(&self, sql: &str, params: &[Value]) -> Result<u64> {
+        let _turn = self.turn().await;
+        let alone = self.open_alone(sql).await?;
+        let result = self.affect(sql, params).await;
+        self.close_alone(alone, result)
+            .await
+            .map_err(|error| error.with_sql(sql))
+    }
+
+    async fn affect(&self, sql: &str, params: &[Value]) -> Result<u64> {
+        let statement = self.parse(sql).await?;
+        check_params(&statement, params)?;
+        let params: Vec<_> = params.iter().map(Parameter).collect();
+        self.attend(self.shared.client.execute_raw(&statement, &params))
+            .await
+    }
+
+    /// Runs statements without parameters or results, in one go.
+    pub async fn batch(&self, sql: &str) -> Result<()> {
+        let _turn = self.turn().await;
+        let alone = self.open_alone(sql).await?;
+        let result = self.simple(sql).await;
+        self.close_alone(alone, result)
+            .await
+            .map_err(|error| error.with_sql(sql))
+    }
+
+    /// Runs one statement as psql does, by the simple protocol, which gives every type as text. Its rows are
+    /// passed over; the number that the server reports at the end.
+    pub(super) async fn run_plainly(&self, sql: &str) -> Result<u64> {
+        let _turn = self.turn().await;
+        let alone = self.open_alone(sql).await?;
+        let result = self.pass_over(sql).await;
+        self.close_alone(alone, result)
+            .await
+            .map_err(|error| error.with_sql(sql))
+    }
+
+    async fn pass_over(&self, sql: &str) -> Result<u64> {
+        let mut messages = Box::pin(
+            self.attend(self.shared.client.simple_query_raw(sql))
+                .await?,
+        );
+        let mut rows = 0;
+        while let Some(message) = self.attend(messages.try_next()).await? {
+            if let SimpleQueryMessage::CommandComplete(count) = message {
+                rows = count;
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Has the server parse the statement, and runs nothing: for dry runs.
+    pub async fn check(&self, sql: &str) -> Result<()> {
+        let _turn = self.turn().await;
+        self.parse(sql).await.map_err(|error| error.with_sql(sql))?;
+        Ok(())
+    }
+
+    /// Runs one statement whose rows are fetched as they are asked for; the session is taken until the end.
+    /// On a read-only session it has to be called inside a transaction block.
+    pub async fn stream(&self, sql: &str, params: &[Value]) -> Result<RowStream> {
+        let turn = self.turn().await;
+        let prepared = self
+            .prepare(sql)
+            .await
+            .map_err(|error| error.with_sql(sql))?;
+        let rows = Box::pin(
+            self.run(&prepared, params)
+                .await
+                .map_err(|e| e.with_sql(sql))?,
+        );
+        Ok(RowStream {
+            session: self.clone(),
+            prepared,
+            rows,
+            _turn: turn,
+            ended: false,
+        })
+    }
+
+    pub(super) async fn turn(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.shared.gate).lock_owned().await
+    }
+
+    /// On a read-only session and outside a block, opens a READ ONLY transaction for the one statement that
+    /// follows; tells whether it did.
+    async fn open_alone(&self, sql: &str) -> Result<bool> {
+        if !self.in_transaction() && !self.is_read_only() {
+            return Ok(false);
+        }
+        if let Some(statement) = transaction_statement(sql) {
+            return Err(Error::TransactionStatement { statement });
+        }
+        if self.in_transaction() {
+            return Ok(false);
+        }
+        self.simple(READ_ONLY).await?;
+        Ok(true)
+    }
+
+    async fn close_alone<T>(&self, alone: bool, result: Result<T>) -> Result<T> {
+        if !alone {
+            return result;
+        }
+        let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = self.simple_to_the_end(end).await;
+        let value = result?;
+        ended?;
+        Ok(value)
+    }
+
+    async fn prepare(&self, sql: &str) -> Result<Prepared> {
+        let statement = self.parse(sql).await?;
+        let columns = columns_of(&statement);
+        let forms: Vec<Form> = statement
+            .columns()
+            .iter()
+            .map(|c| form(c.type_()))
+            .collect();
+        if forms.iter().all(|form| *form == Form::Native) {
+            return Ok(Prepared { statement, columns });
+        }
+        match self
+            .attend(self.shared.client.prepare(&wrap(sql, &columns, &forms)))
+            .await
+        {
+            Ok(statement) => Ok(Prepared { statement, columns }),
+            // FETCH, EXECUTE and CALL stand in no other statement: what they return is read as it comes.
+            Err(Error::Server(_)) => Ok(Prepared { statement, columns }),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn run(
+        &self,
+        prepared: &Prepared,
+        params: &[Value],
+    ) -> Result<tokio_postgres::RowStream> {
+        check_params(&prepared.statement, params)?;
+        let params: Vec<_> = params.iter().map(Parameter).collect();
+        self.attend(self.shared.client.query_raw(&prepared.statement, &params))
+            .await
+    }
+}
+
+/// A transaction that is read-only for good: once it has read, no `SET` makes it a writing one.
+pub(super) const READ_ONLY: &str = "START TRANSACTION READ ONLY; SELECT 1";
+
+struct Prepared {
+    statement: Statement,
+    columns: Vec<Column>,
+}
+
+impl Prepared {
+    fn decode(&self, row: &Row) -> Result<Vec<Value>> {
+        (0..row.len())
+            .map(|index| {
+                row.try_get(index).map_err(|error| Error::Value {
+                    column: self.columns[index].name.clone(),
+                    type_name: self.columns[index].type_name.clone(),
+                    reason: super::server::text_of(&error),
+                })
+            })
+            .collect()
+    }
+}
+
+fn columns_of(statement: &Statement) -> Vec<Column> {
+    let column = |column: &tokio_postgres::Column| Column {
+        name: column.name().to_owned(),
+        type_name: column.type_().name().to_owned(),
+        numeric: is_numeric(column.type_()),
+    };
+    statement.columns().iter().map(column).collect()
+}
+
+/// `sql` as a subquery (or, where it writes, a CTE) whose columns of foreign types are cast to text.
+fn wrap(sql: &str, columns: &[Column], forms: &[Form]) -> String {
+    let aliases: Vec<String> = (1..=columns.len()).map(|n| format!("c{n}")).collect();
+    let selected: Vec<String> = aliases
+        .iter()
+        .zip(columns)
+        .zip(forms)
+        .map(|((alias, column), form)| {
+            let cast = match form {
+                Form::Native => "",
+                Form::Text => "::pg_catalog.text",
+                Form::TextArray => "::pg_catalog.text[]",
+            };
+            format!("q.{alias}{cast} AS {}", Ident(&column.name))
+        })
+        .collect();
+    let (selected, aliases) = (selected.join(", "), aliases.join(", "));
+    // A semicolon or a comment behind the statement would end or swallow what is put around it. The server has
+    // parsed it, so that it is one.
+    let body = single(sql).unwrap_or(sql);
+    let writes = first_words(sql, 1)
+        .first()
+        .is_some_and(|word| ["INSERT", "UPDATE", "DELETE", "MERGE"].contains(&word.as_str()));
+    if writes {
+        format!("WITH q ({aliases}) AS ({body}) SELECT {selected} FROM q")
+    } else {
+        format!("SELECT {selected} FROM ({body}) AS q ({aliases})")
+    }
+}
+
+fn check_params(statement: &Statement, params: &[Value]) -> Result<()> {
+    let (expected, given) = (statement.params().len(), params.len());
+    if expected != given {
+        return Err(Error::ParameterCount { expected, given });
+    }
+    for (index, (param, ty)) in params.iter().zip(statement.params()).enumerate() {
+        check_param(param, ty).map_err(|reason| Error::Parameter {
+            position: index + 1,
+            type_name: ty.name().to_owned(),
+            reason,
+        })?;
+    }
+    Ok(())
+}
+
+/// Encodes once into nothing: the driver reports a value that has no form only by its number.
+fn check_param(param: &Value, ty: &Type) -> std::result::Result<(), String> {
+    use tokio_postgres::types::ToSql;
+    match param {
+        Value::Array(_) | Value::Json(_) | Value::Bytes(_) => Parameter(param)
+            .to_sql(ty, &mut bytes::BytesMut::new())
+            .map(|_| ())
+            .map_err(|error| error.to_string()),
+        _ => Ok(()),
+    }
+}
+
+/// Rows on their way; see [`Session::stream`].
+pub struct RowStream {
+    session: Session,
+    prepared: Prepared,
+    rows: Pin<Box<tokio_postgres::RowStream>>,
+    _turn: OwnedMutexGuard<()>,
+    ended: bool,
+}
+
+impl RowStream {
+    pub fn columns(&self) -> &[Column] {
+        &self.prepared.columns
+    }
+
+    /// The next row, `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<Value>>> {
+        let row = self.session.attend(self.rows.try_next()).await?;
+        self.ended = row.is_none();
+        row.map(|row| self.prepared.decode(&row)).transpose()
+    }
+
+    /// Ends the statement, at the server too, where rows are left.
+    pub async fn close(mut self) -> Result<()> {
+        if !self.ended {
+            super::cancel::request(&self.session).await?;
+            while let Some(Ok(_)) = self.rows.next().await {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,156 @@
+//! Which server answered, and the task that drives its connection.
+
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::poll_fn;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinHandle;
+use tokio_postgres::{AsyncMessage, Client, Connection};
+
+use super::{Connector, ServerError, Value};
+use crate::progress::{Event, Reporter};
+
+/// The server at the other end, as it describes itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Server {
+    /// As shown by the server: `15.18 (Debian 15.18-0+deb12u1)`.
+    pub version: String,
+    /// 150018 for 15.18.
+    pub version_num: i64,
+    pub database: String,
+    pub database_oid: i64,
+    pub user: String,
+    pub superuser: bool,
+    /// Where the role may read it.
+    pub system_identifier: Option<String>,
+    pub standby: bool,
+    /// The process id of this session's backend.
+    pub pid: i64,
+    /// The phrase that `runner protect` has stored in the database.
+    pub protect: Option<String>,
+    pub(super) may_identify: bool,
+}
+
+impl Server {
+    /// From the row of `sql/server.sql`.
+    pub(super) fn read(row: &[Value]) -> Self {
+        let text = |index: usize| row.get(index).and_then(Value::as_str).map(str::to_owned);
+        let int = |index: usize| row.get(index).and_then(Value::as_int).unwrap_or_default();
+        let flag = |index: usize| row.get(index).and_then(Value::as_bool).unwrap_or_default();
+        Self {
+            version: text(0).unwrap_or_default(),
+            version_num: int(1),
+            database: text(2).unwrap_or_default(),
+            user: text(3).unwrap_or_default(),
+            standby: flag(4),
+            pid: int(5),
+            database_oid: int(6),
+            protect: text(7).filter(|phrase| !phrase.is_empty()),
+            may_identify: flag(8),
+            superuser: flag(9),
+            system_identifier: None,
+        }
+    }
+
+    /// One line: `PostgreSQL 15.18, database "app" as "postgres", system 7300…`.
+    pub fn describe(&self) -> String {
+        let version = self.version.split(' ').next().unwrap_or_default();
+        let system = self
+            .system_identifier
+            .as_ref()
+            .map(|identifier| format!(", system {identifier}"))
+            .unwrap_or_default();
+        let standby = if self.standby { ", a standby" } else { "" };
+        format!(
+            "PostgreSQL {version}, database `{}` as `{}`{system}{standby}",
+            self.database, self.user
+        )
+    }
+
+    /// What tells this database from every other one, for marks: `system/database oid`.
+    pub fn identity(&self) -> String {
+        let system = self.system_identifier.as_deref().unwrap_or("unknown");
+        format!("{system}/{}", self.database_oid)
+    }
+}
+
+/// How the connection ended, written by the task that drives it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ending(Arc<Mutex<Option<String>>>);
+
+impl Ending {
+    pub fn reason(&self) -> Option<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn set(&self, reason: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+    }
+}
+
+/// A connection that has logged in.
+pub(super) struct Parts {
+    pub client: Client,
+    pub ending: Ending,
+    pub driver: JoinHandle<()>,
+}
+
+impl Parts {
+    pub fn new<S, T>(client: Client, connection: Connection<S, T>, connector: &Connector) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let ending = Ending::default();
+        let target = connector.name().to_owned();
+        let reporter = Arc::clone(connector.reporter());
+        let driver = tokio::spawn(drive(connection, target, reporter, ending.clone()));
+        Self {
+            client,
+            ending,
+            driver,
+        }
+    }
+}
+
+/// Drives the connection to its end, passes notices on and keeps the reason of a loss: after one,
+/// a pending query only says "connection closed".
+async fn drive<S, T>(connection: Connection<S, T>, target: String, to: Reporter, ending: Ending)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut connection = pin!(connection);
+    while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+        match message {
+            Ok(AsyncMessage::Notice(notice)) => to.event(&Event::Notice {
+                target: target.clone(),
+                severity: notice.severity().to_owned(),
+                message: notice.message().to_owned(),
+            }),
+            Ok(_) => {}
+            Err(error) => {
+                ending.set(text_of(&error));
+                return;
+            }
+        }
+    }
+}
+
+/// All that an error of the driver says; its `Display` alone is just "db error".
+pub(super) fn text_of(error: &tokio_postgres::Error) -> String {
+    if let Some(error) = error.as_db_error() {
+        return ServerError::read(error).message;
+    }
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}

@@ -1,0 +1,302 @@
+//! The listener of a run: lines to stderr as things happen, results to stdout.
+
+use std::io::IsTerminal;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use terminal_size::{Height, Width, terminal_size_of};
+
+use super::error::Report;
+use super::lines::{self, Weight};
+use super::paint::Paint;
+use super::printer::{Output, Printer};
+use super::{escape, json, prompt, table};
+use crate::config::Secret;
+use crate::progress::{AskError, Event, Progress, Question, Table};
+
+/// How often the status of a copy is renewed on a terminal, and told where there is none.
+const LIVE: Duration = Duration::from_millis(100);
+const LOGGED: Duration = Duration::from_secs(10);
+/// For a file, and for a terminal that does not tell.
+const UNKNOWN_WIDTH: usize = 100;
+
+/// What the command line says about the output.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Only warnings, the playbook's own words, results and errors.
+    pub quiet: bool,
+    /// Results as JSON lines.
+    pub json: bool,
+}
+
+/// Prints everything, redacted and escaped. Errors of writing are nobody's to hear, so they are let
+/// go.
+pub struct Console {
+    options: Options,
+    out: Screen,
+    err: Screen,
+    /// Held while a question is open: a second one waits for its turn.
+    asking: Mutex<()>,
+    printer: Mutex<Printer>,
+}
+
+/// One write is one event of tracing.
+pub struct Tracer(Arc<Console>);
+
+impl std::io::Write for Tracer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let text = escape::block(&String::from_utf8_lossy(bytes));
+        locked(&self.0.printer).print(Output::Err, text);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is on the other end of an output.
+struct Screen {
+    paint: Paint,
+    /// The width of the terminal, which changes; `None` for a file or a pipe.
+    width: fn() -> Option<usize>,
+}
+
+impl Console {
+    /// Over the standard outputs.
+    pub fn new(options: Options) -> Self {
+        let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
+        let out = Screen {
+            paint: Paint::detect(&stdout),
+            width: || terminal_width(&std::io::stdout(), terminal_size_of(std::io::stdout())),
+        };
+        let err = Screen {
+            paint: Paint::detect(&stderr),
+            width: || terminal_width(&std::io::stderr(), terminal_size_of(std::io::stderr())),
+        };
+        Self::over(options, out, err, Printer::new(stdout, stderr))
+    }
+
+    fn over(options: Options, out: Screen, err: Screen, printer: Printer) -> Self {
+        Self {
+            options,
+            out,
+            err,
+            asking: Mutex::default(),
+            printer: Mutex::new(printer),
+        }
+    }
+
+    /// Where tracing writes: lines for stderr, redacted and escaped as all others.
+    pub fn tracer(self: &Arc<Self>) -> Tracer {
+        Tracer(Arc::clone(self))
+    }
+
+    /// Prints the report of a failure to stderr.
+    pub fn report(&self, report: &Report) {
+        let width = (self.err.width)().unwrap_or(UNKNOWN_WIDTH);
+        let text = report.render(width, self.err.paint);
+        locked(&self.printer).print(Output::Err, text);
+    }
+
+    /// Prints a text, such as help, to stdout.
+    pub fn print(&self, text: &str) {
+        let text = format!("{}\n", escape::block(text.trim_end()));
+        locked(&self.printer).print(Output::Out, text);
+    }
+
+    fn show(&self, shown: &Table) {
+        let text = if self.options.json {
+            json::render(shown)
+        } else {
+            table::render(shown, (self.out.width)(), self.out.paint)
+        };
+        locked(&self.printer).print(Output::Out, text);
+    }
+
+    fn copying(&self, table: &str, rows: u64, bytes: u64) {
+        let width = (self.err.width)();
+        let pause = if width.is_some() { LIVE } else { LOGGED };
+        if !self.options.quiet {
+            let text = lines::copying(table, rows, bytes);
+            locked(&self.printer).status(&text, width, pause);
+        }
+    }
+
+    fn line(&self, text: &str, weight: Weight) {
+        if weight == Weight::Told || !self.options.quiet {
+            locked(&self.printer).print_indented(text);
+        }
+    }
+
+    fn table_report(&self, report: &Table) {
+        let indent = locked(&self.printer).indent().len();
+        let width = (self.err.width)().map(|width| width.saturating_sub(indent));
+        self.line(
+            &table::render(report, width, self.err.paint),
+            Weight::Progress,
+        );
+    }
+}
+
+impl Progress for Console {
+    fn event(&self, event: &Event) {
+        if let Event::StepFinished { depth, .. } = event {
+            locked(&self.printer).depth = *depth;
+        }
+        match event {
+            Event::Copying { table, rows, bytes } => self.copying(table, *rows, *bytes),
+            // With `--json` stdout is for results alone.
+            Event::Print(text) if self.options.json => {
+                self.line(&escape::block(text), Weight::Told);
+            }
+            Event::Print(text) => self.print(text),
+            Event::Show(table) => self.show(table),
+            Event::Report(table) => self.table_report(table),
+            _ => {
+                if let Some((text, weight)) = lines::of(event, self.err.paint) {
+                    self.line(&text, weight);
+                }
+            }
+        }
+        // Under `--quiet` the steps are not seen, and nothing stands under them.
+        if let (Event::StepStarted { depth, .. }, false) = (event, self.options.quiet) {
+            locked(&self.printer).depth = depth + 1;
+        }
+    }
+
+    fn ask(&self, question: &Question) -> Result<Secret, AskError> {
+        let _turn = locked(&self.asking);
+        locked(&self.printer).hold();
+        let answer = prompt::ask(question);
+        locked(&self.printer).release();
+        answer
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn terminal_width(stream: &impl IsTerminal, size: Option<(Width, Height)>) -> Option<usize> {
+    let width = size.map_or(UNKNOWN_WIDTH, |(width, _)| width.0.into());
+    stream.is_terminal().then_some(width)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::progress::{Cell, Column};
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            locked(&self.0).write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What stdout and stderr got.
+    fn printed(options: Options, width: fn() -> Option<usize>, events: &[Event]) -> [String; 2] {
+        let (out, err) = (Written::default(), Written::default());
+        let screen = || Screen {
+            paint: Paint { on: false },
+            width,
+        };
+        let console = Console::over(
+            options,
+            screen(),
+            screen(),
+            Printer::new(out.clone(), err.clone()),
+        );
+        for event in events {
+            console.event(event);
+        }
+        [out, err].map(|written| String::from_utf8(locked(&written.0).clone()).unwrap())
+    }
+
+    fn run() -> Vec<Event> {
+        let table = || Table {
+            title: String::new(),
+            columns: vec![Column::right("n")],
+            rows: vec![vec![Cell::plain("1")]],
+        };
+        let name = "promote".to_owned();
+        vec![
+            Event::Route {
+                target: "prod".into(),
+                hops: vec!["jump".into(), "pg".into()],
+                why: "ssh".into(),
+            },
+            Event::StepStarted {
+                name: name.clone(),
+                depth: 0,
+            },
+            Event::Copying {
+                table: "lat".into(),
+                rows: 12_000,
+                bytes: 3_100_000,
+            },
+            Event::Copied {
+                table: "lat".into(),
+                summary: "12,000 rows".into(),
+                seconds: 0.4,
+            },
+            Event::Warning("two\nlines\u{1b}".into()),
+            Event::Report(table()),
+            Event::StepFinished {
+                name,
+                depth: 0,
+                seconds: 1.5,
+                failed: true,
+            },
+            Event::Log("done".into()),
+            Event::Show(table()),
+        ]
+    }
+
+    #[test]
+    fn a_run_reads_as_a_tree_and_its_results_go_to_stdout() {
+        let [out, err] = printed(Options::default(), || None, &run());
+        assert_eq!(out, "n\n─\n1\n");
+        let expected = "\
+prod: jump → pg (ssh)
+▸ promote
+  lat: 12,000 rows 0.4 s
+  warning: two
+  lines\\u{1b}
+  n
+  ─
+  1
+✗ promote 1.5 s
+done
+";
+        assert_eq!(err, expected);
+    }
+
+    #[test]
+    fn quiet_leaves_warnings_and_the_playbooks_own_words() {
+        let options = Options {
+            quiet: true,
+            json: true,
+        };
+        let [out, err] = printed(options, || Some(80), &run());
+        assert_eq!(out, "{\"n\":1}\n");
+        assert_eq!(err, "warning: two\nlines\\u{1b}\ndone\n");
+    }
+
+    #[test]
+    fn on_a_terminal_the_status_of_a_copy_is_wiped_by_what_follows() {
+        let [_, err] = printed(Options::default(), || Some(16), &run());
+        let wiped = "▸ promote\n  lat: 12,000 ro\r\u{1b}[2K  lat: 12,000 rows 0.4 s\n";
+        assert!(err.contains(wiped), "{err:?}");
+    }
+}

@@ -1,0 +1,8 @@
+---@meta
+
+---Runs `fn(...)` as a named, timed part of the procedure and returns what it returns. Steps can stand inside each other.
+---@param name string
+---@param fn fun(...): ...
+---@param ... any arguments for `fn`
+---@return any ...
+function step(name, fn, ...) end

@@ -1,0 +1,84 @@
+--- Promotes rows from the database where they are written to the one where they are used: tables that are
+--- empty there in bulk, the others by what changed since the last run.
+---
+--- Source: `require "promote"`
+
+local promote = {}
+
+---@class promote.Options
+---@field from Db the source
+---@field to Db the destination, opened with `write = true`
+---@field tables? string[] tables, globs and groups; all when absent
+---@field name? string the name of the marks, `"promote"` when absent
+---@field since? string only rows whose `column` is later than this, instead of those since the last run
+---@field column? string the column `since` is about, `"updated_at"` when absent
+---@field lock_timeout? number|string how long to wait for a lock, `"5s"` when absent
+---@field derived? table<string, string[]> columns by table that the destination computes; left out of the check
+---@field recompute? fun(tx: Db) run in one transaction after all tables, with the triggers in force
+
+local function has_triggers(db, name)
+  return #trigger.state(db, { name }) > 0
+end
+
+local function is_empty(tx, name)
+  return not tx:value(query.format("SELECT EXISTS (SELECT FROM %I)", name))
+end
+
+-- Triggers that would fire for every row are off while the rows arrive; where there are none, nobody is
+-- kept waiting by the lock that takes.
+local function guarded(db, name, lock_timeout, body)
+  if has_triggers(db, name) then
+    return trigger.disabled(db, { name }, { lock_timeout = lock_timeout }, body)
+  end
+  return db:transaction({ lock_timeout = lock_timeout }, body)
+end
+
+--- Promotes one table; its mark is advanced in the same transaction.
+local function promote_table(options, src, marks, name)
+  local changed = marks:changed(src, name, {
+    since = options.since,
+    column = options.since and (options.column or "updated_at"),
+  })
+  return guarded(options.to, name, options.lock_timeout or "5s", function(tx)
+    local report
+    if is_empty(tx, name) then
+      log(name .. " is empty there: in bulk")
+      report = copy.tables { from = src, to = tx, tables = { name }, mode = "append" }
+    else
+      report = copy.tables { from = changed, to = tx, mode = "upsert" }
+    end
+    marks:advance(tx, changed)
+    return report
+  end)
+end
+
+--- Promotes the tables in the order of their foreign keys, each in a transaction of its own, lets the
+--- destination recompute what it derives, and compares the contents of both sides.
+---
+--- Raises when a row is missing or different afterwards; rows that only the destination has are reported.
+---@param options promote.Options
+---@return table reports one report of `copy.tables` for each table
+function promote.run(options)
+  local tables = copy.order { to = options.to, tables = options.tables }
+  local marks = watermark.open { db = options.to, name = options.name or "promote" }
+  return options.from:snapshot(function(src)
+    local reports = {}
+    for _, name in ipairs(tables) do
+      reports[#reports + 1] = step("promote " .. name, promote_table, options, src, marks, name)
+    end
+    if options.recompute then
+      step("recompute", function()
+        options.to:transaction({ lock_timeout = options.lock_timeout or "5s" }, options.recompute)
+      end)
+    end
+    step("verify", function()
+      verify.tables {
+        from = src, to = options.to, tables = tables,
+        by = "content", extra = "report", except = options.derived,
+      }
+    end)
+    return reports
+  end)
+end
+
+return promote
