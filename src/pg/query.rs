@@ -9,9 +9,10 @@ use std::sync::Arc;
 use futures_util::{StreamExt, TryStreamExt};
 use tokio::sync::OwnedMutexGuard;
 use tokio_postgres::types::Type;
-use tokio_postgres::{Row, Statement};
+use tokio_postgres::{Row, SimpleQueryMessage, Statement};
 
-use super::statement::{first_words, transaction_statement};
+use super::script::{first_words, single};
+use super::statement::transaction_statement;
 use super::value::{Form, Parameter, form, is_numeric};
 use super::{Column, Error, Ident, Result, Rows, Session, Value};
 
@@ -75,6 +76,31 @@ impl Session {
         self.close_alone(alone, result)
             .await
             .map_err(|error| error.with_sql(sql))
+    }
+
+    /// Runs one statement as psql does, by the simple protocol, which gives every type as text. Its rows are
+    /// passed over; the number that the server reports at the end.
+    pub(super) async fn run_plainly(&self, sql: &str) -> Result<u64> {
+        let _turn = self.turn().await;
+        let alone = self.open_alone(sql).await?;
+        let result = self.pass_over(sql).await;
+        self.close_alone(alone, result)
+            .await
+            .map_err(|error| error.with_sql(sql))
+    }
+
+    async fn pass_over(&self, sql: &str) -> Result<u64> {
+        let mut messages = Box::pin(
+            self.attend(self.shared.client.simple_query_raw(sql))
+                .await?,
+        );
+        let mut rows = 0;
+        while let Some(message) = self.attend(messages.try_next()).await? {
+            if let SimpleQueryMessage::CommandComplete(count) = message {
+                rows = count;
+            }
+        }
+        Ok(rows)
     }
 
     /// Has the server parse the statement, and runs nothing: for dry runs.
@@ -219,15 +245,16 @@ fn wrap(sql: &str, columns: &[Column], forms: &[Form]) -> String {
         })
         .collect();
     let (selected, aliases) = (selected.join(", "), aliases.join(", "));
-    let body = sql.trim_end().trim_end_matches(';');
+    // A semicolon or a comment behind the statement would end or swallow what is put around it. The server has
+    // parsed it, so that it is one.
+    let body = single(sql).unwrap_or(sql);
     let writes = first_words(sql, 1)
         .first()
         .is_some_and(|word| ["INSERT", "UPDATE", "DELETE", "MERGE"].contains(&word.as_str()));
-    // The line break ends a trailing `--` comment.
     if writes {
-        format!("WITH q ({aliases}) AS ({body}\n) SELECT {selected} FROM q")
+        format!("WITH q ({aliases}) AS ({body}) SELECT {selected} FROM q")
     } else {
-        format!("SELECT {selected} FROM ({body}\n) AS q ({aliases})")
+        format!("SELECT {selected} FROM ({body}) AS q ({aliases})")
     }
 }
 

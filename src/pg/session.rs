@@ -1,5 +1,6 @@
 //! One session on a server.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -38,6 +39,8 @@ pub(super) struct Shared {
     closed: AtomicBool,
     /// Open transaction blocks: 0 none, 1 the transaction, more are savepoints.
     pub depth: AtomicU32,
+    /// What settings had before a block set them for its transaction only: what comes back at its end.
+    pub masked: std::sync::Mutex<BTreeMap<&'static str, String>>,
     /// One conversation at a time: a statement in its own transaction must not be mixed with another.
     pub gate: Arc<Mutex<()>>,
     driver: tokio::task::JoinHandle<()>,
@@ -68,6 +71,7 @@ impl Session {
             read_only: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             depth: AtomicU32::new(0),
+            masked: std::sync::Mutex::default(),
             gate: Arc::new(Mutex::new(())),
             driver: parts.driver,
         };
