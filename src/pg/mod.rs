@@ -18,6 +18,7 @@ mod stream;
 mod tls;
 mod transaction;
 mod value;
+mod wrap;
 
 pub mod script;
 
