@@ -19,6 +19,7 @@ mod tls;
 mod transaction;
 mod value;
 mod wire;
+mod wrap;
 
 pub mod script;
 
