@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::{Database, Running, container, docker, sshd};
+use super::{Database, Running, Terminal, container, docker, processes, sshd};
 
 /// A run to be: build it up, then end with [`Runner::success`], [`Runner::code`] or [`Runner::start`].
 #[must_use]
@@ -153,6 +153,18 @@ impl Runner {
     /// Starts the program and leaves it running.
     #[track_caller]
     pub fn start(self) -> Running {
+        let command = self.command();
+        let scene = self.scene();
+        Running::spawn(command, &self.stdin, scene, self.expected, self.project)
+    }
+
+    /// Starts the program in a terminal of its own.
+    #[track_caller]
+    pub fn terminal(self) -> Terminal {
+        Terminal::start(&self.command(), self.project)
+    }
+
+    fn command(&self) -> Command {
         if !self.toml.is_empty() {
             fs::write(self.path().join("runner.toml"), &self.toml).unwrap();
         }
@@ -176,8 +188,7 @@ impl Runner {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let scene = self.scene();
-        Running::spawn(command, &self.stdin, scene, self.expected, self.project)
+        command
     }
 
     /// What was set up, for the report of a failure.
@@ -192,6 +203,17 @@ impl Runner {
             }
         }
         scene
+    }
+}
+
+impl Ran {
+    /// Fails if a process that the run started goes on: an ssh or docker client, a tunnel. Every one of them
+    /// has the run's environment.
+    #[track_caller]
+    pub fn assert_left(&self) {
+        let mark = format!("HOME={}/", self.project.path().display());
+        let left = processes::with_environment(&mark);
+        assert!(left.is_empty(), "processes of the run are left: {left:?}");
     }
 }
 
