@@ -8,3 +8,4 @@ mod routes;
 mod sandbox;
 mod script;
 mod support;
+mod tls;
