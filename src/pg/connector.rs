@@ -194,9 +194,8 @@ impl Connector {
                 reason: "the server closed it during login".to_owned(),
             };
         }
-        Error::Connect {
-            target,
-            reason: server::text_of(error),
-        }
+        let in_words = tls::in_words(error, &self.shared.target.dsn);
+        let reason = in_words.unwrap_or_else(|| server::text_of(error));
+        Error::Connect { target, reason }
     }
 }
