@@ -5,6 +5,7 @@ mod direct;
 mod fixtures;
 mod lua_specs;
 mod routes;
+mod routes_refused;
 mod sandbox;
 mod script;
 mod support;
