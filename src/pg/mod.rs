@@ -11,6 +11,7 @@ mod error;
 pub(crate) mod fields;
 mod ident;
 mod query;
+mod refusal;
 mod server;
 mod session;
 mod statement;
