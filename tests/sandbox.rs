@@ -21,8 +21,7 @@ static SHARED: LazyLock<Running> = LazyLock::new(|| {
     let sandbox = Running::start();
     let folder = sandbox.project().parent().unwrap().to_owned();
     for name in ["dev", "prod"] {
-        let pid = postmaster(&folder.join(name)).parse().unwrap();
-        reaper::at_end(&reaper::end_process(pid));
+        reaper::at_end(&format!("end {}", postmaster(&folder.join(name))));
     }
     reaper::at_end(&format!("rm -rf {}", sh_word(&folder)));
     sandbox

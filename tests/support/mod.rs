@@ -11,7 +11,7 @@ mod servers;
 mod sshd;
 
 pub use database::{Database, Session};
-pub use docker::{Container, container};
+pub use docker::{Container, container, container_without_relay};
 pub use runner::{Ran, Runner};
 pub use running::Running;
 pub use servers::{dev, prod};
