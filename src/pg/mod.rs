@@ -4,9 +4,11 @@
 //! A session that is read-only runs every statement in a READ ONLY transaction that no `SET` undoes.
 
 mod cancel;
+pub mod catalog;
 mod claim;
 mod connector;
 mod error;
+pub(crate) mod fields;
 mod ident;
 mod query;
 mod server;
@@ -16,6 +18,10 @@ mod stream;
 mod tls;
 mod transaction;
 mod value;
+mod wire;
+mod wrap;
+
+pub mod script;
 
 pub use claim::claim;
 pub use connector::Connector;

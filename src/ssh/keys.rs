@@ -90,9 +90,10 @@ impl KeyFile {
             }
             Err(_) => {}
         }
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            let again = if attempt == 0 { "" } else { "wrong; " };
             let question = Question {
-                prompt: format!("passphrase of {}", self.path.display()),
+                prompt: format!("{again}passphrase of {}", self.path.display()),
                 secret: true,
                 instead: format!("the key to an agent: `ssh-add {}`", self.path.display()),
             };

@@ -1,0 +1,44 @@
+//! Foreign keys, as they were declared.
+
+use super::super::fields::Fields;
+use super::super::{Result, Session, TableName};
+
+/// Rows of `child` point at rows of `parent`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// The constraint, with its schema.
+    pub name: TableName,
+    pub child: u32,
+    pub parent: u32,
+    /// The root of the partition tree each side belongs to; the table itself where it is no partition.
+    pub child_root: u32,
+    pub parent_root: u32,
+    /// The child as the server would name it.
+    pub child_shown: String,
+    pub deferrable: bool,
+    pub initially_deferred: bool,
+    /// Whether the server checks it when this session writes: its triggers may be off.
+    pub checked: bool,
+}
+
+/// All foreign keys of the database.
+pub async fn foreign_keys(session: &Session) -> Result<Vec<ForeignKey>> {
+    let sql = include_str!("../../sql/catalog_foreign_keys.sql");
+    let rows = session.query(sql, &[]).await?.rows;
+    Ok(rows.into_iter().map(|row| read(Fields::new(row))).collect())
+}
+
+fn read(mut row: Fields) -> ForeignKey {
+    let name = row.text();
+    ForeignKey {
+        child: row.oid(),
+        parent: row.oid(),
+        child_root: row.oid(),
+        parent_root: row.oid(),
+        child_shown: row.text(),
+        name: TableName::new(row.text(), name),
+        deferrable: row.flag(),
+        initially_deferred: row.flag(),
+        checked: row.flag(),
+    }
+}

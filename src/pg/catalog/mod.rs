@@ -1,0 +1,23 @@
+//! What a database holds, as its catalogue tells: tables and how they are selected, their columns and keys,
+//! foreign keys, sequences.
+
+mod foreign_key;
+mod pattern;
+mod relation;
+mod select;
+mod sequence;
+mod table;
+
+pub use foreign_key::{ForeignKey, foreign_keys};
+pub(crate) use pattern::quoted_name;
+pub use relation::{Catalog, Kind, Privileges, Relation};
+pub use select::{Selected, TableFilter};
+pub use sequence::{Sequence, sequences};
+pub use table::{Column, Identity, Key, KeyColumn, Table, tables};
+
+use super::Value;
+
+/// Object identifiers as a parameter of type `oid[]`.
+fn oids(oids: impl IntoIterator<Item = u32>) -> Value {
+    Value::Array(oids.into_iter().map(|oid| Value::Int(oid.into())).collect())
+}

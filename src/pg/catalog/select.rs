@@ -1,0 +1,161 @@
+//! From patterns to tables.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{Error, Result};
+use super::pattern::Pattern;
+use super::{Catalog, Relation};
+use crate::config::did_you_mean;
+
+/// Which tables a primitive is to work on.
+#[derive(Debug, Clone, Default)]
+pub struct TableFilter {
+    /// Names, globs and `group:NAME`; `None` is `*`, everything the search path finds.
+    pub tables: Option<Vec<String>>,
+    /// The same, for what is never taken, not even when named in `tables`.
+    pub exclude: Vec<String>,
+    /// What `group:NAME` stands for.
+    pub groups: BTreeMap<String, Vec<String>>,
+}
+
+/// The tables that were selected.
+#[derive(Debug, Clone)]
+pub struct Selected {
+    /// In the order of the patterns, those of one pattern by schema and name; each once.
+    pub tables: Vec<Relation>,
+    /// What the patterns matched and was left out, and why: lines to print.
+    pub notes: Vec<String>,
+}
+
+/// A pattern with the text it was written as.
+struct Wanted {
+    text: String,
+    pattern: Pattern,
+}
+
+impl Catalog {
+    /// The tables `filter` means.
+    ///
+    /// A name that matches nothing is an error, as is a selection that ends empty; a glob may match nothing.
+    /// Views, foreign tables and tables of extensions are left out of globs. A partition goes with its root.
+    pub fn select(&self, filter: &TableFilter) -> Result<Selected> {
+        let everything = vec!["*".to_owned()];
+        let texts = filter.tables.as_ref().unwrap_or(&everything);
+        let wanted = expand(texts, &filter.groups)?;
+        let excluded = expand(&filter.exclude, &filter.groups)?;
+        let mut picked = Picked::default();
+        for wanted in &wanted {
+            self.pick(wanted, &excluded, &mut picked)?;
+        }
+        picked.leave_partitions_to_their_roots();
+        if picked.tables.is_empty() {
+            return Err(Error::EmptySelection {
+                target: self.target.clone(),
+                patterns: patterns_text(texts, &filter.exclude),
+            });
+        }
+        let notes = picked.notes();
+        Ok(Selected {
+            tables: picked.tables,
+            notes,
+        })
+    }
+
+    fn pick(&self, wanted: &Wanted, excluded: &[Wanted], picked: &mut Picked) -> Result<()> {
+        let is_glob = wanted.pattern.is_glob();
+        let matching = || self.relations.iter().filter(|r| wanted.pattern.matches(r));
+        if !is_glob && matching().next().is_none() {
+            return Err(self.no_table(&wanted.text));
+        }
+        for relation in matching() {
+            if excluded.iter().any(|x| x.pattern.matches(relation)) {
+                picked.excluded.insert(relation.shown.clone());
+            } else if !is_glob {
+                self.check_table(relation)?;
+                picked.add(relation);
+            } else if !relation.kind.is_table() {
+                let reason = format!("`{}` is a {}", relation.shown, relation.kind.noun());
+                picked.left_out.insert(reason);
+            } else if relation.in_extension {
+                let reason = format!("`{}` belongs to an extension", relation.shown);
+                picked.left_out.insert(reason);
+            } else {
+                picked.add(relation);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Picked {
+    tables: Vec<Relation>,
+    seen: BTreeSet<u32>,
+    excluded: BTreeSet<String>,
+    left_out: BTreeSet<String>,
+}
+
+impl Picked {
+    fn add(&mut self, relation: &Relation) {
+        if self.seen.insert(relation.oid) {
+            self.tables.push(relation.clone());
+        }
+    }
+
+    fn leave_partitions_to_their_roots(&mut self) {
+        let seen = &self.seen;
+        self.tables
+            .retain(|table| !table.ancestors.iter().any(|root| seen.contains(root)));
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let excluded = (!self.excluded.is_empty()).then(|| {
+            let names: Vec<_> = self.excluded.iter().map(|n| format!("`{n}`")).collect();
+            format!("excluded: {}", names.join(", "))
+        });
+        let left_out = self
+            .left_out
+            .iter()
+            .map(|reason| format!("left out: {reason}"));
+        excluded.into_iter().chain(left_out).collect()
+    }
+}
+
+/// Patterns with every group replaced by what it stands for; groups may name groups.
+fn expand(texts: &[String], groups: &BTreeMap<String, Vec<String>>) -> Result<Vec<Wanted>> {
+    let mut wanted = Vec::new();
+    let mut entered = BTreeSet::new();
+    let mut waiting: Vec<&String> = texts.iter().rev().collect();
+    while let Some(text) = waiting.pop() {
+        let Some(group) = text.strip_prefix("group:") else {
+            wanted.push(Wanted {
+                text: text.clone(),
+                pattern: Pattern::parse(text)?,
+            });
+            continue;
+        };
+        let members = groups.get(group).ok_or_else(|| Error::NoGroup {
+            name: group.to_owned(),
+            suggestion: did_you_mean(group, groups.keys().map(String::as_str)),
+        })?;
+        if entered.insert(group) {
+            waiting.extend(members.iter().rev());
+        }
+    }
+    Ok(wanted)
+}
+
+fn patterns_text(tables: &[String], exclude: &[String]) -> String {
+    let quoted = |texts: &[String]| {
+        let texts: Vec<_> = texts.iter().map(|text| format!("`{text}`")).collect();
+        texts.join(", ")
+    };
+    match (tables, exclude) {
+        ([], _) => "an empty list".to_owned(),
+        (_, []) => quoted(tables),
+        _ => format!("{} without {}", quoted(tables), quoted(exclude)),
+    }
+}
+
+#[cfg(test)]
+mod tests;
