@@ -305,7 +305,11 @@ fn a_copy_that_the_server_refuses_leaves_the_session_usable() {
     run(async {
         let (session, _) = open(&database).await;
         session.begin(&TxOptions::default()).await.unwrap();
-        for sql in ["COPY nowhere FROM stdin", "COPY t (x) FROM stdin", "COPY t FROM"] {
+        for sql in [
+            "COPY nowhere FROM stdin",
+            "COPY t (x) FROM stdin",
+            "COPY t FROM",
+        ] {
             session.begin(&TxOptions::default()).await.unwrap();
             assert!(session.copy_in(sql).await.is_err());
             session.rollback().await.unwrap();
@@ -316,7 +320,10 @@ fn a_copy_that_the_server_refuses_leaves_the_session_usable() {
         copy.send("1\n".into()).await.unwrap();
         drop(copy);
         session.rollback().await.unwrap();
-        session.execute("INSERT INTO t VALUES (2)", &[]).await.unwrap();
+        session
+            .execute("INSERT INTO t VALUES (2)", &[])
+            .await
+            .unwrap();
         session.commit().await.unwrap();
     });
     assert_eq!(database.query("SELECT id FROM t"), "2");
