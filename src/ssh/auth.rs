@@ -124,6 +124,7 @@ impl Login<'_> {
             return Ok(false);
         }
         if let Some(public) = &file.public
+            && !file.is_public_only()
             && !self.would_be_accepted(public).await?
         {
             self.tried.push(format!("{} refused", file.label()));
