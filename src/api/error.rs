@@ -5,7 +5,7 @@ use crate::{config, pg};
 
 impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
-        if matches!(error, pg::Error::Interrupted) {
+        if error.is_interrupted() {
             return Self::interrupted();
         }
         let server = error.server().cloned();

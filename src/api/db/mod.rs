@@ -7,6 +7,7 @@
 pub mod access;
 mod block;
 mod rows;
+mod script;
 pub mod statements;
 mod userdata;
 
