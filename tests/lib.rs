@@ -7,3 +7,4 @@ mod lua_specs;
 mod sandbox;
 mod script;
 mod support;
+mod trigger;

@@ -18,6 +18,7 @@ mod stream;
 mod tls;
 mod transaction;
 mod value;
+mod wire;
 
 pub mod script;
 

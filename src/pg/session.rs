@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use tokio_postgres::{Client, Statement};
 
 use super::server::{Ending, Parts, Server, text_of};
+use super::wire::CopyStart;
 use super::{Connector, Error, Result, ServerError, cancel};
 use crate::interrupt::{interrupted, is_interrupted};
 use crate::progress::Reporter;
@@ -44,6 +45,7 @@ pub(super) struct Shared {
     /// One conversation at a time: a statement in its own transaction must not be mixed with another.
     pub gate: Arc<Mutex<()>>,
     driver: tokio::task::JoinHandle<()>,
+    pub copy_start: CopyStart,
 }
 
 impl Drop for Shared {
@@ -74,6 +76,7 @@ impl Session {
             masked: std::sync::Mutex::default(),
             gate: Arc::new(Mutex::new(())),
             driver: parts.driver,
+            copy_start: parts.copy,
         };
         let mut session = Self {
             shared: Arc::new(shared),
