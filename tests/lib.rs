@@ -4,6 +4,7 @@
 mod direct;
 mod fixtures;
 mod lua_specs;
+mod readme;
 mod sandbox;
 mod script;
 mod support;
