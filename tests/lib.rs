@@ -1,1 +1,7 @@
-//! The one integration binary.
+//! The one integration binary: the real program against real servers, which `support` starts and shares.
+#![cfg(unix)]
+
+mod fixtures;
+mod lua_specs;
+mod sandbox;
+mod support;

@@ -1,11 +1,15 @@
 //! What all globals of one run share.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::notices::Notices;
 use crate::config::Project;
 use crate::host::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::pg::{Connector, Session};
 use crate::progress::{AskError, Event, Question, Reporter, ask};
 
 /// What the command line says about a run.
@@ -21,6 +25,13 @@ pub struct RunOptions {
     pub confirm: Vec<String>,
 }
 
+/// The way to a target, shared by all sessions on it.
+#[derive(Clone)]
+pub struct Link {
+    pub connector: Connector,
+    pub notices: Arc<Notices>,
+}
+
 /// One run, as the globals see it.
 pub struct Context {
     pub file: PathBuf,
@@ -30,6 +41,15 @@ pub struct Context {
     pub interrupt: Interrupt,
     pub dry_run: bool,
     pub confirm: Vec<String>,
+    /// What `pg_stat_activity` shows for every session of this run, and of no other.
+    pub application_name: String,
+    /// The protected servers whose phrase was given.
+    pub confirmed: tokio::sync::Mutex<HashSet<String>>,
+    /// Whether this dry run has left out a statement that later ones may depend on.
+    pub pretended: AtomicBool,
+    /// The ways to the targets, by name.
+    links: Mutex<BTreeMap<String, Link>>,
+    sessions: Mutex<Vec<Session>>,
     /// Whether `playbook{}` has read the words.
     words_read: AtomicBool,
     /// How many steps are open.
@@ -38,7 +58,19 @@ pub struct Context {
 
 impl Context {
     pub fn new(options: RunOptions) -> Self {
+        let stem = options
+            .file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy();
+        // The server cuts the name at 63 bytes; what makes it unique must stand before that.
+        let unique = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
         Self {
+            application_name: format!("runner {unique} {stem}"),
+            confirmed: tokio::sync::Mutex::default(),
+            pretended: AtomicBool::new(false),
+            links: Mutex::default(),
+            sessions: Mutex::default(),
             file: options.file,
             words: options.words,
             project: options.project,
@@ -109,8 +141,38 @@ impl Context {
         }
     }
 
+    pub fn link(&self, target: &str) -> Option<Link> {
+        locked(&self.links).get(target).cloned()
+    }
+
+    pub fn keep_link(&self, target: String, link: Link) {
+        locked(&self.links).insert(target, link);
+    }
+
+    /// Has the session closed at the end of the run, if it still is open then.
+    pub fn opened(&self, session: &Session) {
+        let mut sessions = locked(&self.sessions);
+        sessions.retain(|session| !session.is_closed());
+        sessions.push(session.clone());
+    }
+
+    /// Closes all sessions, and then the ways to their servers.
+    pub async fn close(&self) {
+        for session in std::mem::take(&mut *locked(&self.sessions)) {
+            session.close();
+        }
+        let links = std::mem::take(&mut *locked(&self.links));
+        for link in links.values() {
+            link.connector.close().await;
+        }
+    }
+
     /// Where paths on the command line start.
     pub fn here() -> PathBuf {
         std::env::current_dir().unwrap_or_else(|_| Path::new(".").to_owned())
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -38,7 +38,7 @@ pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     json.set(
         "array",
         immediate(lua, "json.array", |call, table: Table| {
-            Ok(marked(&call.lua, table, ARRAY)?)
+            Ok(array(&call.lua, table)?)
         })?,
     )?;
     json.set(
@@ -48,6 +48,11 @@ pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
         })?,
     )?;
     json.into_lua(lua)
+}
+
+/// Marks a table as an array, so that it stays one when it is empty.
+pub fn array(lua: &Lua, table: Table) -> mlua::Result<Table> {
+    marked(lua, table, ARRAY)
 }
 
 fn marked(lua: &Lua, table: Table, key: &str) -> mlua::Result<Table> {
@@ -67,7 +72,7 @@ pub fn to_lua(lua: &Lua, json: &Json) -> mlua::Result<Value> {
             for item in items {
                 table.raw_push(to_lua(lua, item)?)?;
             }
-            marked(lua, table, ARRAY)?.into_lua(lua)
+            array(lua, table)?.into_lua(lua)
         }
         Json::Object(members) => {
             let table = lua.create_table_with_capacity(0, members.len())?;

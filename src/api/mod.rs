@@ -1,24 +1,32 @@
 //! The Lua surface: one file per global, thin. Arguments in, domain call, value out.
 
 mod confirm;
+mod connect;
 mod context;
+mod db;
+mod error;
+mod format;
 mod json;
 mod log;
+mod notices;
 mod null;
 mod playbook;
+mod query;
 mod retry;
 mod run;
 mod secret;
 mod show;
 mod sleep;
+mod sql;
 mod step;
 mod usage;
+mod values;
 
 use std::sync::Arc;
 
 use mlua::{Lua, Value};
 
-pub use context::{Context, RunOptions};
+pub use context::{Context, Link, RunOptions};
 pub use run::run_playbook;
 
 type Builder = fn(&Lua, &Arc<Context>) -> mlua::Result<Value>;
@@ -26,10 +34,12 @@ type Builder = fn(&Lua, &Arc<Context>) -> mlua::Result<Value>;
 /// Every global beside Lua's own, with what makes it. `stdlib/meta/NAME.lua` declares each.
 const GLOBALS: &[(&str, Builder)] = &[
     ("confirm", confirm::build),
+    ("connect", connect::build),
     ("json", json::build),
     ("log", log::build),
     ("null", null::build),
     ("playbook", playbook::build),
+    ("query", query::build),
     ("retry", retry::build),
     ("secret", secret::build),
     ("show", show::build),
@@ -48,6 +58,8 @@ pub fn global_names() -> impl Iterator<Item = &'static str> {
 }
 
 fn install(lua: &Lua, context: &Arc<Context>) -> mlua::Result<()> {
+    values::install(lua)?;
+    db::install(lua)?;
     let globals = lua.globals();
     for (name, build) in GLOBALS {
         globals.set(*name, build(lua, context)?)?;

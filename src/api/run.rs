@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::context::{Context, RunOptions};
 use super::install;
 use crate::host::{Error, Failure, Loader, Machine, State, shown};
+use crate::interrupt;
 
 /// Runs the playbook. All it opened is closed when this returns, however it ended.
 pub async fn run_playbook(options: RunOptions) -> Result<(), Failure> {
@@ -15,6 +16,7 @@ pub async fn run_playbook(options: RunOptions) -> Result<(), Failure> {
         .map_err(|error| early(&Error::usage(format!("cannot read `{name}`: {error}"))))?;
     let machine = machine(&context).map_err(|error| early(&error.into()))?;
     let result = machine.run(&name, &text).await;
+    interrupt::shielded(context.close()).await;
     for note in machine.take_notes() {
         context.warn(note);
     }

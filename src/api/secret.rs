@@ -5,13 +5,13 @@ use std::sync::Arc;
 use mlua::{IntoLua, Lua, Value};
 
 use super::Context;
-use crate::host::{Error, immediate};
+use crate::host::immediate;
 
 pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
     let context = Arc::clone(context);
     // The playbook gets a plain string: everything that prints removes it by its text.
     let secret = immediate(lua, "secret", move |_, name: String| {
-        let secret = context.project.secret(&name).map_err(Error::from_cause)?;
+        let secret = context.project.secret(&name)?;
         Ok(secret.expose().to_owned())
     })?;
     secret.into_lua(lua)

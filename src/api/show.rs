@@ -30,7 +30,7 @@ pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
 /// A list of rows by column; a list of values in one column; any other table by key.
 fn to_table(lua: &Lua, value: &Value) -> Result<progress::Table> {
     let Value::Table(table) = value else {
-        return grid(lua, &["value".into()], &[vec![value.clone()]]);
+        return Ok(grid(lua, &["value".into()], &[vec![value.clone()]]));
     };
     let rows: Vec<Value> = table.sequence_values().collect::<mlua::Result<_>>()?;
     if let Some(columns) = columns(table)? {
@@ -48,7 +48,7 @@ fn to_table(lua: &Lua, value: &Value) -> Result<progress::Table> {
         return by_column(lua, &columns_of_all(&rows)?, &rows);
     }
     let rows: Vec<_> = rows.into_iter().map(|value| vec![value]).collect();
-    grid(lua, &["value".into()], &rows)
+    Ok(grid(lua, &["value".into()], &rows))
 }
 
 fn by_column(lua: &Lua, columns: &[String], rows: &[Value]) -> Result<progress::Table> {
@@ -63,7 +63,7 @@ fn by_column(lua: &Lua, columns: &[String], rows: &[Value]) -> Result<progress::
         };
         cells.push(row);
     }
-    grid(lua, columns, &cells)
+    Ok(grid(lua, columns, &cells))
 }
 
 /// A list of plain lists has numbers for columns.
@@ -84,7 +84,7 @@ fn by_key(lua: &Lua, table: &Table) -> Result<progress::Table> {
         .into_iter()
         .map(|(key, value)| vec![key, value])
         .collect();
-    grid(lua, &["key".into(), "value".into()], &rows)
+    Ok(grid(lua, &["key".into(), "value".into()], &rows))
 }
 
 /// The order that a list of rows, or a row, was read in.
@@ -108,7 +108,7 @@ fn columns_of_all(rows: &[Value]) -> Result<Vec<String>> {
     Ok(names.into_iter().collect())
 }
 
-fn grid(lua: &Lua, columns: &[String], rows: &[Vec<Value>]) -> Result<progress::Table> {
+fn grid(lua: &Lua, columns: &[String], rows: &[Vec<Value>]) -> progress::Table {
     let is_number = |value: &Value| matches!(value, Value::Integer(_) | Value::Number(_));
     let is_empty = |value: &Value| value.is_nil() || value.is_null();
     let columns = columns.iter().enumerate().map(|(index, name)| Column {
@@ -119,18 +119,18 @@ fn grid(lua: &Lua, columns: &[String], rows: &[Vec<Value>]) -> Result<progress::
                     .is_none_or(|value| is_number(value) || is_empty(value))
             }),
     });
-    Ok(progress::Table {
+    progress::Table {
         title: String::new(),
         columns: columns.collect(),
         rows: rows
             .iter()
             .map(|row| row.iter().map(|value| cell(lua, value)).collect())
-            .collect::<Result<_>>()?,
-    })
+            .collect(),
+    }
 }
 
-fn cell(lua: &Lua, value: &Value) -> Result<Cell> {
-    Ok(match value {
+fn cell(lua: &Lua, value: &Value) -> Cell {
+    match value {
         Value::Nil => Cell::null(),
         value if value.is_null() => Cell::null(),
         Value::Table(_) => match json::from_lua(lua, value) {
@@ -138,5 +138,5 @@ fn cell(lua: &Lua, value: &Value) -> Result<Cell> {
             Err(_) => Cell::plain(text(lua, value)),
         },
         other => Cell::plain(text(lua, other)),
-    })
+    }
 }

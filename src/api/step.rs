@@ -1,4 +1,4 @@
-//! `step(name, fn)`: a named, timed part of the run.
+//! `step(name, fn, ...)`: a named, timed part of the run; `fn` gets the arguments that follow it.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,16 +12,20 @@ use crate::progress::Event;
 
 pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
     let context = Arc::clone(context);
-    let step = block(lua, "step", move |_, (name, body): (String, Function)| {
-        let context = Arc::clone(&context);
-        async move {
-            Ok(Entered {
-                scope: Box::new(Step::start(context, name)),
-                body,
-                args: MultiValue::new(),
-            })
-        }
-    })?;
+    let step = block(
+        lua,
+        "step",
+        move |_, (name, body, args): (String, Function, MultiValue)| {
+            let context = Arc::clone(&context);
+            async move {
+                Ok(Entered {
+                    scope: Box::new(Step::start(context, name)),
+                    body,
+                    args,
+                })
+            }
+        },
+    )?;
     step.into_lua(lua)
 }
 

@@ -52,7 +52,9 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
     let reporter: Reporter = Arc::clone(console) as Reporter;
     let outcome = match args.command {
         Command::Run { file, words } => run::run(file, words, &args.options, &reporter),
-        Command::Sandbox { file, words } => sandbox::run(file, words, &args.options, &reporter),
+        Command::Sandbox { file, words } => {
+            sandbox::run(file.as_deref(), words, &args.options, &reporter)
+        }
         Command::Init => init::run(&reporter),
         Command::Protect { target } => protect::run(&target, &args.options, &reporter),
         Command::List => list::run(&args.options, &reporter),

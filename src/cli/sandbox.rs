@@ -1,7 +1,7 @@
 //! `runner sandbox [FILE]`: a playbook, or a shell, on throw-away servers.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitStatus;
 
 use anyhow::Context;
@@ -16,26 +16,24 @@ use crate::sandbox::{Error, Sandbox, path_beginning_with};
 
 /// Starts the servers, runs the playbook against them or opens a shell, and removes everything.
 pub fn run(
-    file: Option<PathBuf>,
+    file: Option<&Path>,
     words: Vec<String>,
     options: &Options,
     reporter: &Reporter,
 ) -> Result<(), End> {
     // The playbook's own file is found before servers are started for it.
-    let found = file.as_ref().map(|file| file.canonicalize()).transpose();
+    let found = file.map(Path::canonicalize).transpose();
     let file = found.map_err(|error| End::usage(format!("cannot read the playbook: {error}")))?;
     let work = |interrupt| {
-        with_sandbox(reporter, async |project: &Path| match file {
-            Some(file) => {
-                let options = inside(project, options);
-                run::playbook(file, words, &options, reporter, interrupt).await
-            }
-            None => {
+        with_sandbox(reporter, async |project: &Path| {
+            let Some(file) = file else {
                 shell(project, reporter)
                     .await
                     .context("cannot open a shell")?;
-                Ok(())
-            }
+                return Ok(());
+            };
+            let options = inside(project, options);
+            run::playbook(file, words, &options, reporter, interrupt).await
         })
     };
     runtime::block_on(work)?.map_err(anyhow::Error::from)?

@@ -132,6 +132,15 @@ impl Error {
         self
     }
 
+    /// Where the first line of the statement stands.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Option<&Location>) -> Self {
+        if let Some(statement) = &mut self.0.statement {
+            statement.origin = origin.cloned();
+        }
+        self
+    }
+
     /// The line of the playbook, unless a line closer to the fault is known already.
     #[must_use]
     pub(super) fn at(mut self, location: Option<Location>) -> Self {

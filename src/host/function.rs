@@ -65,6 +65,24 @@ where
     })
 }
 
+/// A function for `__close`: it runs shielded, and also after an interruption.
+pub fn closer<F>(
+    lua: &Lua,
+    name: &'static str,
+    work: impl Fn() -> F + Send + Sync + 'static,
+) -> mlua::Result<Function>
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    primitive(lua, name, Check::Never, move |call, _| {
+        let future = interrupt::shielded(work());
+        Operation::pending(
+            &call,
+            async move { future.await.map(|()| MultiValue::new()) },
+        )
+    })
+}
+
 /// The arguments as Rust values; a wrong one is named by its number, `self` not counted.
 pub(super) fn arguments<A: FromLuaMulti>(call: &Call, args: MultiValue) -> Result<A> {
     let first = usize::from(!call.name.contains(':'));

@@ -25,7 +25,7 @@ pub mod params;
 pub use block::{Entered, Outcome, Scope, block};
 pub use error::{Error, ErrorObject, Field, Kind, Result, Statement};
 pub use failure::Failure;
-pub use function::{Call, function, immediate, text};
+pub use function::{Call, closer, function, immediate, text};
 pub use loader::{Loader, shown};
 pub use location::{Frame, Location};
 pub use machine::Machine;

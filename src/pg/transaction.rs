@@ -15,6 +15,8 @@ pub struct TxOptions {
     /// As PostgreSQL spells it (`5s`).
     pub lock_timeout: Option<String>,
     pub statement_timeout: Option<String>,
+    /// A snapshot that another session exported; goes with `RepeatableRead`.
+    pub snapshot: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,10 +97,17 @@ impl Session {
             .isolation
             .map(|isolation| format!(" ISOLATION LEVEL {}", isolation.sql()))
             .unwrap_or_default();
+        let isolation = comma(&isolation);
+        let import = options
+            .snapshot
+            .as_ref()
+            .map(|name| format!("; SET TRANSACTION SNAPSHOT {}", Literal(name)))
+            .unwrap_or_default();
         if options.read_only || self.is_read_only() {
-            READ_ONLY.replacen("READ ONLY", &format!("READ ONLY{}", comma(&isolation)), 1)
+            // A snapshot can only be imported before the first statement that reads.
+            READ_ONLY.replacen("READ ONLY", &format!("READ ONLY{isolation}{import}"), 1)
         } else {
-            format!("START TRANSACTION READ WRITE{}", comma(&isolation))
+            format!("START TRANSACTION READ WRITE{isolation}{import}")
         }
     }
 

@@ -60,9 +60,9 @@ pub async fn serve(channel: Channel<Msg>, handle: Handle, shell: Arc<Shell>) {
         }
     };
     let group = Group::of(&child);
-    let (feed, fed) = mpsc::unbounded_channel();
+    let (feed, data) = mpsc::unbounded_channel();
     tokio::select! {
-        status = converse(child, fed, &write) => {
+        status = converse(child, data, &write) => {
             group.disband();
             report(status, id, &handle).await;
             let _ = write.close().await;
@@ -105,7 +105,7 @@ fn start(shell: &Shell, command: &str) -> std::io::Result<Child> {
 /// Carries the child's three streams until it has ended and its output is through.
 async fn converse(
     mut child: Child,
-    fed: UnboundedReceiver<Bytes>,
+    data: UnboundedReceiver<Bytes>,
     write: &ChannelWriteHalf<Msg>,
 ) -> std::io::Result<ExitStatus> {
     let stdin = child.stdin.take();
@@ -118,7 +118,7 @@ async fn converse(
     tokio::pin!(ended);
     tokio::select! {
         status = &mut ended => status,
-        () = pour(fed, stdin) => ended.await,
+        () = pour(data, stdin) => ended.await,
     }
 }
 
@@ -130,9 +130,9 @@ async fn carry(from: Option<impl AsyncRead + Unpin>, mut to: impl AsyncWrite + U
 }
 
 /// Writes what arrives to the child's stdin, and closes it after the last.
-async fn pour(mut fed: UnboundedReceiver<Bytes>, stdin: Option<ChildStdin>) {
+async fn pour(mut queue: UnboundedReceiver<Bytes>, stdin: Option<ChildStdin>) {
     let Some(mut stdin) = stdin else { return };
-    while let Some(data) = fed.recv().await {
+    while let Some(data) = queue.recv().await {
         if stdin.write_all(&data).await.is_err() {
             return; // the child reads no more; its status says the rest
         }

@@ -69,21 +69,25 @@ impl Drop for Folder {
     }
 }
 
-/// Ends the servers of dead sandboxes of this user and removes their folders. Gives the folders removed.
-pub async fn sweep(bin: &Bin) -> Result<Vec<PathBuf>, Error> {
+/// Ends the servers of this user's dead sandboxes and removes their folders. Gives the folders removed, and
+/// why others could not be: none of that keeps a new sandbox from starting.
+pub async fn sweep(bin: &Bin) -> Result<Vec<Result<PathBuf, Error>>, Error> {
     let parent = std::env::temp_dir();
-    let mut removed = Vec::new();
+    let mut swept = Vec::new();
     for entry in fs::read_dir(&parent).map_err(Error::file("list", &parent))? {
         let Ok(entry) = entry else { continue };
         if let Some(lock) = abandoned(&entry) {
-            end_servers(bin, &entry.path()).await?;
-            fs::remove_dir_all(entry.path())
-                .map_err(Error::file("remove the dead sandbox", &entry.path()))?;
+            swept.push(remove(bin, entry.path()).await);
             drop(lock);
-            removed.push(entry.path());
         }
     }
-    Ok(removed)
+    Ok(swept)
+}
+
+async fn remove(bin: &Bin, sandbox: PathBuf) -> Result<PathBuf, Error> {
+    end_servers(bin, &sandbox).await?;
+    fs::remove_dir_all(&sandbox).map_err(Error::file("remove the dead sandbox", &sandbox))?;
+    Ok(sandbox)
 }
 
 /// The lock of a folder that a sandbox of ours made and no longer holds.

@@ -114,3 +114,36 @@ fn find_setpriv() -> Option<PathBuf> {
                 .is_ok_and(|status| status.success())
         })
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::{Read, Write};
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn a_child_dies_with_the_thread_that_spawned_it() {
+        let spawn = || {
+            let mut child = dies_with_us(Path::new("cat"), "TERM")
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            // Once it answers, `setpriv` has done its part.
+            child.stdin.as_mut().unwrap().write_all(b"x").unwrap();
+            let answer = child.stdout.as_mut().unwrap();
+            answer.read_exact(&mut [0]).unwrap();
+            child
+        };
+        let mut child = std::thread::spawn(spawn).join().unwrap();
+        // Not `wait`, which would close its stdin and so end it.
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        assert_eq!(status.signal(), Some(Signal::TERM.as_raw()));
+    }
+}

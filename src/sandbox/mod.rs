@@ -53,11 +53,14 @@ impl Sandbox {
     /// nothing behind.
     pub async fn start(reporter: &Reporter) -> Result<Self, Error> {
         let bin = Bin::find()?;
-        for path in folder::sweep(&bin).await? {
-            let path = path.display();
-            reporter.event(&Event::Note(format!(
-                "removed {path}, which a sandbox that was killed left behind"
-            )));
+        for swept in folder::sweep(&bin).await? {
+            reporter.event(&match swept {
+                Ok(path) => Event::Note(format!(
+                    "removed {}, which a sandbox that was killed left behind",
+                    path.display()
+                )),
+                Err(error) => Event::Warning(error.to_string()),
+            });
         }
         interrupt::race(Self::set_up(&bin, reporter))
             .await

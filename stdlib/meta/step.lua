@@ -1,7 +1,8 @@
 ---@meta
 
----Runs a named, timed part of the procedure and returns what `fn` returns. Steps can stand inside each other.
+---Runs `fn(...)` as a named, timed part of the procedure and returns what it returns. Steps can stand inside each other.
 ---@param name string
----@param fn fun(): ...
+---@param fn fun(...): ...
+---@param ... any arguments for `fn`
 ---@return any ...
-function step(name, fn) end
+function step(name, fn, ...) end

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes the Docker image the tests run PostgreSQL in: a minimal Debian with the server of the machine's own
-# package archive, taken in as one layer. Nothing is pulled from a registry. Needs root and a running engine.
+# Makes the file system of the Docker image the tests run PostgreSQL in: a minimal Debian with the server, out
+# of the package archive this machine itself uses. Nothing is pulled from a registry. Needs root.
 #
-#   image.sh NAME
+#   image.sh ARCHIVE.tar
 set -eu
-name=$1
+archive=$1
 
 . /etc/os-release
 # The archive this machine itself installs from, whatever it is called.
@@ -32,17 +32,20 @@ in_root() {
   chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"
 }
 mount -t proc proc "$root/proc"
-in_root apt-get install -y -q --no-install-recommends postgresql-15 netcat-openbsd
+in_root apt-get install -y -q --no-install-recommends postgresql netcat-openbsd
 umount "$root/proc"
 
 # What a server that runs tests never opens; a smaller layer is taken in sooner.
 rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* "$root"/usr/share/doc/* "$root"/usr/share/man/* \
   "$root"/usr/share/locale/* "$root"/usr/lib/*/libLLVM* "$root"/usr/lib/*/libz3*
 
+# One place for its programs, whatever its version.
+in_root sh -c 'ln -s /usr/lib/postgresql/*/bin /srv/bin'
+
 # `initdb` runs here, once, so that a container is up in the time a server takes to start.
 in_root install -d -o postgres -g postgres /run/postgresql /srv/postgres
 in_root setpriv --reuid postgres --regid postgres --clear-groups \
-  /usr/lib/postgresql/15/bin/initdb --pgdata /srv/postgres --auth trust --encoding UTF8 --no-locale --no-sync
+  /srv/bin/initdb --pgdata /srv/postgres --auth trust --encoding UTF8 --no-locale --no-sync
 cat >>"$root/srv/postgres/postgresql.conf" <<CONF
 fsync = off
 jit = off
@@ -51,8 +54,6 @@ listen_addresses = ''
 unix_socket_directories = '/run/postgresql'
 CONF
 
-tar -C "$root" -c . | docker import \
-  --change 'USER postgres' \
-  --change 'CMD ["/usr/lib/postgresql/15/bin/postgres", "-D", "/srv/postgres"]' \
-  --message 'PostgreSQL 15 for the tests of runner' \
-  - "$name"
+# Under its name only when it is whole.
+tar -C "$root" -cf "$archive.part" .
+mv "$archive.part" "$archive"

@@ -1,0 +1,218 @@
+//! A real Docker engine and in it a `PostgreSQL` that no network reaches: the relay is the one way in.
+//!
+//! The engine that runs on the machine is used; where none does, one of our own is started, with everything
+//! it owns in one folder. The image is made out of the machine's own package archive (`image.sh`), once.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rustix::process::{Pid, test_kill_process};
+
+use super::{must, output, reaper, sh_word, wait_until};
+
+/// Raise the number when `image.sh` makes something else.
+const IMAGE: &str = "runner-test-postgres:1";
+const IMAGE_SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/image.sh");
+/// Marks our containers, with the number of the test process they belong to.
+const LABEL: &str = "runner-test";
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::find);
+static CONTAINER: LazyLock<Container> = LazyLock::new(|| Container::start(&[]));
+
+/// The container all tests share; each has a database of its own in it.
+pub fn container() -> &'static Container {
+    &CONTAINER
+}
+
+pub struct Container {
+    name: String,
+}
+
+impl Container {
+    /// Another container of the image, ended with the run: `options` go to `docker run`.
+    #[track_caller]
+    pub fn start(options: &[&str]) -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(1);
+        ENGINE.have_image();
+        let pid = std::process::id();
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("runner-test-{pid}-{number}");
+        reaper::at_end(&format!("{} docker rm -f {name}", ENGINE.sh_environment()));
+        must(
+            ENGINE
+                .docker()
+                .args(["run", "--rm", "--detach", "--network", "none"])
+                .args(["--name", &name, "--label", &format!("{LABEL}={pid}")])
+                .args(options)
+                .arg(IMAGE),
+        );
+        let container = Self { name };
+        wait_until("the container's server is ready", || {
+            let mut psql = container.client("psql", "postgres");
+            output(psql.args(["-c", "SELECT 1"])).status.success()
+        });
+        container
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A program in the container, as the superuser of its server.
+    pub fn client(&self, program: &str, database: &str) -> Command {
+        let mut docker = ENGINE.docker();
+        docker
+            .args(["exec", "-i", "-e", &format!("PGDATABASE={database}")])
+            .args([&self.name, program]);
+        docker
+    }
+}
+
+/// Where `docker` reaches its engine: `DOCKER_HOST`, which the program under test is given too.
+pub fn engine_host() -> Option<String> {
+    ENGINE.host.clone()
+}
+
+struct Engine {
+    host: Option<String>,
+}
+
+impl Engine {
+    fn find() -> Self {
+        let given = Self {
+            host: std::env::var("DOCKER_HOST").ok(),
+        };
+        let engine = if given.answers() {
+            given
+        } else {
+            Self::start()
+        };
+        engine.sweep();
+        engine
+    }
+
+    fn docker(&self) -> Command {
+        let mut docker = Command::new("docker");
+        if let Some(host) = &self.host {
+            docker.env("DOCKER_HOST", host);
+        }
+        docker
+    }
+
+    /// The variable a shell needs to reach the engine.
+    fn sh_environment(&self) -> String {
+        match &self.host {
+            Some(host) => format!("DOCKER_HOST={}", sh_word(Path::new(host))),
+            None => String::new(),
+        }
+    }
+
+    fn answers(&self) -> bool {
+        output(self.docker().arg("version")).status.success()
+    }
+
+    /// An engine of our own: no network, no part of the machine's configuration.
+    fn start() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("runner-docker-")
+            .tempdir()
+            .unwrap()
+            .keep();
+        let place = |name: &str| folder.join(name).into_os_string();
+        let host = format!("unix://{}", folder.join("docker.sock").display());
+        std::fs::write(place("daemon.json"), "{}").unwrap();
+        let log = std::fs::File::create(place("log")).unwrap();
+        let mut dockerd = as_root("dockerd");
+        dockerd
+            .args(["--host", &host, "--bridge=none", "--iptables=false"])
+            .args(["--group", &rustix::process::getgid().as_raw().to_string()])
+            .arg("--config-file")
+            .arg(place("daemon.json"))
+            .arg("--data-root")
+            .arg(place("data"))
+            .arg("--exec-root")
+            .arg(place("exec"))
+            .arg("--pidfile")
+            .arg(place("pid"))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log);
+        let mut dockerd = dockerd.spawn().unwrap();
+        let sudo = sudo().join(" ");
+        let folder_word = sh_word(&folder);
+        // Containers are removed before their engine.
+        reaper::at_very_end(&format!(
+            "pid=$(cat {folder_word}/pid); {sudo} kill $pid; \
+             while {sudo} kill -0 $pid; do sleep 0.1; done; {sudo} rm -rf {folder_word}"
+        ));
+        let engine = Self { host: Some(host) };
+        wait_until("dockerd answers", || {
+            if let Some(status) = dockerd.try_wait().unwrap() {
+                let log = std::fs::read_to_string(folder.join("log")).unwrap();
+                panic!("dockerd ended with {status}; has `tests/setup --tests` been run?\n{log}");
+            }
+            engine.answers()
+        });
+        engine
+    }
+
+    /// Removes containers whose test process is no more.
+    fn sweep(&self) {
+        let format = format!("{{{{.ID}}}} {{{{.Label \"{LABEL}\"}}}}");
+        let listed = must(self.docker().args([
+            "ps",
+            "--all",
+            "--filter",
+            &format!("label={LABEL}"),
+            "--format",
+            &format,
+        ]));
+        for line in listed.lines() {
+            let (id, pid) = line.split_once(' ').unwrap();
+            let owner = pid.parse().ok().and_then(Pid::from_raw);
+            if owner.is_none_or(|pid| test_kill_process(pid).is_err()) {
+                must(self.docker().args(["rm", "--force", id]));
+            }
+        }
+    }
+
+    fn have_image(&self) {
+        if output(self.docker().args(["image", "inspect", IMAGE]))
+            .status
+            .success()
+        {
+            return;
+        }
+        // Kept between runs: an engine of our own starts without images.
+        let archive = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("{}.tar", IMAGE.replace(':', "-")));
+        if !archive.exists() {
+            must(as_root(IMAGE_SCRIPT).arg(&archive));
+        }
+        must(
+            self.docker()
+                .args(["import", "--change", "USER postgres", "--change"])
+                .arg(r#"CMD ["/srv/bin/postgres", "-D", "/srv/postgres"]"#)
+                .arg(&archive)
+                .arg(IMAGE),
+        );
+    }
+}
+
+/// The words before a command that needs root.
+fn sudo() -> &'static [&'static str] {
+    if rustix::process::geteuid().is_root() {
+        &[]
+    } else {
+        &["sudo", "-n"]
+    }
+}
+
+fn as_root(program: &str) -> Command {
+    let mut words = sudo().iter().copied().chain([program]);
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words);
+    command
+}

@@ -1,0 +1,222 @@
+//! Runs the real program in a project of a test's own and checks what it did. When something is not as
+//! expected, the whole scene is shown: files, command, both streams, exit.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::{Database, Running, container, docker, sshd};
+
+/// A run to be: build it up, then end with [`Runner::success`], [`Runner::code`] or [`Runner::start`].
+#[must_use]
+pub struct Runner {
+    project: TempDir,
+    toml: String,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    stdin: String,
+    expected: Expected,
+}
+
+#[derive(Default)]
+pub struct Expected {
+    stdout: Option<String>,
+    stdout_has: Vec<String>,
+    stderr_has: Vec<String>,
+    nowhere: Vec<String>,
+}
+
+/// A run that has ended.
+pub struct Ran {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: Option<i32>,
+    /// The project folder, gone with the value.
+    pub project: TempDir,
+}
+
+impl Runner {
+    pub fn new() -> Self {
+        Self {
+            project: tempfile::Builder::new()
+                .prefix("runner-project-")
+                .tempdir()
+                .unwrap(),
+            toml: String::new(),
+            args: Vec::new(),
+            env: Vec::new(),
+            stdin: String::new(),
+            expected: Expected::default(),
+        }
+    }
+
+    /// Adds lines to `runner.toml`.
+    pub fn toml(mut self, lines: &str) -> Self {
+        self.toml.push_str(lines);
+        self.toml.push('\n');
+        self
+    }
+
+    /// A target reached over TCP.
+    pub fn target(self, name: &str, database: &Database) -> Self {
+        let url = database.url();
+        self.toml(&format!("[targets.{name}]\nurl = \"{url}\""))
+    }
+
+    /// A target in the shared container behind the real sshd, as in production.
+    pub fn container_target(self, name: &str, database: &Database) -> Self {
+        let url = database.socket_url();
+        let docker = container().name();
+        let ssh_config = sshd().config();
+        self.toml(&format!(
+            "[targets.{name}]\nurl = \"{url}\"\nssh = \"jump\"\ndocker = \"{docker}\"\n\
+             [ssh]\nconfig = \"{}\"",
+            ssh_config.display()
+        ))
+    }
+
+    /// Protects the target added last.
+    pub fn protected(self, phrase: &str) -> Self {
+        self.toml(&format!("protect = \"{phrase}\""))
+    }
+
+    /// The playbook to run, kept as `playbook.lua`.
+    pub fn playbook(self, lua: &str) -> Self {
+        self.file("playbook.lua", lua).args(["playbook.lua"])
+    }
+
+    /// A file of the project.
+    pub fn file(self, path: &str, contents: impl AsRef<[u8]>) -> Self {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, contents).unwrap();
+        self
+    }
+
+    pub fn args<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn stdin(mut self, text: &str) -> Self {
+        text.clone_into(&mut self.stdin);
+        self
+    }
+
+    /// The project folder.
+    pub fn path(&self) -> &Path {
+        self.project.path()
+    }
+
+    /// What stdout must be, no more and no less.
+    pub fn stdout(mut self, text: &str) -> Self {
+        self.expected.stdout = Some(text.to_owned());
+        self
+    }
+
+    pub fn stdout_has(mut self, text: &str) -> Self {
+        self.expected.stdout_has.push(text.to_owned());
+        self
+    }
+
+    pub fn stderr_has(mut self, text: &str) -> Self {
+        self.expected.stderr_has.push(text.to_owned());
+        self
+    }
+
+    /// What neither stream may hold: a password, an escape character.
+    pub fn shows_nowhere(mut self, text: &str) -> Self {
+        self.expected.nowhere.push(text.to_owned());
+        self
+    }
+
+    /// Runs to the end, which must be exit code 0.
+    #[track_caller]
+    pub fn success(self) -> Ran {
+        self.code(0)
+    }
+
+    /// Runs to the end, which must be this exit code.
+    #[track_caller]
+    pub fn code(self, code: i32) -> Ran {
+        self.start().finish(code)
+    }
+
+    /// Starts the program and leaves it running.
+    #[track_caller]
+    pub fn start(self) -> Running {
+        if !self.toml.is_empty() {
+            fs::write(self.path().join("runner.toml"), &self.toml).unwrap();
+        }
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_runner"));
+        let home = self.path().join("home");
+        fs::create_dir_all(&home).unwrap();
+        let mut command = Command::new(&program);
+        command
+            .args(&self.args)
+            .current_dir(self.path())
+            .env_clear()
+            .env("HOME", &home)
+            .envs(
+                ["PATH", "TMPDIR", "RUNNER_PG_BIN"]
+                    .iter()
+                    .filter_map(|name| Some((name, std::env::var_os(name)?))),
+            )
+            .envs(docker::engine_host().map(|host| ("DOCKER_HOST", host)))
+            .envs([("LANG", "C.UTF-8"), ("TZ", "UTC"), ("TERM", "dumb")])
+            .envs(self.env.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let scene = self.scene();
+        Running::spawn(command, &self.stdin, scene, self.expected, self.project)
+    }
+
+    /// What was set up, for the report of a failure.
+    fn scene(&self) -> String {
+        let mut scene = format!("$ runner {}\n", self.args.join(" "));
+        for (name, value) in &self.env {
+            let _ = writeln!(scene, "with {name}={value}");
+        }
+        for name in ["runner.toml", ".env", "playbook.lua"] {
+            if let Ok(text) = fs::read_to_string(self.path().join(name)) {
+                let _ = writeln!(scene, "--- {name}\n{text}");
+            }
+        }
+        scene
+    }
+}
+
+impl Expected {
+    /// What is not as it should be, one line for each.
+    pub fn differences(&self, ran: &Ran) -> Vec<String> {
+        let lacks = |stream: &str, text: &str, wanted: &[String]| {
+            wanted
+                .iter()
+                .filter(|it| !text.contains(it.as_str()))
+                .map(|it| format!("{stream} lacks {it:?}"))
+                .collect::<Vec<_>>()
+        };
+        let mut differences = lacks("stdout", &ran.stdout, &self.stdout_has);
+        differences.extend(lacks("stderr", &ran.stderr, &self.stderr_has));
+        if let Some(stdout) = &self.stdout
+            && *stdout != ran.stdout
+        {
+            differences.push(format!("stdout should be {stdout:?}"));
+        }
+        for text in &self.nowhere {
+            if ran.stdout.contains(text) || ran.stderr.contains(text) {
+                differences.push(format!("{text:?} is shown"));
+            }
+        }
+        differences
+    }
+}
