@@ -49,7 +49,8 @@ fn with(triggers: Triggers) -> Options {
     }
 }
 
-const STATES: &str = "SELECT string_agg(tgrelid::regclass || '.' || tgname || '=' || tgenabled::text, ' '
+const STATES: &str =
+    "SELECT string_agg(tgrelid::regclass || '.' || tgname || '=' || tgenabled::text, ' '
   ORDER BY tgrelid::regclass::text, tgname) FROM pg_trigger";
 
 #[test]
