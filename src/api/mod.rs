@@ -19,6 +19,8 @@ mod show;
 mod sleep;
 mod sql;
 mod step;
+mod tables;
+mod trigger;
 mod usage;
 mod values;
 
@@ -45,6 +47,7 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("show", show::build),
     ("sleep", sleep::build),
     ("step", step::build),
+    ("trigger", trigger::build),
     ("usage", usage::build),
 ];
 

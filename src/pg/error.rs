@@ -190,6 +190,14 @@ impl Error {
         }
     }
 
+    pub fn is_interrupted(&self) -> bool {
+        match self {
+            Self::Interrupted => true,
+            Self::Script { source, .. } => source.is_interrupted(),
+            _ => false,
+        }
+    }
+
     /// The same error with the statement it belongs to, unless it has one already.
     #[must_use]
     pub fn with_sql(mut self, sql: &str) -> Self {

@@ -20,6 +20,7 @@ mod tls;
 mod transaction;
 mod value;
 mod wire;
+mod wrap;
 
 pub mod script;
 
