@@ -8,3 +8,4 @@ mod sandbox;
 mod script;
 mod support;
 mod trigger;
+mod watermark;

@@ -3,6 +3,7 @@
 //! A [`Connector`] knows how to reach a target and opens any number of [`Session`]s over the same route.
 //! A session that is read-only runs every statement in a READ ONLY transaction that no `SET` undoes.
 
+mod after_commit;
 mod cancel;
 pub mod catalog;
 mod claim;
