@@ -9,3 +9,4 @@ mod sandbox;
 mod script;
 mod support;
 mod trigger;
+mod watermark;
