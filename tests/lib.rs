@@ -4,9 +4,12 @@
 mod direct;
 mod fixtures;
 mod lua_specs;
+mod readme;
 mod routes;
 mod routes_refused;
 mod sandbox;
 mod script;
 mod support;
 mod tls;
+mod trigger;
+mod watermark;
