@@ -6,6 +6,7 @@ mod fixtures;
 mod lua_specs;
 mod readme;
 mod routes;
+mod routes_ended;
 mod routes_refused;
 mod sandbox;
 mod script;
