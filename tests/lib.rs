@@ -6,6 +6,8 @@ mod fixtures;
 mod lua_specs;
 mod sandbox;
 mod script;
+mod send;
 mod support;
 mod trigger;
+mod verify;
 mod watermark;
