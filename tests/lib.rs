@@ -4,6 +4,8 @@
 mod direct;
 mod fixtures;
 mod lua_specs;
+mod readme;
+mod routes;
 mod sandbox;
 mod script;
 mod send;

@@ -1,7 +1,7 @@
 //! Errors of the layers below as errors of Lua.
 
 use crate::host::{Error, Field, Kind, Statement};
-use crate::{config, pg, trigger};
+use crate::{config, copy, pg, trigger, watermark};
 
 impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
@@ -25,6 +25,21 @@ impl From<trigger::Error> for Error {
                 pg::Error::Poisoned.into()
             }
             trigger::Error::Pg(error) => error.into(),
+            error => Self::from_cause(error),
+        }
+    }
+}
+
+impl From<copy::Error> for Error {
+    fn from(error: copy::Error) -> Self {
+        raised(error, copy::Error::pg)
+    }
+}
+
+impl From<watermark::Error> for Error {
+    fn from(error: watermark::Error) -> Self {
+        match error {
+            watermark::Error::Pg(error) => error.into(),
             error => Self::from_cause(error),
         }
     }

@@ -3,6 +3,7 @@
 mod confirm;
 mod connect;
 mod context;
+mod copy;
 mod db;
 mod error;
 mod format;
@@ -16,6 +17,7 @@ mod retry;
 mod run;
 mod secret;
 mod show;
+mod sides;
 mod sleep;
 mod sql;
 mod step;
@@ -23,6 +25,7 @@ mod tables;
 mod trigger;
 mod usage;
 mod values;
+mod watermark;
 
 use std::sync::Arc;
 
@@ -37,6 +40,7 @@ type Builder = fn(&Lua, &Arc<Context>) -> mlua::Result<Value>;
 const GLOBALS: &[(&str, Builder)] = &[
     ("confirm", confirm::build),
     ("connect", connect::build),
+    ("copy", copy::build),
     ("json", json::build),
     ("log", log::build),
     ("null", null::build),
@@ -49,6 +53,7 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("step", step::build),
     ("trigger", trigger::build),
     ("usage", usage::build),
+    ("watermark", watermark::build),
 ];
 
 /// Globals that the machine itself brings.

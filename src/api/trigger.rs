@@ -7,12 +7,12 @@ use mlua::{Function, IntoLua, Lua, Table, Value};
 
 use super::Context;
 use super::db::{Db, split};
-use super::show::COLUMNS;
 use super::tables::{Names, named};
+use super::values::rows_of;
 use crate::host::options::Options;
 use crate::host::{Call, Entered, Result, block, function};
 use crate::pg::catalog::Relation;
-use crate::pg::{Session, TxOptions};
+use crate::pg::{self, Session, TxOptions};
 use crate::trigger::{self, Enabled, Guard, LOCK_TIMEOUT, TriggerState, Triggers};
 
 pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
@@ -130,19 +130,16 @@ fn triggers(options: &Options) -> Result<Triggers> {
 async fn state(call: Call, db: Db, names: Names) -> Result<Table> {
     let tables = named(&db, names).await?;
     let states = trigger::state(db.session()?, &tables).await?;
-    let list = call.lua.create_table()?;
-    for state in states.iter().filter(|state| is_of_interest(state)) {
-        let row = call.lua.create_table()?;
-        row.raw_set("table", state.shown.as_str())?;
-        row.raw_set("name", state.name.as_str())?;
-        row.raw_set("enabled", state.enabled.word())?;
-        row.raw_set("internal", state.internal)?;
-        list.raw_push(row)?;
-    }
-    let mark = call.lua.create_table()?;
-    mark.raw_set(COLUMNS, ["table", "name", "enabled", "internal"])?;
-    list.set_metatable(Some(mark))?;
-    Ok(list)
+    let rows = states.into_iter().filter(is_of_interest).map(|state| {
+        vec![
+            state.shown.into(),
+            state.name.into(),
+            state.enabled.word().into(),
+            pg::Value::Bool(state.internal),
+        ]
+    });
+    let columns = ["table", "name", "enabled", "internal"];
+    Ok(rows_of(&call.lua, &columns, rows.collect())?)
 }
 
 /// What the server made for constraints is only news where somebody has changed it.
