@@ -1,8 +1,8 @@
 //! Whether two databases hold the same rows.
 //!
-//! Counts are compared, or contents: each side sums hashes of its rows in buckets by their key, and only where
-//! sums differ do the rows' hashes travel, in the order of the key's, so that what is missing, different or
-//! extra is told apart in little memory.
+//! Counts are compared, or contents: each side sums hashes of its rows, and where the sums differ once more in
+//! buckets by key. Of the buckets that differ the rows' hashes travel, in the order of the key's, so that what
+//! is missing, different or extra is told apart in little memory.
 
 mod buckets;
 mod classes;
