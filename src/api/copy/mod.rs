@@ -18,10 +18,7 @@ use crate::pg::catalog::foreign_keys;
 
 pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     let module = lua.create_table()?;
-    module.set(
-        "order",
-        function(lua, "copy.order", |call, table| order(call, table))?,
-    )?;
+    module.set("order", function(lua, "copy.order", order)?)?;
     module.set(
         "tables",
         function(lua, "copy.tables", |call, table| {
