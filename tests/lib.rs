@@ -8,6 +8,8 @@ mod readme;
 mod routes;
 mod sandbox;
 mod script;
+mod send;
 mod support;
 mod trigger;
+mod verify;
 mod watermark;
