@@ -4,6 +4,7 @@ use std::fmt;
 
 use tokio_postgres::error::{DbError, ErrorPosition};
 
+use super::script::{Place, Refusal};
 use crate::interrupt::Interrupted;
 use crate::route;
 
@@ -51,6 +52,16 @@ pub enum Error {
         "`{statement}` would end or nest the transaction that `runner` keeps; use `transaction(function(tx) ... end)`"
     )]
     TransactionStatement { statement: String },
+    /// A script stopped; `place` is where the server points to, or where the statement begins.
+    #[error("{}: {source}", script_place(origin.as_deref(), *place))]
+    Script {
+        origin: Option<String>,
+        place: Place,
+        source: Box<Error>,
+    },
+    /// Something that cannot be run as a script, or must not.
+    #[error(transparent)]
+    Refusal(#[from] Refusal),
     #[error("the value for `${position}` cannot be sent as `{type_name}`: {reason}")]
     Parameter {
         position: usize,
@@ -174,7 +185,16 @@ impl Error {
     pub fn server(&self) -> Option<&ServerError> {
         match self {
             Self::Server(error) | Self::Refused { source: error, .. } => Some(error),
+            Self::Script { source, .. } => source.server(),
             _ => None,
+        }
+    }
+
+    pub fn is_interrupted(&self) -> bool {
+        match self {
+            Self::Interrupted => true,
+            Self::Script { source, .. } => source.is_interrupted(),
+            _ => false,
         }
     }
 
@@ -190,6 +210,13 @@ impl Error {
     /// A write was tried in a read-only transaction.
     pub fn is_read_only_violation(&self) -> bool {
         self.sqlstate() == Some("25006")
+    }
+}
+
+fn script_place(origin: Option<&str>, place: Place) -> String {
+    match origin {
+        Some(origin) => format!("{origin}:{}", place.line),
+        None => format!("line {} of the script", place.line),
     }
 }
 

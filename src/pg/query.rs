@@ -9,11 +9,12 @@ use std::sync::Arc;
 use futures_util::{StreamExt, TryStreamExt};
 use tokio::sync::OwnedMutexGuard;
 use tokio_postgres::types::Type;
-use tokio_postgres::{Row, Statement};
+use tokio_postgres::{Row, SimpleQueryMessage, Statement};
 
-use super::statement::{first_words, transaction_statement};
+use super::statement::transaction_statement;
 use super::value::{Form, Parameter, form, is_numeric};
-use super::{Column, Error, Ident, Result, Rows, Session, Value};
+use super::wrap::wrap;
+use super::{Column, Error, Result, Rows, Session, Value};
 
 impl Session {
     /// Runs one statement and returns all its rows.
@@ -75,6 +76,31 @@ impl Session {
         self.close_alone(alone, result)
             .await
             .map_err(|error| error.with_sql(sql))
+    }
+
+    /// Runs one statement as psql does, by the simple protocol, which gives every type as text. Its rows are
+    /// passed over; the number that the server reports at the end.
+    pub(super) async fn run_plainly(&self, sql: &str) -> Result<u64> {
+        let _turn = self.turn().await;
+        let alone = self.open_alone(sql).await?;
+        let result = self.pass_over(sql).await;
+        self.close_alone(alone, result)
+            .await
+            .map_err(|error| error.with_sql(sql))
+    }
+
+    async fn pass_over(&self, sql: &str) -> Result<u64> {
+        let mut messages = Box::pin(
+            self.attend(self.shared.client.simple_query_raw(sql))
+                .await?,
+        );
+        let mut rows = 0;
+        while let Some(message) = self.attend(messages.try_next()).await? {
+            if let SimpleQueryMessage::CommandComplete(count) = message {
+                rows = count;
+            }
+        }
+        Ok(rows)
     }
 
     /// Has the server parse the statement, and runs nothing: for dry runs.
@@ -148,13 +174,14 @@ impl Session {
         if forms.iter().all(|form| *form == Form::Native) {
             return Ok(Prepared { statement, columns });
         }
-        match self
-            .attend(self.shared.client.prepare(&wrap(sql, &columns, &forms)))
-            .await
-        {
+        let Some(wrapped) = wrap(sql, &columns, &forms) else {
+            let reason = "this kind of statement cannot be asked for it as text; cast it there";
+            return Err(unreadable(&columns, &forms, reason));
+        };
+        match self.parse(&wrapped).await {
             Ok(statement) => Ok(Prepared { statement, columns }),
-            // FETCH, EXECUTE and CALL stand in no other statement: what they return is read as it comes.
-            Err(Error::Server(_)) => Ok(Prepared { statement, columns }),
+            // What the server says is about a text that nobody has written.
+            Err(Error::Server(error)) => Err(unreadable(&columns, &forms, &error.message)),
             Err(error) => Err(error),
         }
     }
@@ -202,32 +229,17 @@ fn columns_of(statement: &Statement) -> Vec<Column> {
     statement.columns().iter().map(column).collect()
 }
 
-/// `sql` as a subquery (or, where it writes, a CTE) whose columns of foreign types are cast to text.
-fn wrap(sql: &str, columns: &[Column], forms: &[Form]) -> String {
-    let aliases: Vec<String> = (1..=columns.len()).map(|n| format!("c{n}")).collect();
-    let selected: Vec<String> = aliases
-        .iter()
-        .zip(columns)
-        .zip(forms)
-        .map(|((alias, column), form)| {
-            let cast = match form {
-                Form::Native => "",
-                Form::Text => "::pg_catalog.text",
-                Form::TextArray => "::pg_catalog.text[]",
-            };
-            format!("q.{alias}{cast} AS {}", Ident(&column.name))
-        })
-        .collect();
-    let (selected, aliases) = (selected.join(", "), aliases.join(", "));
-    let body = sql.trim_end().trim_end_matches(';');
-    let writes = first_words(sql, 1)
-        .first()
-        .is_some_and(|word| ["INSERT", "UPDATE", "DELETE", "MERGE"].contains(&word.as_str()));
-    // The line break ends a trailing `--` comment.
-    if writes {
-        format!("WITH q ({aliases}) AS ({body}\n) SELECT {selected} FROM q")
-    } else {
-        format!("SELECT {selected} FROM ({body}\n) AS q ({aliases})")
+/// The error for the first column that cannot be read as it comes.
+fn unreadable(columns: &[Column], forms: &[Form], reason: &str) -> Error {
+    let foreign = columns.iter().zip(forms);
+    let column = foreign
+        .filter(|(_, form)| **form != Form::Native)
+        .map(|(column, _)| column);
+    let column = column.cloned().next().unwrap_or_default();
+    Error::Value {
+        column: column.name,
+        type_name: column.type_name,
+        reason: reason.to_owned(),
     }
 }
 

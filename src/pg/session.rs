@@ -1,5 +1,6 @@
 //! One session on a server.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -8,7 +9,9 @@ use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
 use tokio_postgres::{Client, Statement};
 
+use super::after_commit::AfterCommit;
 use super::server::{Ending, Parts, Server, text_of};
+use super::wire::CopyStart;
 use super::{Connector, Error, Result, ServerError, cancel};
 use crate::interrupt::{interrupted, is_interrupted};
 use crate::progress::Reporter;
@@ -38,9 +41,13 @@ pub(super) struct Shared {
     closed: AtomicBool,
     /// Open transaction blocks: 0 none, 1 the transaction, more are savepoints.
     pub depth: AtomicU32,
+    /// What settings had before a block set them for its transaction only: what comes back at its end.
+    pub masked: std::sync::Mutex<BTreeMap<&'static str, String>>,
+    pub after_commit: AfterCommit,
     /// One conversation at a time: a statement in its own transaction must not be mixed with another.
     pub gate: Arc<Mutex<()>>,
     driver: tokio::task::JoinHandle<()>,
+    pub copy_start: CopyStart,
 }
 
 impl Drop for Shared {
@@ -68,8 +75,11 @@ impl Session {
             read_only: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             depth: AtomicU32::new(0),
+            masked: std::sync::Mutex::default(),
+            after_commit: AfterCommit::default(),
             gate: Arc::new(Mutex::new(())),
             driver: parts.driver,
+            copy_start: parts.copy,
         };
         let mut session = Self {
             shared: Arc::new(shared),

@@ -1,5 +1,7 @@
 //! What a statement is, by its first words.
 
+use super::script::first_words;
+
 /// The keyword of a statement that would begin or end a transaction (`COMMIT`, `SAVEPOINT`), if it is one.
 pub fn transaction_statement(sql: &str) -> Option<String> {
     let words = first_words(sql, 2);
@@ -14,59 +16,6 @@ pub fn transaction_statement(sql: &str) -> Option<String> {
         "START" | "PREPARE" => format!("{first} TRANSACTION"),
         _ => first.to_owned(),
     })
-}
-
-/// Up to `count` leading words in upper case, comments skipped.
-pub(super) fn first_words(sql: &str, count: usize) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut rest = skip_blank(sql);
-    while words.len() < count {
-        let end = rest
-            .find(|c: char| !c.is_ascii_alphabetic())
-            .unwrap_or(rest.len());
-        if end == 0 {
-            break;
-        }
-        words.push(rest[..end].to_ascii_uppercase());
-        rest = skip_blank(&rest[end..]);
-    }
-    words
-}
-
-/// `sql` behind its leading blanks, comments, semicolons and opening parentheses.
-fn skip_blank(mut sql: &str) -> &str {
-    loop {
-        sql = sql.trim_start_matches(|c: char| c.is_whitespace() || c == ';');
-        if let Some(rest) = sql.strip_prefix("--") {
-            sql = rest.split_once('\n').map_or("", |(_, rest)| rest);
-        } else if let Some(rest) = sql.strip_prefix("/*") {
-            sql = behind_comment(rest);
-        } else {
-            return sql;
-        }
-    }
-}
-
-/// Block comments nest.
-fn behind_comment(sql: &str) -> &str {
-    let mut depth = 1;
-    let bytes = sql.as_bytes();
-    let mut index = 0;
-    while index + 1 < bytes.len() {
-        match &bytes[index..index + 2] {
-            b"/*" => depth += 1,
-            b"*/" => depth -= 1,
-            _ => {
-                index += 1;
-                continue;
-            }
-        }
-        index += 2;
-        if depth == 0 {
-            return &sql[index..];
-        }
-    }
-    ""
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Transaction blocks. An inner block is a savepoint.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
 
 use super::query::READ_ONLY;
 use super::{CommitOutcome, Error, Literal, Result, Session, Value};
@@ -77,6 +79,7 @@ impl Session {
         let result = async {
             self.simple(&begin).await?;
             for (name, value) in options.settings() {
+                self.mask(name).await?;
                 let set = format!("SET LOCAL {name} = {}", Literal(value));
                 self.simple(&set)
                     .await
@@ -85,11 +88,43 @@ impl Session {
             Ok(())
         };
         let result = result.await;
-        self.shared.depth.store(depth + 1, Ordering::SeqCst);
+        self.set_depth(depth + 1);
         if result.is_err() {
             self.undo(depth + 1).await.ok();
         }
         result
+    }
+
+    /// Keeps what a setting had before the transaction first set it for itself: the server does not tell.
+    async fn mask(&self, name: &'static str) -> Result<()> {
+        if self.masked(name).is_some() {
+            return Ok(());
+        }
+        let sql = "SELECT pg_catalog.current_setting($1)";
+        let row = self
+            .attend(self.shared.client.query_one(sql, &[&name]))
+            .await?;
+        self.masks().insert(name, row.get(0));
+        Ok(())
+    }
+
+    /// What a setting will have again once the open transaction ends, where a block has set it for that long.
+    pub(super) fn masked(&self, name: &str) -> Option<String> {
+        self.masks().get(name).cloned()
+    }
+
+    fn masks(&self) -> MutexGuard<'_, BTreeMap<&'static str, String>> {
+        let masks = &self.shared.masked;
+        masks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note that `depth` blocks are open now.
+    fn set_depth(&self, depth: u32) {
+        self.shared.depth.store(depth, Ordering::SeqCst);
+        self.shared.after_commit.discard(depth);
+        if depth == 0 {
+            self.masks().clear();
+        }
     }
 
     fn opening(&self, options: &TxOptions) -> String {
@@ -135,19 +170,31 @@ impl Session {
         if depth > 1 {
             let release = format!("RELEASE SAVEPOINT runner_{}", depth - 1);
             let result = self.simple_to_the_end(&release).await;
-            self.shared.depth.store(depth - 1, Ordering::SeqCst);
+            if result.is_ok() {
+                self.shared.after_commit.lift(depth);
+            }
+            self.set_depth(depth - 1);
             return result;
         }
         let committed = self.simple_to_the_end("COMMIT").await;
-        self.shared.depth.store(0, Ordering::SeqCst);
-        match (committed, transaction) {
+        let result = match (committed, transaction) {
             (Err(Error::Lost { .. }), Some(transaction)) => Err(Error::UncertainCommit {
                 target: self.name().to_owned(),
                 outcome: shielded(self.outcome(&transaction)).await,
                 transaction,
             }),
             (result, _) => result,
+        };
+        if let Ok(())
+        | Err(Error::UncertainCommit {
+            outcome: CommitOutcome::Committed,
+            ..
+        }) = result
+        {
+            self.shared.after_commit.run();
         }
+        self.set_depth(0);
+        result
     }
 
     /// Rolls the innermost block back.
@@ -166,7 +213,7 @@ impl Session {
             }
         };
         let result = self.simple_to_the_end(&sql).await;
-        self.shared.depth.store(depth - 1, Ordering::SeqCst);
+        self.set_depth(depth - 1);
         result
     }
 

@@ -73,7 +73,7 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
 }
 
 /// A column of a result.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Column {
     pub name: String,
     /// The type's name as in the catalogue (`int4`, `timestamptz`).

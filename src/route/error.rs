@@ -29,7 +29,8 @@ pub enum Error {
     #[error("there is no container `{name}` {place}; `docker ps` lists those that run")]
     ContainerMissing { name: String, place: String },
     #[error(
-        "container `{name}` {place} is not running (its state is `{state}`); start it with `docker start {name}`"
+        "container `{name}` {place} is not running (its state is `{state}`); start it with `docker {} {name}`",
+        start(state)
     )]
     ContainerStopped {
         name: String,
@@ -60,6 +61,14 @@ pub enum Error {
     },
     #[error("interrupted")]
     Interrupted,
+}
+
+/// The docker command that brings a container in this state back.
+fn start(state: &str) -> &'static str {
+    match state {
+        "paused" => "unpause",
+        _ => "start",
+    }
 }
 
 impl Error {

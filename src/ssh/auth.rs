@@ -29,15 +29,15 @@ pub async fn log_in(
     if login.run(reporter).await? {
         return Ok(());
     }
-    let methods = match &login.methods {
-        Some(methods) if !methods.is_empty() => names(methods),
-        _ => "nothing it told us".to_owned(),
+    let answer = match &login.methods {
+        Some(methods) if !methods.is_empty() => format!("the host accepts {}", names(methods)),
+        _ => "the host did not say what it accepts".to_owned(),
     };
     Err(Error::KeysRefused {
         alias: config.alias.clone(),
         user: config.user.clone(),
         tried: login.tried,
-        methods,
+        answer,
     })
 }
 
@@ -124,6 +124,7 @@ impl Login<'_> {
             return Ok(false);
         }
         if let Some(public) = &file.public
+            && !file.is_public_only()
             && !self.would_be_accepted(public).await?
         {
             self.tried.push(format!("{} refused", file.label()));

@@ -5,8 +5,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Once};
 
 use rustix::process::{Pid, test_kill_process};
 
@@ -20,17 +20,28 @@ const LABEL: &str = "runner-test";
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::find);
 static CONTAINER: LazyLock<Container> = LazyLock::new(|| Container::start(&[]));
+static WITHOUT_RELAY: LazyLock<Container> =
+    LazyLock::new(|| Container::start(&["--tmpfs", "/usr/bin"]));
 
 /// The container all tests share; each has a database of its own in it.
 pub fn container() -> &'static Container {
     &CONTAINER
 }
 
+/// One in which there is no shell and no program that could relay.
+pub fn container_without_relay() -> &'static Container {
+    &WITHOUT_RELAY
+}
+
 pub struct Container {
     name: String,
+    small_disk: Once,
 }
 
 impl Container {
+    /// Bytes that fit on the disk of [`Container::small_disk`].
+    pub const SMALL_DISK: usize = 24 << 20;
+
     /// Another container of the image, ended with the run: `options` go to `docker run`.
     #[track_caller]
     pub fn start(options: &[&str]) -> Self {
@@ -45,10 +56,17 @@ impl Container {
                 .docker()
                 .args(["run", "--rm", "--detach", "--network", "none"])
                 .args(["--name", &name, "--label", &format!("{LABEL}={pid}")])
+                .args([
+                    "--tmpfs",
+                    &format!("/srv/small:mode=1777,size={}", Self::SMALL_DISK),
+                ])
                 .args(options)
                 .arg(IMAGE),
         );
-        let container = Self { name };
+        let container = Self {
+            name,
+            small_disk: Once::new(),
+        };
         wait_until("the container's server is ready", || {
             let mut psql = container.client("psql", "postgres");
             output(psql.args(["-c", "SELECT 1"])).status.success()
@@ -60,13 +78,31 @@ impl Container {
         &self.name
     }
 
-    /// A program in the container, as the superuser of its server.
+    /// A `PostgreSQL` program in the container, as the superuser of its server.
     pub fn client(&self, program: &str, database: &str) -> Command {
         let mut docker = ENGINE.docker();
         docker
             .args(["exec", "-i", "-e", &format!("PGDATABASE={database}")])
-            .args([&self.name, program]);
+            .args([&self.name, &format!("/srv/bin/{program}")]);
         docker
+    }
+
+    /// Any program in the container.
+    pub fn exec(&self, words: &[&str]) -> Command {
+        let mut docker = ENGINE.docker();
+        docker.args(["exec", "-i", &self.name]).args(words);
+        docker
+    }
+
+    /// The name of a tablespace on a small disk.
+    #[track_caller]
+    pub fn small_disk(&self) -> &'static str {
+        self.small_disk.call_once(|| {
+            must(&mut self.exec(&["mkdir", "/srv/small/tablespace"]));
+            let sql = "CREATE TABLESPACE small LOCATION '/srv/small/tablespace'";
+            must(self.client("psql", "postgres").args(["-c", sql]));
+        });
+        "small"
     }
 }
 
@@ -144,8 +180,7 @@ impl Engine {
         let folder_word = sh_word(&folder);
         // Containers are removed before their engine.
         reaper::at_very_end(&format!(
-            "pid=$(cat {folder_word}/pid); {sudo} kill $pid; \
-             while {sudo} kill -0 $pid; do sleep 0.1; done; {sudo} rm -rf {folder_word}"
+            "end \"$(cat {folder_word}/pid)\" {sudo}; {sudo} rm -rf {folder_word}"
         ));
         let engine = Self { host: Some(host) };
         wait_until("dockerd answers", || {

@@ -4,14 +4,14 @@
 
 mod database;
 mod docker;
-mod reaper;
+pub mod reaper;
 mod runner;
 mod running;
 mod servers;
 mod sshd;
 
 pub use database::{Database, Session};
-pub use docker::{Container, container};
+pub use docker::{Container, container, container_without_relay};
 pub use runner::{Ran, Runner};
 pub use running::Running;
 pub use servers::{dev, prod};

@@ -8,13 +8,15 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::{Database, Running, container, docker, sshd};
+use super::{Database, Running, docker, sshd};
 
 /// A run to be: build it up, then end with [`Runner::success`], [`Runner::code`] or [`Runner::start`].
 #[must_use]
 pub struct Runner {
     project: TempDir,
     toml: String,
+    /// Whether a target is behind the real sshd.
+    over_ssh: bool,
     args: Vec<String>,
     env: Vec<(String, String)>,
     stdin: String,
@@ -46,6 +48,7 @@ impl Runner {
                 .tempdir()
                 .unwrap(),
             toml: String::new(),
+            over_ssh: false,
             args: Vec::new(),
             env: Vec::new(),
             stdin: String::new(),
@@ -66,16 +69,26 @@ impl Runner {
         self.toml(&format!("[targets.{name}]\nurl = \"{url}\""))
     }
 
-    /// A target in the shared container behind the real sshd, as in production.
+    /// A target in a container behind the real sshd, as production is: `database` is one of its own.
     pub fn container_target(self, name: &str, database: &Database) -> Self {
+        self.local_container_target(name, database)
+            .toml("ssh = \"jump\"")
+            .over_ssh()
+    }
+
+    /// A target in a container of this machine.
+    pub fn local_container_target(self, name: &str, database: &Database) -> Self {
         let url = database.socket_url();
-        let docker = container().name();
-        let ssh_config = sshd().config();
+        let docker = database.container().name();
         self.toml(&format!(
-            "[targets.{name}]\nurl = \"{url}\"\nssh = \"jump\"\ndocker = \"{docker}\"\n\
-             [ssh]\nconfig = \"{}\"",
-            ssh_config.display()
+            "[targets.{name}]\nurl = \"{url}\"\ndocker = \"{docker}\""
         ))
+    }
+
+    /// Has `ssh = "jump"` and the other hosts of [`super::Sshd::config`] mean the real sshd.
+    pub fn over_ssh(mut self) -> Self {
+        self.over_ssh = true;
+        self
     }
 
     /// Protects the target added last.
@@ -153,9 +166,7 @@ impl Runner {
     /// Starts the program and leaves it running.
     #[track_caller]
     pub fn start(self) -> Running {
-        if !self.toml.is_empty() {
-            fs::write(self.path().join("runner.toml"), &self.toml).unwrap();
-        }
+        self.write_toml();
         let program = PathBuf::from(env!("CARGO_BIN_EXE_runner"));
         let home = self.path().join("home");
         fs::create_dir_all(&home).unwrap();
@@ -178,6 +189,17 @@ impl Runner {
             .stderr(Stdio::piped());
         let scene = self.scene();
         Running::spawn(command, &self.stdin, scene, self.expected, self.project)
+    }
+
+    fn write_toml(&self) {
+        let mut toml = self.toml.clone();
+        if self.over_ssh {
+            let config = sshd().config();
+            let _ = writeln!(toml, "[ssh]\nconfig = \"{}\"", config.display());
+        }
+        if !toml.is_empty() {
+            fs::write(self.path().join("runner.toml"), toml).unwrap();
+        }
     }
 
     /// What was set up, for the report of a failure.

@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 use super::super::sql::Sql;
 use super::super::values::{RowMaker, from_lua};
 use super::Db;
+use super::statements::refuse_transaction_statement;
 use crate::host::{Call, Error, Result, closer, function};
 use crate::pg::{self, Access, Isolation, RowStream, Session, TxOptions};
 
@@ -31,6 +32,7 @@ pub async fn rows(
         .iter()
         .map(|value| from_lua(&call.lua, value))
         .collect::<Result<Vec<_>>>()?;
+    refuse_transaction_statement(&sql)?;
     let session = db.reader().await?;
     let stream = match session.stream(&sql.text, &params).await {
         Ok(stream) => stream,
@@ -106,7 +108,12 @@ impl Db {
                 "`rows` reads on a connection of its own, which does not see this transaction; use `query`",
             ));
         }
-        let session = self.session()?.sibling(Access::ReadOnly).await?;
+        let session = self.session()?;
+        if session.is_closed() {
+            let target = self.name().to_owned();
+            return Err(pg::Error::Closed { target }.into());
+        }
+        let session = session.sibling(Access::ReadOnly).await?;
         self.context().opened(&session);
         let snapshot = self.exported_snapshot().map(str::to_owned);
         let options = TxOptions {

@@ -111,7 +111,7 @@ impl Db {
 }
 
 /// A BEGIN of the playbook's own would make every later block one of its savepoints.
-fn refuse_transaction_statement(sql: &Sql) -> Result<()> {
+pub(super) fn refuse_transaction_statement(sql: &Sql) -> Result<()> {
     match pg::transaction_statement(&sql.text) {
         Some(statement) => Err(pg::Error::TransactionStatement { statement }.into()),
         None => Ok(()),
