@@ -36,7 +36,7 @@ impl Connector {
     pub fn new(target: Target, application_name: &str, reporter: Reporter) -> Result<Self> {
         let route = Route::new(&target, Arc::clone(&reporter)).map_err(|source| Error::Route {
             target: target.name.clone(),
-            source,
+            source: Box::new(source),
         })?;
         let shared = Shared {
             target,
@@ -118,7 +118,7 @@ impl Connector {
     pub(super) fn unreachable(&self, source: crate::route::Error) -> Error {
         Error::Route {
             target: self.name().to_owned(),
-            source,
+            source: Box::new(source),
         }
     }
 

@@ -16,7 +16,7 @@ pub enum Error {
     #[error("cannot reach `{target}`: {source}")]
     Route {
         target: String,
-        source: route::Error,
+        source: Box<route::Error>,
     },
     #[error("`{target}` refused the connection: {source}")]
     Refused {
