@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::{Database, Running, docker, sshd};
+use super::{Database, Running, Terminal, container, docker, processes, sshd};
 
 /// A run to be: build it up, then end with [`Runner::success`], [`Runner::code`] or [`Runner::start`].
 #[must_use]
@@ -166,6 +166,18 @@ impl Runner {
     /// Starts the program and leaves it running.
     #[track_caller]
     pub fn start(self) -> Running {
+        let command = self.command();
+        let scene = self.scene();
+        Running::spawn(command, &self.stdin, scene, self.expected, self.project)
+    }
+
+    /// Starts the program in a terminal of its own.
+    #[track_caller]
+    pub fn terminal(self) -> Terminal {
+        Terminal::start(&self.command(), self.project)
+    }
+
+    fn command(&self) -> Command {
         self.write_toml();
         let program = PathBuf::from(env!("CARGO_BIN_EXE_runner"));
         let home = self.path().join("home");
@@ -187,8 +199,7 @@ impl Runner {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let scene = self.scene();
-        Running::spawn(command, &self.stdin, scene, self.expected, self.project)
+        command
     }
 
     fn write_toml(&self) {
@@ -214,6 +225,17 @@ impl Runner {
             }
         }
         scene
+    }
+}
+
+impl Ran {
+    /// Fails if a process that the run started goes on: an ssh or docker client, a tunnel. Every one of them
+    /// has the run's environment.
+    #[track_caller]
+    pub fn assert_left(&self) {
+        let mark = format!("HOME={}/", self.project.path().display());
+        let left = processes::with_environment(&mark);
+        assert!(left.is_empty(), "processes of the run are left: {left:?}");
     }
 }
 
