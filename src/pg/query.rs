@@ -231,11 +231,11 @@ fn columns_of(statement: &Statement) -> Vec<Column> {
 
 /// The error for the first column that cannot be read as it comes.
 fn unreadable(columns: &[Column], forms: &[Form], reason: &str) -> Error {
-    let mut pairs = columns.iter().zip(forms);
-    let foreign = pairs.find(|(_, form)| **form != Form::Native);
-    let column = foreign
-        .map(|(column, _)| column.clone())
-        .unwrap_or_default();
+    let foreign = columns.iter().zip(forms);
+    let mut column = foreign
+        .filter(|(_, form)| **form != Form::Native)
+        .map(|(column, _)| column);
+    let column = column.next().cloned().unwrap_or_default();
     Error::Value {
         column: column.name,
         type_name: column.type_name,

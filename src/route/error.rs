@@ -7,7 +7,7 @@ use crate::ssh::{self, tcp};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
-    Ssh(ssh::Error),
+    Ssh(Box<ssh::Error>),
     #[error(transparent)]
     Tcp(tcp::Error),
     #[error("there is no socket at `{path}`; is the server running, and does it listen there?")]
@@ -74,15 +74,19 @@ fn start(state: &str) -> &'static str {
 impl Error {
     /// Whether another way to the same server may still work.
     pub(super) fn passes(&self) -> bool {
+        if let Self::Ssh(error) = self {
+            return matches!(
+                **error,
+                ssh::Error::OpenRefused { .. } | ssh::Error::OpenTimedOut { .. }
+            );
+        }
         matches!(
             self,
-            Self::Ssh(ssh::Error::OpenRefused { .. } | ssh::Error::OpenTimedOut { .. })
-                | Self::Tcp(
-                    tcp::Error::Refused { .. }
-                        | tcp::Error::TimedOut { .. }
-                        | tcp::Error::Unreachable { .. }
-                )
-                | Self::SocketMissing { .. }
+            Self::Tcp(
+                tcp::Error::Refused { .. }
+                    | tcp::Error::TimedOut { .. }
+                    | tcp::Error::Unreachable { .. }
+            ) | Self::SocketMissing { .. }
                 | Self::SocketRefused { .. }
                 | Self::NoRelay { .. }
                 | Self::ServerRefused { .. }
@@ -96,7 +100,7 @@ impl From<ssh::Error> for Error {
     fn from(error: ssh::Error) -> Self {
         match error {
             ssh::Error::Interrupted => Self::Interrupted,
-            error => Self::Ssh(error),
+            error => Self::Ssh(Box::new(error)),
         }
     }
 }

@@ -194,7 +194,7 @@ fn server_config(folder: &Path, port: u16, program: &Path) -> String {
         place("authorized_keys"),
     );
     if let Some(engine) = docker::engine_host() {
-        config.push_str(&format!("SetEnv DOCKER_HOST={engine}\n"));
+        config += &format!("SetEnv DOCKER_HOST={engine}\n");
     }
     // Newer servers keep whoever failed to log in away for a while: the tests fail on purpose.
     let penalties = "PerSourcePenalties=no";
