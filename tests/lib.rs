@@ -4,6 +4,7 @@
 mod direct;
 mod fixtures;
 mod lua_specs;
+mod reports;
 mod sandbox;
 mod script;
 mod support;
