@@ -10,14 +10,17 @@ local promote = {}
 ---@field to Db the destination, opened with `write = true`
 ---@field tables? string[] tables, globs and groups; all when absent
 ---@field name? string the name of the marks, `"promote"` when absent
----@field since? string only rows whose `column` is later than this, instead of those since the last run
+---@field since? string only rows whose `column` is not older than this, instead of those since the last run
 ---@field column? string the column `since` is about, `"updated_at"` when absent
 ---@field lock_timeout? number|string how long to wait for a lock, `"5s"` when absent
 ---@field derived? table<string, string[]> columns by table that the destination computes; left out of the check
 ---@field recompute? fun(tx: Db) run in one transaction after all tables, with the triggers in force
 
 local function has_triggers(db, name)
-  return #trigger.state(db, { name }) > 0
+  for _, state in ipairs(trigger.state(db, { name })) do
+    if state.enabled ~= "disabled" then return true end
+  end
+  return false
 end
 
 local function is_empty(tx, name)
@@ -33,7 +36,8 @@ local function guarded(db, name, lock_timeout, body)
   return db:transaction({ lock_timeout = lock_timeout }, body)
 end
 
---- Promotes one table; its mark is advanced in the same transaction.
+--- Promotes one table; its mark is advanced in the same transaction. `since` is one operator's choice of rows and
+--- moves no mark: what it leaves out the next run finds.
 local function promote_table(options, src, marks, name)
   local changed = marks:changed(src, name, {
     since = options.since,
@@ -47,7 +51,7 @@ local function promote_table(options, src, marks, name)
     else
       report = copy.tables { from = changed, to = tx, mode = "upsert" }
     end
-    marks:advance(tx, changed)
+    if not options.since then marks:advance(tx, changed) end
     return report
   end)
 end

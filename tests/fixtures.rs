@@ -2,7 +2,9 @@
 
 use std::process::Command;
 
-use crate::support::{Database, container, dev, must, output, prod, sshd};
+use crate::support::{
+    Container, Database, Runner, container, container_without_relay, dev, must, output, prod, sshd,
+};
 
 #[test]
 fn a_database_is_a_clone_of_its_own() {
@@ -77,10 +79,53 @@ fn the_container_has_a_server_and_no_network() {
     let database = Database::with(container(), "CREATE TABLE t (n integer);");
     database.query("INSERT INTO t VALUES (1)");
     assert_eq!(database.query("SELECT count(*) FROM t"), "1");
-    let interfaces = must(
-        container()
-            .client("sh", "postgres")
-            .args(["-c", "ls /sys/class/net"]),
-    );
+    let interfaces = must(&mut container().exec(&["ls", "/sys/class/net"]));
     assert_eq!(interfaces, "lo\n");
+}
+
+#[test]
+fn a_container_without_a_relay_has_a_server_all_the_same() {
+    let database = Database::empty(container_without_relay());
+    assert_eq!(database.query("SELECT 1"), "1");
+    for program in ["sh", "bash", "perl", "nc"] {
+        let ran = output(&mut container_without_relay().exec(&[program]));
+        let stdout = String::from_utf8_lossy(&ran.stdout);
+        assert!(
+            stdout.contains("executable file not found"),
+            "{program}: {stdout}"
+        );
+    }
+}
+
+#[test]
+fn a_small_disk_fills_up() {
+    let database = Database::on_small_disk(container(), "CREATE TABLE t (x text)");
+    let sql = format!(
+        "INSERT INTO t SELECT repeat(md5(n::text), 30) FROM generate_series(1, {}) AS n",
+        Container::SMALL_DISK / 900
+    );
+    let full = output(
+        database
+            .client("psql")
+            .args(["-v", "VERBOSITY=sqlstate", "-c", &sql]),
+    );
+    let stderr = String::from_utf8_lossy(&full.stderr);
+    assert!(stderr.contains("53100"), "{stderr}");
+    assert_eq!(database.query("SELECT count(*) FROM t"), "0");
+}
+
+#[test]
+fn the_program_reaches_a_container_behind_ssh() {
+    let dev = Database::law_dev(dev());
+    let prod = Database::law_prod(container());
+    let before = prod.state();
+    Runner::new()
+        .target("dev", &dev)
+        .container_target("prod", &prod)
+        .protected("MIGRATE PRODUCTION")
+        .playbook(r#"for _, name in ipairs { "dev", "prod" } do print(connect(name):value "SELECT count(*) FROM uk_lrt") end"#)
+        .stdout("1200\n1003\n")
+        .stderr_has("ssh jump")
+        .success();
+    prod.assert_as_before(&before);
 }

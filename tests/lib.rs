@@ -4,7 +4,11 @@
 mod direct;
 mod fixtures;
 mod lua_specs;
+mod readme;
 mod reports;
+mod routes;
 mod sandbox;
 mod script;
 mod support;
+mod trigger;
+mod watermark;

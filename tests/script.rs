@@ -300,6 +300,36 @@ fn a_read_only_session_runs_no_script_that_writes() {
 }
 
 #[test]
+fn a_copy_that_the_server_refuses_leaves_the_session_usable() {
+    let database = Database::with(prod(), "CREATE TABLE t (id int)");
+    run(async {
+        let (session, _) = open(&database).await;
+        session.begin(&TxOptions::default()).await.unwrap();
+        for sql in [
+            "COPY nowhere FROM stdin",
+            "COPY t (x) FROM stdin",
+            "COPY t FROM",
+        ] {
+            session.begin(&TxOptions::default()).await.unwrap();
+            assert!(session.copy_in(sql).await.is_err());
+            session.rollback().await.unwrap();
+        }
+        // Given up halfway, a COPY leaves no row and no doubt either.
+        session.begin(&TxOptions::default()).await.unwrap();
+        let mut copy = session.copy_in("COPY t FROM stdin").await.unwrap();
+        copy.send("1\n".into()).await.unwrap();
+        drop(copy);
+        session.rollback().await.unwrap();
+        session
+            .execute("INSERT INTO t VALUES (2)", &[])
+            .await
+            .unwrap();
+        session.commit().await.unwrap();
+    });
+    assert_eq!(database.query("SELECT id FROM t"), "2");
+}
+
+#[test]
 fn a_dry_run_parses_and_notes_what_it_cannot_know() {
     let database = Database::with(prod(), "CREATE TABLE t (id int)");
     run(async {

@@ -1,14 +1,10 @@
 //! Errors of the layers below as errors of Lua.
 
 use crate::host::{Error, Field, Kind, Statement};
-use crate::{config, pg};
+use crate::{config, copy, pg, trigger, watermark};
 
 impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
-        if matches!(error, pg::Error::Interrupted) {
-            return Self::interrupted();
-        }
-        let server = error.server().cloned();
         let target = match &error {
             pg::Error::Lost { target, .. }
             | pg::Error::UncertainCommit { target, .. }
@@ -17,11 +13,50 @@ impl From<pg::Error> for Error {
             | pg::Error::Connect { target, .. } => Some(target.clone()),
             _ => None,
         };
-        let raised = Self::from_cause(error).with_text("target", target);
-        match server {
-            Some(server) => with_report(raised, server),
-            None => raised,
+        raised(error, |error| Some(error)).with_text("target", target)
+    }
+}
+
+impl From<trigger::Error> for Error {
+    fn from(error: trigger::Error) -> Self {
+        match error {
+            // A statement's error that the block caught; the next one is refused whatever it is.
+            trigger::Error::Pg(error) if error.sqlstate() == Some("25P02") => {
+                pg::Error::Poisoned.into()
+            }
+            trigger::Error::Pg(error) => error.into(),
+            error => Self::from_cause(error),
         }
+    }
+}
+
+impl From<copy::Error> for Error {
+    fn from(error: copy::Error) -> Self {
+        raised(error, copy::Error::pg)
+    }
+}
+
+impl From<watermark::Error> for Error {
+    fn from(error: watermark::Error) -> Self {
+        match error {
+            watermark::Error::Pg(error) => error.into(),
+            error => Self::from_cause(error),
+        }
+    }
+}
+
+/// The error of a layer; `pg` finds the server's part of it.
+fn raised<E>(error: E, pg: impl FnOnce(&E) -> Option<&pg::Error>) -> Error
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let inner = pg(&error);
+    if inner.is_some_and(pg::Error::is_interrupted) {
+        return Error::interrupted();
+    }
+    match inner.and_then(pg::Error::server).cloned() {
+        Some(server) => with_report(Error::from_cause(error), server),
+        None => Error::from_cause(error),
     }
 }
 

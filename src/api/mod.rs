@@ -3,6 +3,7 @@
 mod confirm;
 mod connect;
 mod context;
+mod copy;
 mod db;
 mod error;
 mod format;
@@ -16,11 +17,15 @@ mod retry;
 mod run;
 mod secret;
 mod show;
+mod sides;
 mod sleep;
 mod sql;
 mod step;
+mod tables;
+mod trigger;
 mod usage;
 mod values;
+mod watermark;
 
 use std::sync::Arc;
 
@@ -35,6 +40,7 @@ type Builder = fn(&Lua, &Arc<Context>) -> mlua::Result<Value>;
 const GLOBALS: &[(&str, Builder)] = &[
     ("confirm", confirm::build),
     ("connect", connect::build),
+    ("copy", copy::build),
     ("json", json::build),
     ("log", log::build),
     ("null", null::build),
@@ -45,7 +51,9 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("show", show::build),
     ("sleep", sleep::build),
     ("step", step::build),
+    ("trigger", trigger::build),
     ("usage", usage::build),
+    ("watermark", watermark::build),
 ];
 
 /// Globals that the machine itself brings.

@@ -105,3 +105,14 @@ pub fn rows_to_lua(lua: &Lua, rows: &pg::Rows) -> mlua::Result<Table> {
     list.set_metatable(Some(mark))?;
     Ok(list)
 }
+
+/// A result of our own making, of the same shape.
+pub fn rows_of(lua: &Lua, columns: &[&str], rows: Vec<Vec<pg::Value>>) -> mlua::Result<Table> {
+    let column = |name: &&str| pg::Column {
+        name: (*name).to_owned(),
+        type_name: String::new(),
+        numeric: false,
+    };
+    let columns = columns.iter().map(column).collect();
+    rows_to_lua(lua, &pg::Rows { columns, rows })
+}

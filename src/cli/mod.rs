@@ -85,6 +85,14 @@ impl End {
             report: Some(Box::new(ui::Report::new(message))),
         }
     }
+
+    /// Ended by a signal, whose number the exit code tells.
+    fn interrupted(signal: i32) -> Self {
+        Self {
+            code: (128 + signal).to_le_bytes()[0],
+            ..Self::usage("interrupted")
+        }
+    }
 }
 
 /// Whatever goes wrong in a command itself, with what it was about in front.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::task::AbortHandle;
 use tracing_subscriber::EnvFilter;
 
 use crate::interrupt::Interrupt;
@@ -14,9 +15,27 @@ use crate::ui::Console;
 const GRACE: Duration = Duration::from_millis(100);
 const SIGINT: i32 = 2;
 
+/// The watch over signals, which a command can give up.
+pub struct Signals(AbortHandle);
+
+impl Signals {
+    /// From here on signals neither interrupt the run nor end the process: a child has the terminal, and
+    /// Ctrl-C is meant for it.
+    pub fn ignore(&self) {
+        self.0.abort();
+    }
+}
+
 /// Runs `work` to its end. SIGINT and SIGTERM interrupt the run, and it unwinds; a second signal ends the
 /// process at once.
 pub fn block_on<F: Future>(work: impl FnOnce(Interrupt) -> F) -> anyhow::Result<F::Output> {
+    block_on_with(|interrupt, _| work(interrupt))
+}
+
+/// The same for work that may come to ignore signals.
+pub fn block_on_with<F: Future>(
+    work: impl FnOnce(Interrupt, Signals) -> F,
+) -> anyhow::Result<F::Output> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder
         .enable_all()
@@ -24,8 +43,8 @@ pub fn block_on<F: Future>(work: impl FnOnce(Interrupt) -> F) -> anyhow::Result<
         .context("cannot start the runtime")?;
     let interrupt = Interrupt::default();
     let output = runtime.block_on(async {
-        tokio::spawn(watch_signals(interrupt.clone()));
-        let work = work(interrupt.clone());
+        let watch = tokio::spawn(watch_signals(interrupt.clone()));
+        let work = work(interrupt.clone(), Signals(watch.abort_handle()));
         interrupt.scope(work).await
     });
     // A question that is still open blocks its thread for good.

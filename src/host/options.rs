@@ -101,6 +101,16 @@ impl Options {
         value.ok_or_else(|| self.error(format!("option `{name}` is missing")))
     }
 
+    /// Refuses options that the interface names and this version cannot serve, so that nobody looks for a typo.
+    pub fn not_yet(&self, names: &[&'static str]) -> Result<()> {
+        for name in names {
+            if self.value(name)?.is_some() {
+                return Err(self.error(format!("option `{name}` is not supported yet")));
+            }
+        }
+        Ok(())
+    }
+
     /// Refuses every key that no getter asked for.
     pub fn finish(&self) -> Result<()> {
         let Some(table) = &self.table else {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio_postgres::tls::{MakeTlsConnect, NoTls};
 
 use super::session::{Access, Session};
+use super::wire::{CopyStart, Wire, WireTls};
 use super::{Error, Result, ServerError, server, tls};
 use crate::config::{SslMode, Target};
 use crate::interrupt::race;
@@ -35,7 +36,7 @@ impl Connector {
     pub fn new(target: Target, application_name: &str, reporter: Reporter) -> Result<Self> {
         let route = Route::new(&target, Arc::clone(&reporter)).map_err(|source| Error::Route {
             target: target.name.clone(),
-            source,
+            source: Box::new(source),
         })?;
         let shared = Shared {
             target,
@@ -117,31 +118,36 @@ impl Connector {
     pub(super) fn unreachable(&self, source: crate::route::Error) -> Error {
         Error::Route {
             target: self.name().to_owned(),
-            source,
+            source: Box::new(source),
         }
     }
 
     async fn login(&self, link: Link) -> Result<server::Parts> {
         let mode = self.shared.target.dsn.sslmode;
         let mut config = self.settings();
+        let copy = CopyStart::default();
+        let stream = Wire::new(link.stream, &copy);
         if !link.tls || matches!(mode, SslMode::Disable | SslMode::Allow) {
             config.ssl_mode(tokio_postgres::config::SslMode::Disable);
             let parts = config
-                .connect_raw(link.stream, NoTls)
+                .connect_raw(stream, NoTls)
                 .await
                 .map_err(|e| self.refused(&e))?;
-            return Ok(server::Parts::new(parts.0, parts.1, self));
+            return Ok(server::Parts::new(parts.0, parts.1, copy, self));
         }
         config.ssl_mode(match mode {
             SslMode::Prefer => tokio_postgres::config::SslMode::Prefer,
             _ => tokio_postgres::config::SslMode::Require,
         });
-        let tls = self.tls()?;
+        let tls = WireTls {
+            connect: self.tls()?,
+            copy: copy.clone(),
+        };
         let parts = config
-            .connect_raw(link.stream, tls)
+            .connect_raw(stream, tls)
             .await
             .map_err(|e| self.refused(&e))?;
-        Ok(server::Parts::new(parts.0, parts.1, self))
+        Ok(server::Parts::new(parts.0, parts.1, copy, self))
     }
 
     /// TLS towards the real host name, whatever the route connects to.

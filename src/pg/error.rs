@@ -16,7 +16,7 @@ pub enum Error {
     #[error("cannot reach `{target}`: {source}")]
     Route {
         target: String,
-        source: route::Error,
+        source: Box<route::Error>,
     },
     #[error("`{target}` refused the connection: {source}")]
     Refused {
@@ -187,6 +187,14 @@ impl Error {
             Self::Server(error) | Self::Refused { source: error, .. } => Some(error),
             Self::Script { source, .. } => source.server(),
             _ => None,
+        }
+    }
+
+    pub fn is_interrupted(&self) -> bool {
+        match self {
+            Self::Interrupted => true,
+            Self::Script { source, .. } => source.is_interrupted(),
+            _ => false,
         }
     }
 

@@ -3,6 +3,7 @@
 //! A [`Connector`] knows how to reach a target and opens any number of [`Session`]s over the same route.
 //! A session that is read-only runs every statement in a READ ONLY transaction that no `SET` undoes.
 
+mod after_commit;
 mod cancel;
 pub mod catalog;
 mod claim;
@@ -10,14 +11,18 @@ mod connector;
 mod error;
 pub(crate) mod fields;
 mod ident;
+mod identity;
+mod locks;
 mod query;
 mod server;
 mod session;
 mod statement;
 mod stream;
 mod tls;
+pub mod tools;
 mod transaction;
 mod value;
+mod wire;
 mod wrap;
 
 pub mod script;
@@ -26,6 +31,8 @@ pub use claim::claim;
 pub use connector::Connector;
 pub use error::{CommitOutcome, Error, ServerError};
 pub use ident::{Ident, Literal, TableName, ident_list};
+pub use identity::{Kinship, kinship};
+pub use locks::locks_of_run;
 pub use query::RowStream;
 pub use server::Server;
 pub use session::{Access, Session};

@@ -239,10 +239,10 @@ fn columns_of(statement: &Statement) -> Vec<Column> {
 /// The error for the first column that cannot be read as it comes.
 fn unreadable(columns: &[Column], forms: &[Form], reason: &str) -> Error {
     let foreign = columns.iter().zip(forms);
-    let column = foreign
+    let mut column = foreign
         .filter(|(_, form)| **form != Form::Native)
         .map(|(column, _)| column);
-    let column = column.cloned().next().unwrap_or_default();
+    let column = column.next().cloned().unwrap_or_default();
     Error::Value {
         column: column.name,
         type_name: column.type_name,

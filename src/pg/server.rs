@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 use tokio_postgres::{AsyncMessage, Client, Connection};
 
+use super::wire::CopyStart;
 use super::{Connector, ServerError, Value};
 use crate::progress::{Event, Reporter};
 
@@ -97,10 +98,16 @@ pub(super) struct Parts {
     pub client: Client,
     pub ending: Ending,
     pub driver: JoinHandle<()>,
+    pub copy: CopyStart,
 }
 
 impl Parts {
-    pub fn new<S, T>(client: Client, connection: Connection<S, T>, connector: &Connector) -> Self
+    pub fn new<S, T>(
+        client: Client,
+        connection: Connection<S, T>,
+        copy: CopyStart,
+        connector: &Connector,
+    ) -> Self
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -113,6 +120,7 @@ impl Parts {
             client,
             ending,
             driver,
+            copy,
         }
     }
 }

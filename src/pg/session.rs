@@ -9,7 +9,9 @@ use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
 use tokio_postgres::{Client, Statement};
 
+use super::after_commit::AfterCommit;
 use super::server::{Ending, Parts, Server, text_of};
+use super::wire::CopyStart;
 use super::{Connector, Error, Result, ServerError, cancel};
 use crate::interrupt::{interrupted, is_interrupted};
 use crate::progress::Reporter;
@@ -41,9 +43,11 @@ pub(super) struct Shared {
     pub depth: AtomicU32,
     /// What settings had before a block set them for its transaction only: what comes back at its end.
     pub masked: std::sync::Mutex<BTreeMap<&'static str, String>>,
+    pub after_commit: AfterCommit,
     /// One conversation at a time: a statement in its own transaction must not be mixed with another.
     pub gate: Arc<Mutex<()>>,
     driver: tokio::task::JoinHandle<()>,
+    pub copy_start: CopyStart,
 }
 
 impl Drop for Shared {
@@ -72,8 +76,10 @@ impl Session {
             closed: AtomicBool::new(false),
             depth: AtomicU32::new(0),
             masked: std::sync::Mutex::default(),
+            after_commit: AfterCommit::default(),
             gate: Arc::new(Mutex::new(())),
             driver: parts.driver,
+            copy_start: parts.copy,
         };
         let mut session = Self {
             shared: Arc::new(shared),

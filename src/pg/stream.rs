@@ -34,10 +34,7 @@ impl Session {
     /// COPY is aborted and no row stays.
     pub async fn copy_in(&self, sql: &str) -> Result<CopyIn> {
         let turn = self.turn().await?;
-        let sink = self
-            .attend(self.shared.client.copy_in(sql))
-            .await
-            .map_err(|e| e.with_sql(sql))?;
+        let sink = self.start_copy(sql).await.map_err(|e| e.with_sql(sql))?;
         let sql = sql.to_owned();
         Ok(CopyIn {
             session: self.clone(),
@@ -45,6 +42,17 @@ impl Session {
             sql,
             _turn: turn,
         })
+    }
+
+    async fn start_copy(&self, sql: &str) -> Result<CopyInSink<Bytes>> {
+        let statement = self.parse(sql).await?;
+        self.attend(async {
+            self.shared.copy_start.set(true);
+            let sink = self.shared.client.copy_in(&statement).await?;
+            self.shared.copy_start.set(false);
+            Ok(sink)
+        })
+        .await
     }
 }
 

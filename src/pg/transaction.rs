@@ -121,6 +121,7 @@ impl Session {
     /// Takes note that `depth` blocks are open now.
     fn set_depth(&self, depth: u32) {
         self.shared.depth.store(depth, Ordering::SeqCst);
+        self.shared.after_commit.discard(depth);
         if depth == 0 {
             self.masks().clear();
         }
@@ -169,19 +170,31 @@ impl Session {
         if depth > 1 {
             let release = format!("RELEASE SAVEPOINT runner_{}", depth - 1);
             let result = self.simple_to_the_end(&release).await;
+            if result.is_ok() {
+                self.shared.after_commit.lift(depth);
+            }
             self.set_depth(depth - 1);
             return result;
         }
         let committed = self.simple_to_the_end("COMMIT").await;
-        self.set_depth(0);
-        match (committed, transaction) {
+        let result = match (committed, transaction) {
             (Err(Error::Lost { .. }), Some(transaction)) => Err(Error::UncertainCommit {
                 target: self.name().to_owned(),
                 outcome: shielded(self.outcome(&transaction)).await,
                 transaction,
             }),
             (result, _) => result,
+        };
+        if let Ok(())
+        | Err(Error::UncertainCommit {
+            outcome: CommitOutcome::Committed,
+            ..
+        }) = result
+        {
+            self.shared.after_commit.run();
         }
+        self.set_depth(0);
+        result
     }
 
     /// Rolls the innermost block back.

@@ -7,7 +7,7 @@ use crate::ssh::{self, tcp};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
-    Ssh(ssh::Error),
+    Ssh(Box<ssh::Error>),
     #[error(transparent)]
     Tcp(tcp::Error),
     #[error("there is no socket at `{path}`; is the server running, and does it listen there?")]
@@ -29,7 +29,8 @@ pub enum Error {
     #[error("there is no container `{name}` {place}; `docker ps` lists those that run")]
     ContainerMissing { name: String, place: String },
     #[error(
-        "container `{name}` {place} is not running (its state is `{state}`); start it with `docker start {name}`"
+        "container `{name}` {place} is not running (its state is `{state}`); start it with `docker {} {name}`",
+        start(state)
     )]
     ContainerStopped {
         name: String,
@@ -62,18 +63,30 @@ pub enum Error {
     Interrupted,
 }
 
+/// The docker command that brings a container in this state back.
+fn start(state: &str) -> &'static str {
+    match state {
+        "paused" => "unpause",
+        _ => "start",
+    }
+}
+
 impl Error {
     /// Whether another way to the same server may still work.
     pub(super) fn passes(&self) -> bool {
+        if let Self::Ssh(error) = self {
+            return matches!(
+                **error,
+                ssh::Error::OpenRefused { .. } | ssh::Error::OpenTimedOut { .. }
+            );
+        }
         matches!(
             self,
-            Self::Ssh(ssh::Error::OpenRefused { .. } | ssh::Error::OpenTimedOut { .. })
-                | Self::Tcp(
-                    tcp::Error::Refused { .. }
-                        | tcp::Error::TimedOut { .. }
-                        | tcp::Error::Unreachable { .. }
-                )
-                | Self::SocketMissing { .. }
+            Self::Tcp(
+                tcp::Error::Refused { .. }
+                    | tcp::Error::TimedOut { .. }
+                    | tcp::Error::Unreachable { .. }
+            ) | Self::SocketMissing { .. }
                 | Self::SocketRefused { .. }
                 | Self::NoRelay { .. }
                 | Self::ServerRefused { .. }
@@ -87,7 +100,7 @@ impl From<ssh::Error> for Error {
     fn from(error: ssh::Error) -> Self {
         match error {
             ssh::Error::Interrupted => Self::Interrupted,
-            error => Self::Ssh(error),
+            error => Self::Ssh(Box::new(error)),
         }
     }
 }

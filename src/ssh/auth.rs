@@ -11,8 +11,8 @@ use super::agent::{self, Agent};
 use super::config::HostConfig;
 use super::error::Error;
 use super::handler::Handler;
-use super::keys::{KeyFile, describe};
-use crate::progress::Reporter;
+use super::keys::{KeyError, KeyFile, describe};
+use crate::progress::{AskError, Reporter};
 
 /// Logs in with the first key the host accepts.
 pub async fn log_in(
@@ -24,20 +24,29 @@ pub async fn log_in(
         handle,
         config,
         tried: Vec::new(),
+        locked: None,
         methods: None,
     };
     if login.run(reporter).await? {
         return Ok(());
     }
-    let methods = match &login.methods {
-        Some(methods) if !methods.is_empty() => names(methods),
-        _ => "nothing it told us".to_owned(),
+    if let Some((key, reason)) = login.locked {
+        return Err(Error::KeyLocked {
+            alias: config.alias.clone(),
+            user: config.user.clone(),
+            key,
+            reason,
+        });
+    }
+    let answer = match &login.methods {
+        Some(methods) if !methods.is_empty() => format!("the host accepts {}", names(methods)),
+        _ => "the host did not say what it accepts".to_owned(),
     };
     Err(Error::KeysRefused {
         alias: config.alias.clone(),
         user: config.user.clone(),
         tried: login.tried,
-        methods,
+        answer,
     })
 }
 
@@ -46,6 +55,8 @@ struct Login<'a> {
     config: &'a HostConfig,
     /// What has been tried and how it ended, for the error.
     tried: Vec<String>,
+    /// The first key that the host would have taken, had it been opened.
+    locked: Option<(String, KeyError)>,
     /// What the host accepts, once it has said so.
     methods: Option<MethodSet>,
 }
@@ -123,14 +134,21 @@ impl Login<'_> {
         if !self.may_try() {
             return Ok(false);
         }
-        if let Some(public) = &file.public
-            && !self.would_be_accepted(public).await?
-        {
+        let asked = match &file.public {
+            Some(public) if !file.is_public_only() => Some(self.would_be_accepted(public).await?),
+            _ => None,
+        };
+        if asked == Some(false) {
             self.tried.push(format!("{} refused", file.label()));
             return Ok(false);
         }
         let key = match file.open(reporter).await {
             Ok(key) => key,
+            Err(KeyError::NotAsked(AskError::Interrupted)) => return Err(Error::Interrupted),
+            Err(reason) if asked == Some(true) => {
+                self.locked.get_or_insert((file.label(), reason));
+                return Ok(false);
+            }
             Err(reason) => {
                 self.tried.push(format!("{} {reason}", file.label()));
                 return Ok(false);

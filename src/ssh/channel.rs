@@ -5,7 +5,10 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use russh::client::Msg;
@@ -21,11 +24,18 @@ use super::tail::Tail;
 const QUEUE: usize = 16;
 const STDERR: u32 = 1;
 
-/// A stream over ssh. Dropping it closes the channel; it keeps its session alive.
+/// How long the other side has to end by itself what was shut down, before the channel is closed over its head.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A stream over ssh; it keeps its session alive.
+///
+/// Dropping it closes the channel: at once, or, after a shutdown, once the other side has ended too. A host may
+/// kill a command whose channel is closed, and a cancel request would die with the relay that was to deliver it.
 pub struct ChannelStream {
     arriving: mpsc::Receiver<Bytes>,
     unread: Bytes,
     leaving: Pin<Box<dyn AsyncWrite + Send>>,
+    shut_down: Arc<AtomicBool>,
     /// Dropped with the stream, which tells the task to close the channel.
     _in_use: oneshot::Sender<()>,
     _session: Session,
@@ -36,61 +46,89 @@ impl ChannelStream {
         let (read, write) = channel.split();
         let (queue, arriving) = mpsc::channel(QUEUE);
         let (in_use, dropped) = oneshot::channel();
-        let (exit, exited) = watch::channel(None);
+        let (exited, exit) = watch::channel(None);
         let stderr = Tail::default();
+        let shut_down = Arc::<AtomicBool>::default();
         let stream = Self {
             arriving,
             unread: Bytes::new(),
             leaving: Box::pin(write.make_writer()),
+            shut_down: Arc::clone(&shut_down),
             _in_use: in_use,
             _session: session,
         };
-        let ending = Ending::new(exited, stderr.clone());
-        tokio::spawn(empty(read, write, queue, dropped, exit, stderr));
+        let ending = Ending::new(exit, stderr.clone());
+        let sink = Sink {
+            queue: Some(queue),
+            stderr,
+            exit: Exit::Unknown,
+        };
+        tokio::spawn(async move {
+            let exit = attend(read, write, sink, dropped, &shut_down).await;
+            exited.send_replace(Some(exit));
+        });
         (stream, ending)
     }
 }
 
 /// Moves what arrives on the channel to where it belongs, until the channel is closed or nobody wants it any more.
-async fn empty(
+async fn attend(
     mut read: ChannelReadHalf,
     write: ChannelWriteHalf<Msg>,
-    queue: mpsc::Sender<Bytes>,
+    mut sink: Sink,
     mut dropped: oneshot::Receiver<()>,
-    exit: watch::Sender<Option<Exit>>,
-    stderr: Tail,
-) {
-    let mut queue = Some(queue);
-    let mut ended = Exit::Unknown;
+    shut_down: &AtomicBool,
+) -> Exit {
     loop {
         let message = tokio::select! {
             biased;
-            _ = &mut dropped => {
-                // The session may be waiting to hand us data; it must be let go before it can take the close.
-                drop(read);
-                let _ = write.close().await;
-                break;
-            }
+            _ = &mut dropped => break,
             message = read.wait() => message,
         };
+        if !sink.take(message).await {
+            return sink.exit;
+        }
+    }
+    sink.queue = None;
+    if shut_down.load(Ordering::SeqCst) {
+        let ending = async { while sink.take(read.wait().await).await {} };
+        let _ = tokio::time::timeout(GRACE, ending).await;
+    }
+    // The session may be waiting to hand us data; it must be let go before it can take the close.
+    drop(read);
+    let _ = write.close().await;
+    sink.exit
+}
+
+/// Where the messages of a channel go.
+struct Sink {
+    /// Nothing once the other side has said that no more data comes.
+    queue: Option<mpsc::Sender<Bytes>>,
+    stderr: Tail,
+    exit: Exit,
+}
+
+impl Sink {
+    /// Whether the channel is still open after this message.
+    async fn take(&mut self, message: Option<ChannelMsg>) -> bool {
         match message {
-            None | Some(ChannelMsg::Close) => break,
+            None | Some(ChannelMsg::Close) => return false,
             Some(ChannelMsg::Data { data }) => {
-                if let Some(queue) = &queue {
-                    // It fails only when the stream is dropped, which the next round sees.
+                if let Some(queue) = &self.queue {
+                    // It fails only when the stream is dropped, which the caller sees next.
                     let _ = queue.send(data).await;
                 }
             }
-            Some(ChannelMsg::ExtendedData { data, ext: STDERR }) => stderr.push(&data),
-            Some(ChannelMsg::Eof) => queue = None,
-            Some(ChannelMsg::ExitStatus { exit_status }) => ended = Exit::Code(exit_status),
+            Some(ChannelMsg::ExtendedData { data, ext: STDERR }) => self.stderr.push(&data),
+            Some(ChannelMsg::Eof) => self.queue = None,
+            Some(ChannelMsg::ExitStatus { exit_status }) => self.exit = Exit::Code(exit_status),
             Some(ChannelMsg::ExitSignal { signal_name, .. }) => {
-                ended = Exit::Signal(format!("{signal_name:?}"));
+                self.exit = Exit::Signal(format!("{signal_name:?}"));
             }
             Some(_) => {}
         }
+        true
     }
-    exit.send_replace(Some(ended));
 }
 
 impl AsyncRead for ChannelStream {
@@ -130,6 +168,7 @@ impl AsyncWrite for ChannelStream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.shut_down.store(true, Ordering::SeqCst);
         self.leaving.as_mut().poll_shutdown(cx)
     }
 }

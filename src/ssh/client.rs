@@ -9,7 +9,7 @@ use russh::Disconnect;
 use russh::client::Handle;
 use tokio::sync::{Mutex, mpsc};
 
-use super::config::{self, HostConfig};
+use super::config::{self, Chain, HostConfig};
 use super::error::Error;
 use super::handler::{Handler, SessionEnd};
 use super::handshake;
@@ -20,8 +20,9 @@ use crate::progress::{Event, Reporter};
 pub struct Host(Arc<Way>);
 
 struct Way {
-    /// The host itself is the last.
-    hops: Vec<Arc<HostConfig>>,
+    /// The outermost first.
+    jumps: Vec<Arc<HostConfig>>,
+    host: Arc<HostConfig>,
     reporter: Reporter,
     banner_shown: Arc<AtomicBool>,
 }
@@ -35,9 +36,10 @@ impl Host {
         file: Option<&Path>,
         reporter: Reporter,
     ) -> Result<Self, Error> {
-        let hops = config::resolve(given, file).await?;
+        let Chain { jumps, host } = config::resolve(given, file).await?;
         Ok(Self(Arc::new(Way {
-            hops: hops.into_iter().map(Arc::new).collect(),
+            jumps: jumps.into_iter().map(Arc::new).collect(),
+            host: Arc::new(host),
             reporter,
             banner_shown: Arc::default(),
         })))
@@ -45,26 +47,34 @@ impl Host {
 
     /// The hosts on the way, each like `ssh sertantai-hz (1.2.3.4:22)`.
     pub fn describe(&self) -> Vec<String> {
-        let hops = self.0.hops.iter();
+        let hops = self.0.jumps.iter().chain([&self.0.host]);
         hops.map(|hop| format!("ssh {} ({}:{})", hop.alias, hop.host, hop.port))
             .collect()
     }
 
     /// Opens a session of its own, logged in.
     pub async fn connect(&self) -> Result<Session, Error> {
-        let mut session = None;
-        for config in &self.0.hops {
-            let (handle, watch) = handshake::shake(self, config, session.as_ref()).await?;
-            session = Some(Session(Arc::new(Inner {
-                handle,
-                alias: config.alias.clone(),
-                end: watch.end,
-                opening: Mutex::new(watch.refusals),
-                jump: session,
-            })));
+        let mut jump = None;
+        for config in &self.0.jumps {
+            jump = Some(self.connect_one(config, jump).await?);
         }
-        // `config::resolve` always gives the host itself.
-        session.ok_or(Error::Interrupted)
+        self.connect_one(&self.0.host, jump).await
+    }
+
+    async fn connect_one(
+        &self,
+        config: &Arc<HostConfig>,
+        jump: Option<Session>,
+    ) -> Result<Session, Error> {
+        let (handle, watch) = handshake::shake(self, config, jump.as_ref()).await?;
+        Ok(Session(Arc::new(Inner {
+            handle,
+            alias: config.alias.clone(),
+            end: watch.end,
+            left: watch.left,
+            opening: Mutex::new(watch.refusals),
+            jump,
+        })))
     }
 
     pub(super) fn reporter(&self) -> &Reporter {
@@ -93,10 +103,17 @@ struct Inner {
     handle: Handle<Handler>,
     alias: String,
     end: SessionEnd,
+    left: Arc<AtomicBool>,
     /// Channels are opened one after the other, so that the host's words belong to the right one.
     opening: Mutex<mpsc::UnboundedReceiver<String>>,
     /// The session this one runs over; it must outlive it.
     jump: Option<Session>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.left.store(true, Ordering::SeqCst);
+    }
 }
 
 impl Session {
@@ -116,6 +133,7 @@ impl Session {
     pub async fn close(&self) {
         let mut next = Some(self);
         while let Some(Self(session)) = next {
+            session.left.store(true, Ordering::SeqCst);
             // An error means that the session has ended already.
             let good_bye = session.handle.disconnect(Disconnect::ByApplication, "", "");
             let _ = tokio::time::timeout(Duration::from_secs(1), good_bye).await;

@@ -1,9 +1,9 @@
 //! What can go wrong on the way to an ssh host: one variant per situation.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::keys::KeyError;
 use super::tcp;
 
 #[derive(Debug, thiserror::Error)]
@@ -34,23 +34,31 @@ pub enum Error {
     Handshake { alias: String, reason: String },
 
     #[error(
-        "the host key of {shown}, is not known; compare the fingerprint with the host's own, then run `{fix}` to \
+        "the host key of `{name}`, {key}, is not known; compare the fingerprint with the host's own, then run `{fix}` to \
          record it"
     )]
-    HostKeyUnknown { shown: Box<ShownKey>, fix: String },
+    HostKeyUnknown {
+        /// As `known_hosts` names the host.
+        name: String,
+        /// Kind and SHA-256 fingerprint, as `ssh-keygen -l` prints them.
+        key: String,
+        fix: String,
+    },
     #[error(
-        "the host key of {shown}, has changed: {}:{line} records another; somebody may be in between; if the \
+        "the host key of `{name}`, {key}, has changed: {}:{line} records another; somebody may be in between; if the \
          host was reinstalled, run `{fix}` and record the new key", file.display()
     )]
     HostKeyChanged {
-        shown: Box<ShownKey>,
+        name: String,
+        key: String,
         file: PathBuf,
         line: usize,
         fix: String,
     },
-    #[error("the host key of {shown}, is marked as revoked in {}:{line}", file.display())]
+    #[error("the host key of `{name}`, {key}, is marked as revoked in {}:{line}", file.display())]
     HostKeyRevoked {
-        shown: Box<ShownKey>,
+        name: String,
+        key: String,
         file: PathBuf,
         line: usize,
     },
@@ -72,14 +80,24 @@ pub enum Error {
     },
 
     #[error(
-        "ssh host `{alias}` refused every key for user `{user}`; tried: {}; the host accepts: {methods}",
+        "ssh host `{alias}` refused every key for user `{user}`; tried: {}; {answer}",
         listed(tried)
     )]
     KeysRefused {
         alias: String,
         user: String,
         tried: Vec<String>,
-        methods: String,
+        /// What the host said last: the methods it accepts, or why it hung up.
+        answer: String,
+    },
+    #[error(
+        "ssh host `{alias}` would take the key {key} of user `{user}`, but it cannot be opened: {reason}"
+    )]
+    KeyLocked {
+        alias: String,
+        user: String,
+        key: String,
+        reason: KeyError,
     },
     #[error(
         "ssh host `{alias}` accepted a key of user `{user}` and asks for more ({methods}), which is not supported yet"
@@ -113,27 +131,6 @@ pub enum Error {
     /// An error of the protocol that nobody has put into words yet; never leaves this layer.
     #[error("{0}")]
     Protocol(#[from] russh::Error),
-}
-
-/// A host key as it was presented.
-#[derive(Debug)]
-pub struct ShownKey {
-    /// As `known_hosts` would name the host.
-    pub name: String,
-    pub algorithm: String,
-    /// SHA-256, as `ssh-keygen -l` prints it.
-    pub fingerprint: String,
-}
-
-impl fmt::Display for ShownKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name,
-            algorithm,
-            fingerprint,
-        } = self;
-        write!(f, "`{name}`, {algorithm} {fingerprint}")
-    }
 }
 
 fn listed(tried: &[String]) -> String {

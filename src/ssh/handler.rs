@@ -1,28 +1,42 @@
 //! What an ssh session tells us besides data: the host's key, its banner, why it refused or ended.
 
+use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use russh::client::{DisconnectReason, Session};
-use russh::keys::{HashAlg, PublicKey, PublicKeyOrCertificate};
+use russh::keys::{PublicKey, PublicKeyOrCertificate};
 use russh::{ChannelId, ChannelOpenFailure};
 use tokio::sync::{mpsc, watch};
 
 use super::config::{HostConfig, HostKeyPolicy};
-use super::error::{Error, ShownKey};
+use super::destination::Destination;
+use super::error::Error;
+use super::keys::describe;
 use super::known_hosts::{KnownHosts, Verdict, learn};
 
 /// The end of an ssh session, and the reason once it has come.
 #[derive(Debug, Clone)]
-pub struct SessionEnd(watch::Receiver<Option<String>>);
+pub struct SessionEnd(watch::Receiver<Option<End>>);
+
+#[derive(Debug, Clone)]
+enum End {
+    /// Nobody needed the session any more.
+    Ours,
+    Lost(String),
+}
 
 impl SessionEnd {
-    /// Why the session ended, if it does within `limit`.
+    /// Why the session was lost, if it is within `limit`; a session that we ended ourselves was not lost.
     pub async fn reason(&self, limit: Duration) -> Option<String> {
         let mut end = self.0.clone();
         let ended = tokio::time::timeout(limit, end.wait_for(Option::is_some)).await;
         match ended {
-            Ok(Ok(reason)) => reason.clone(),
+            Ok(Ok(end)) => match &*end {
+                Some(End::Lost(reason)) => Some(reason.clone()),
+                _ => None,
+            },
             Ok(Err(_)) => Some("it ended without a reason".to_owned()),
             Err(_) => None,
         }
@@ -32,7 +46,9 @@ impl SessionEnd {
 pub struct Handler {
     config: Arc<HostConfig>,
     known: Arc<KnownHosts>,
-    end: watch::Sender<Option<String>>,
+    accepted: Option<PublicKey>,
+    end: watch::Sender<Option<End>>,
+    left: Arc<AtomicBool>,
     refusals: mpsc::UnboundedSender<String>,
     banner: Box<dyn Fn(&str) + Send + Sync>,
 }
@@ -40,6 +56,8 @@ pub struct Handler {
 /// What the rest of the session learns through the handler.
 pub struct Watch {
     pub end: SessionEnd,
+    /// To be set when the session is not needed any more, before it is let go.
+    pub left: Arc<AtomicBool>,
     /// The host's words for each channel it refused to open.
     pub refusals: mpsc::UnboundedReceiver<String>,
 }
@@ -52,55 +70,72 @@ impl Handler {
     ) -> (Self, Watch) {
         let (end, ended) = watch::channel(None);
         let (refusals, refused) = mpsc::unbounded_channel();
+        let left = Arc::<AtomicBool>::default();
         let handler = Self {
             config,
             known,
+            accepted: None,
             end,
+            left: Arc::clone(&left),
             refusals,
             banner,
         };
         let watch = Watch {
             end: SessionEnd(ended),
+            left,
             refusals: refused,
         };
         (handler, watch)
     }
 
-    fn judge(&self, key: &PublicKey) -> Result<(), Error> {
-        let name = &self.known.name;
-        let shown = || {
-            Box::new(ShownKey {
-                name: name.clone(),
-                algorithm: key.algorithm().to_string(),
-                fingerprint: key.fingerprint(HashAlg::Sha256).to_string(),
-            })
-        };
-        match self.known.verdict(key) {
+    fn judge(&mut self, shown: &PublicKey) -> Result<(), Error> {
+        let name = self.known.name.clone();
+        let key = describe(shown);
+        match self.known.verdict(shown) {
             Verdict::Known => Ok(()),
             Verdict::Unknown if self.config.host_keys == HostKeyPolicy::AcceptNew => {
-                learn(&self.config, name, key)
+                self.accept(shown)
             }
-            Verdict::Unknown => Err(Error::HostKeyUnknown {
-                shown: shown(),
-                fix: self.ssh_once(),
-            }),
+            Verdict::Unknown => {
+                let fix = self.ssh_once();
+                Err(Error::HostKeyUnknown { name, key, fix })
+            }
             Verdict::Changed { file, line } => Err(Error::HostKeyChanged {
-                shown: shown(),
                 fix: format!("ssh-keygen -R '{name}' -f {}", file.display()),
+                name,
+                key,
                 file,
                 line,
             }),
             Verdict::Revoked { file, line } => Err(Error::HostKeyRevoked {
-                shown: shown(),
+                name,
+                key,
                 file,
                 line,
             }),
             Verdict::Authority { file, line } => Err(Error::HostKeyAuthority {
-                name: name.clone(),
                 fix: self.scan(),
+                name,
                 file,
                 line,
             }),
+        }
+    }
+
+    /// Records a new host's key, and holds the host to it when keys are exchanged again.
+    fn accept(&mut self, key: &PublicKey) -> Result<(), Error> {
+        match &self.accepted {
+            Some(accepted) if accepted == key => Ok(()),
+            Some(_) => Err(Error::HostKeyUnknown {
+                name: self.known.name.clone(),
+                key: describe(key),
+                fix: self.ssh_once(),
+            }),
+            None => {
+                learn(&self.config, &self.known.name, key)?;
+                self.accepted = Some(key.clone());
+                Ok(())
+            }
         }
     }
 
@@ -110,7 +145,13 @@ impl Handler {
             Some(file) => format!("-F {} ", file.display()),
             None => String::new(),
         };
-        format!("ssh {file}{} true", self.config.alias)
+        let alias = &self.config.alias;
+        // ssh itself takes a port only in a url.
+        let url = match Destination::parse(alias) {
+            Ok(Destination { port: Some(_), .. }) if !alias.starts_with("ssh:") => "ssh://",
+            _ => "",
+        };
+        format!("ssh {file}{url}{alias} true")
     }
 
     fn scan(&self) -> String {
@@ -142,8 +183,12 @@ impl russh::client::Handler for Handler {
         _: &mut Session,
     ) -> Result<(), Error> {
         let text = match (reason, description) {
+            // sshd's words for every refusal to do with sockets.
             (ChannelOpenFailure::AdministrativelyProhibited, "" | "open failed") => {
                 "the host does not permit forwarding".to_owned()
+            }
+            (ChannelOpenFailure::ConnectFailed, "" | "open failed") => {
+                "nothing accepts connections there".to_owned()
             }
             (reason, "") => format!("{reason:?}"),
             (_, description) => description.to_owned(),
@@ -156,9 +201,10 @@ impl russh::client::Handler for Handler {
     async fn disconnected(&mut self, reason: DisconnectReason<Error>) -> Result<(), Error> {
         self.end.send_replace(Some(match reason {
             DisconnectReason::ReceivedDisconnect(told) => {
-                format!("the host says: {}", told.message)
+                End::Lost(format!("the host says: {}", told.message))
             }
-            DisconnectReason::Error(error) => in_words(&error),
+            DisconnectReason::Error(_) if self.left.load(Ordering::SeqCst) => End::Ours,
+            DisconnectReason::Error(error) => End::Lost(in_words(&error)),
         }));
         Ok(())
     }
@@ -171,6 +217,9 @@ pub fn in_words(error: &Error) -> String {
     };
     match error {
         russh::Error::Disconnect | russh::Error::HUP => "the host closed the connection".to_owned(),
+        russh::Error::IO(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            "the host closed the connection".to_owned()
+        }
         russh::Error::KeepaliveTimeout => "the host no longer answers".to_owned(),
         other => other.to_string(),
     }

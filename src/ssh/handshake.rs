@@ -118,19 +118,17 @@ async fn log_in(
     };
     let alias = config.alias.clone();
     match result {
-        // A host that hangs up says why (too many keys tried, most often).
-        Err(Error::KeysRefused {
-            user,
-            tried,
-            methods,
-            ..
-        }) if handle.is_closed() => {
+        // A host that hangs up says why: too many keys tried, most often.
+        Err(Error::KeysRefused { user, tried, .. }) if handle.is_closed() => {
             let reason = end.reason(Duration::from_millis(200)).await;
+            let reason = reason.unwrap_or_else(|| "the host hung up".to_owned());
             Err(Error::KeysRefused {
                 alias,
                 user,
                 tried,
-                methods: reason.unwrap_or(methods),
+                answer: format!(
+                    "{reason}; `IdentitiesOnly yes` lets only configured keys be tried"
+                ),
             })
         }
         Err(Error::Protocol(error)) => Err(Error::Lost {

@@ -25,13 +25,17 @@ pub enum KeyError {
     NotAsked(AskError),
     #[error("wrong passphrase")]
     WrongPassphrase,
+    #[error("is a public key, and no agent holds its private one")]
+    PublicOnly,
 }
 
-/// A private key that exists, opened or not.
+/// A configured key that exists, opened or not.
 #[derive(Debug)]
 pub struct KeyFile {
     pub path: PathBuf,
-    text: String,
+    /// The private key as it stands in the file; `None` where only the public one is here, to choose from the
+    /// keys of an agent.
+    private: Option<String>,
     /// Known without the passphrase for OpenSSH's own format, or where a `.pub` file lies beside it.
     pub public: Option<PublicKey>,
 }
@@ -46,21 +50,39 @@ impl KeyFile {
     fn read(path: &Path) -> Option<Result<Self, (PathBuf, KeyError)>> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let public = keys::load_public_key(with_pub(path)).ok()?;
+                return Some(Ok(Self::public_only(path, public)));
+            }
             Err(error) => {
                 let reason = KeyError::Unreadable(error.to_string());
                 return Some(Err((path.to_owned(), reason)));
             }
         };
+        if let Ok(public) = PublicKey::from_openssh(text.trim()) {
+            return Some(Ok(Self::public_only(path, public)));
+        }
         let public = match PrivateKey::from_openssh(&text) {
             Ok(key) => Some(key.public_key().clone()),
             Err(_) => keys::load_public_key(with_pub(path)).ok(),
         };
         Some(Ok(Self {
             path: path.to_owned(),
-            text,
+            private: Some(text),
             public,
         }))
+    }
+
+    fn public_only(path: &Path, public: PublicKey) -> Self {
+        Self {
+            path: path.to_owned(),
+            private: None,
+            public: Some(public),
+        }
+    }
+
+    pub fn is_public_only(&self) -> bool {
+        self.private.is_none()
     }
 
     /// How errors name the key.
@@ -83,21 +105,23 @@ impl KeyFile {
     }
 
     async fn decode_or_ask(&self, reporter: &Reporter) -> Result<PrivateKey, KeyError> {
-        match decode_secret_key(&self.text, None) {
+        let text = self.private.as_ref().ok_or(KeyError::PublicOnly)?;
+        match decode_secret_key(text, None) {
             Ok(key) => return Ok(key),
-            Err(error) if !needs_passphrase(&error, &self.text) => {
+            Err(error) if !needs_passphrase(&error, text) => {
                 return Err(KeyError::Unreadable(error.to_string()));
             }
             Err(_) => {}
         }
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            let again = if attempt == 0 { "" } else { "wrong; " };
             let question = Question {
-                prompt: format!("passphrase of {}", self.path.display()),
+                prompt: format!("{again}passphrase of {}", self.path.display()),
                 secret: true,
                 instead: format!("the key to an agent: `ssh-add {}`", self.path.display()),
             };
             let passphrase = ask(reporter, question).await.map_err(KeyError::NotAsked)?;
-            let text = self.text.clone();
+            let text = text.clone();
             // The derivation of the key is made to be slow.
             let decoded = tokio::task::spawn_blocking(move || {
                 decode_secret_key(&text, Some(passphrase.expose())).ok()
@@ -123,4 +147,24 @@ fn with_pub(path: &Path) -> PathBuf {
 /// The kind of a key and its fingerprint as `ssh-keygen -l` prints it.
 pub fn describe(key: &PublicKey) -> String {
     format!("{} {}", key.algorithm(), key.fingerprint(HashAlg::Sha256))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PUBLIC: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKc1KGBIe+aKdVeqXXv/uXbosFG8Lz9h1qEvBtJOmfp4";
+
+    #[test]
+    fn a_public_key_alone_chooses_one_of_the_agent() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("id.pub");
+        std::fs::write(&file, format!("{PUBLIC} me\n")).unwrap();
+        for path in [file.as_path(), &folder.path().join("id")] {
+            let key = KeyFile::read(path).unwrap().unwrap();
+            assert!(key.is_public_only() && key.public.is_some());
+        }
+        assert!(KeyFile::read(&folder.path().join("other")).is_none());
+    }
 }

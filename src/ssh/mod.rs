@@ -29,7 +29,7 @@ pub mod wait;
 
 pub use channel::ChannelStream;
 pub use client::{Host, Session};
-pub use error::{Error, ShownKey};
+pub use error::Error;
 pub use handler::SessionEnd;
 pub use quote::remote_command;
 pub use tail::Tail;

@@ -50,6 +50,16 @@ function Db:rows(sql, ...) end
 ---@return integer affected rows
 function Db:execute(sql, ...) end
 
+---@class Db.ScriptOptions
+---@field single_transaction? boolean all statements in one transaction; else each commits by itself, as in psql
+
+---Runs a script as psql would: many statements, `COPY ... FROM stdin` with its rows, the `\restrict` of dumps. It stops at the first
+---error and names its line. No setting it makes outlives it. Under `--dry-run` its statements are only parsed, and 0 returned.
+---@param sql string|Sql
+---@param options? Db.ScriptOptions
+---@return integer affected rows
+function Db:script(sql, options) end
+
 ---@class Db.TransactionOptions
 ---@field isolation? "read committed"|"repeatable read"|"serializable"
 ---@field read_only? boolean

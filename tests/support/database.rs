@@ -73,13 +73,7 @@ impl Database {
     pub fn with(server: impl Into<Server>, sql: &str) -> Self {
         let server = server.into();
         let template = template(server, sql);
-        let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        must(
-            server
-                .client("createdb", "postgres")
-                .args(["--template", &template, &name]),
-        );
-        Self { server, name }
+        Self::create(server, &["--template", &template])
     }
 
     #[track_caller]
@@ -101,15 +95,45 @@ impl Database {
         Self::with(server, &sql)
     }
 
+    /// A database on a disk of [`Container::SMALL_DISK`], its own catalogues included. One test at a time
+    /// finds room there.
+    #[track_caller]
+    pub fn on_small_disk(container: &'static Container, sql: &str) -> Self {
+        let database = Self::create(container.into(), &["--tablespace", container.small_disk()]);
+        database.query(sql);
+        database
+    }
+
+    #[track_caller]
+    fn create(server: Server, options: &[&str]) -> Self {
+        let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        must(
+            server
+                .client("createdb", "postgres")
+                .args(options)
+                .arg(&name),
+        );
+        Self { server, name }
+    }
+
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The container it is in.
+    #[track_caller]
+    pub fn container(&self) -> &'static Container {
+        match self.server {
+            Server::Container(container) => container,
+            Server::Cluster(_) => panic!("`{}` is in no container", self.name),
+        }
     }
 
     /// The url over TCP, password included.
     pub fn url(&self) -> String {
         match self.server {
             Server::Cluster(cluster) => cluster.url(&self.name).expose().to_owned(),
-            Server::Container(_) => panic!("the container has no network; use `container_url`"),
+            Server::Container(_) => panic!("the container has no network; use `socket_url`"),
         }
     }
 

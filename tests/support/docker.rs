@@ -5,8 +5,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Once};
 
 use rustix::process::{Pid, test_kill_process};
 
@@ -20,35 +20,33 @@ const LABEL: &str = "runner-test";
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::find);
 static CONTAINER: LazyLock<Container> = LazyLock::new(|| Container::start(&[]));
+static WITHOUT_RELAY: LazyLock<Container> =
+    LazyLock::new(|| Container::start(&["--tmpfs", "/usr/bin"]));
 
 /// The container all tests share; each has a database of its own in it.
 pub fn container() -> &'static Container {
     &CONTAINER
 }
 
+/// One in which there is no shell and no program that could relay.
+pub fn container_without_relay() -> &'static Container {
+    &WITHOUT_RELAY
+}
+
 pub struct Container {
     name: String,
+    small_disk: Once,
 }
 
 impl Container {
+    /// Bytes that fit on the disk of [`Container::small_disk`].
+    pub const SMALL_DISK: usize = 24 << 20;
+
     /// Another container of the image, ended with the run: `options` go to `docker run`.
     #[track_caller]
     pub fn start(options: &[&str]) -> Self {
-        static NUMBER: AtomicUsize = AtomicUsize::new(1);
-        ENGINE.have_image();
-        let pid = std::process::id();
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("runner-test-{pid}-{number}");
-        reaper::at_end(&format!("{} docker rm -f {name}", ENGINE.sh_environment()));
-        must(
-            ENGINE
-                .docker()
-                .args(["run", "--rm", "--detach", "--network", "none"])
-                .args(["--name", &name, "--label", &format!("{LABEL}={pid}")])
-                .args(options)
-                .arg(IMAGE),
-        );
-        let container = Self { name };
+        let container = Self::make(options, &[]);
+        must(docker().args(["start", &container.name]));
         wait_until("the container's server is ready", || {
             let mut psql = container.client("psql", "postgres");
             output(psql.args(["-c", "SELECT 1"])).status.success()
@@ -56,18 +54,71 @@ impl Container {
         container
     }
 
+    /// A container that has not been started, to run `command` instead of the server.
+    #[track_caller]
+    pub fn make(options: &[&str], command: &[&str]) -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(1);
+        ENGINE.have_image();
+        let pid = std::process::id();
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("runner-test-{pid}-{number}");
+        reaper::at_end(&format!("{} docker rm -f {name}", ENGINE.sh_environment()));
+        let small_disk = format!("/srv/small:mode=1777,size={}", Self::SMALL_DISK);
+        must(
+            docker()
+                .args(["create", "--network", "none", "--tmpfs", &small_disk])
+                .args(["--name", &name, "--label", &format!("{LABEL}={pid}")])
+                .args(options)
+                .arg(IMAGE)
+                .args(command),
+        );
+        Self {
+            name,
+            small_disk: Once::new(),
+        }
+    }
+
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// A program in the container, as the superuser of its server.
+    /// The command lines of what runs in the container.
+    #[track_caller]
+    pub fn processes(&self) -> String {
+        must(docker().args(["top", &self.name, "-eo", "pid,args"]))
+    }
+
+    /// A `PostgreSQL` program in the container, as the superuser of its server.
     pub fn client(&self, program: &str, database: &str) -> Command {
         let mut docker = ENGINE.docker();
         docker
             .args(["exec", "-i", "-e", &format!("PGDATABASE={database}")])
-            .args([&self.name, program]);
+            .args([&self.name, &format!("/srv/bin/{program}")]);
         docker
     }
+
+    /// Any program in the container.
+    pub fn exec(&self, words: &[&str]) -> Command {
+        let mut docker = ENGINE.docker();
+        docker.args(["exec", "-i", &self.name]).args(words);
+        docker
+    }
+
+    /// The name of a tablespace on a small disk.
+    #[track_caller]
+    pub fn small_disk(&self) -> &'static str {
+        self.small_disk.call_once(|| {
+            must(&mut self.exec(&["mkdir", "/srv/small/tablespace"]));
+            let sql = "CREATE TABLESPACE small LOCATION '/srv/small/tablespace'";
+            must(self.client("psql", "postgres").args(["-c", sql]));
+        });
+        "small"
+    }
+}
+
+/// The client, told where its engine is.
+pub fn docker() -> Command {
+    ENGINE.docker()
 }
 
 /// Where `docker` reaches its engine: `DOCKER_HOST`, which the program under test is given too.
@@ -144,8 +195,7 @@ impl Engine {
         let folder_word = sh_word(&folder);
         // Containers are removed before their engine.
         reaper::at_very_end(&format!(
-            "pid=$(cat {folder_word}/pid); {sudo} kill $pid; \
-             while {sudo} kill -0 $pid; do sleep 0.1; done; {sudo} rm -rf {folder_word}"
+            "end \"$(cat {folder_word}/pid)\" {sudo}; {sudo} rm -rf {folder_word}"
         ));
         let engine = Self { host: Some(host) };
         wait_until("dockerd answers", || {

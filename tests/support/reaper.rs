@@ -6,10 +6,26 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
+/// `alive PID`: a process that ended and that nobody waits for, as in a container without an init, is not.
+/// `end PID [sudo -n]`: asks a process to end, waits, and kills it where it does not.
+const WORDS: &str = r#"
+alive() { kill -0 "$1" && ! grep -q '^State:[[:space:]]*Z' "/proc/$1/status"; }
+end() {
+  pid=$1 n=0; shift
+  "$@" kill -INT "$pid"
+  while alive "$pid" && [ $n -lt 100 ]; do sleep 0.1; n=$((n + 1)); done
+  "$@" kill -KILL "$pid"
+}
+last() { :; }
+"#;
+
 static REAPER: LazyLock<Mutex<Child>> = LazyLock::new(|| {
     Mutex::new(
         Command::new("sh")
-            .args(["-c", r#"script=$(cat); eval "$script"; last"#])
+            .args([
+                "-c",
+                &format!(r#"script=$(cat);{WORDS}eval "$script"; last"#),
+            ])
             .process_group(0) // Ctrl-C ends the tests, not this
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -19,7 +35,7 @@ static REAPER: LazyLock<Mutex<Child>> = LazyLock::new(|| {
     )
 });
 
-/// Has `script` (sh) run when the test process has ended.
+/// Has `script` (sh, with the words `alive` and `end`) run when the test process has ended.
 pub fn at_end(script: &str) {
     let mut reaper = REAPER.lock().unwrap();
     writeln!(reaper.stdin.as_mut().unwrap(), "{script}").unwrap();
@@ -28,12 +44,4 @@ pub fn at_end(script: &str) {
 /// Has `script` run after all others. There is one such script in a run: that of what the others stand on.
 pub fn at_very_end(script: &str) {
     at_end(&format!("last() {{ {script}; }}"));
-}
-
-/// A script that ends a process with SIGINT, waits for it, and kills it where it does not end.
-pub fn end_process(pid: i32) -> String {
-    format!(
-        "kill -INT {pid}; n=0; \
-         while kill -0 {pid} && [ $n -lt 100 ]; do sleep 0.1; n=$((n + 1)); done; kill -KILL {pid}"
-    )
 }

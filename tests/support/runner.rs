@@ -8,13 +8,15 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::{Database, Running, container, docker, sshd};
+use super::{Database, Running, Terminal, container, docker, processes, sshd};
 
 /// A run to be: build it up, then end with [`Runner::success`], [`Runner::code`] or [`Runner::start`].
 #[must_use]
 pub struct Runner {
     project: TempDir,
     toml: String,
+    /// Whether a target is behind the real sshd.
+    over_ssh: bool,
     args: Vec<String>,
     env: Vec<(String, String)>,
     stdin: String,
@@ -47,6 +49,7 @@ impl Runner {
                 .tempdir()
                 .unwrap(),
             toml: String::new(),
+            over_ssh: false,
             args: Vec::new(),
             env: Vec::new(),
             stdin: String::new(),
@@ -67,16 +70,26 @@ impl Runner {
         self.toml(&format!("[targets.{name}]\nurl = \"{url}\""))
     }
 
-    /// A target in the shared container behind the real sshd, as in production.
+    /// A target in a container behind the real sshd, as production is: `database` is one of its own.
     pub fn container_target(self, name: &str, database: &Database) -> Self {
+        self.local_container_target(name, database)
+            .toml("ssh = \"jump\"")
+            .over_ssh()
+    }
+
+    /// A target in a container of this machine.
+    pub fn local_container_target(self, name: &str, database: &Database) -> Self {
         let url = database.socket_url();
-        let docker = container().name();
-        let ssh_config = sshd().config();
+        let docker = database.container().name();
         self.toml(&format!(
-            "[targets.{name}]\nurl = \"{url}\"\nssh = \"jump\"\ndocker = \"{docker}\"\n\
-             [ssh]\nconfig = \"{}\"",
-            ssh_config.display()
+            "[targets.{name}]\nurl = \"{url}\"\ndocker = \"{docker}\""
         ))
+    }
+
+    /// Has `ssh = "jump"` and the other hosts of [`super::Sshd::config`] mean the real sshd.
+    pub fn over_ssh(mut self) -> Self {
+        self.over_ssh = true;
+        self
     }
 
     /// Protects the target added last.
@@ -160,9 +173,19 @@ impl Runner {
     /// Starts the program and leaves it running.
     #[track_caller]
     pub fn start(self) -> Running {
-        if !self.toml.is_empty() {
-            fs::write(self.path().join("runner.toml"), &self.toml).unwrap();
-        }
+        let command = self.command();
+        let scene = self.scene();
+        Running::spawn(command, &self.stdin, scene, self.expected, self.project)
+    }
+
+    /// Starts the program in a terminal of its own.
+    #[track_caller]
+    pub fn terminal(self) -> Terminal {
+        Terminal::start(&self.command(), self.project)
+    }
+
+    fn command(&self) -> Command {
+        self.write_toml();
         let program = PathBuf::from(env!("CARGO_BIN_EXE_runner"));
         let home = self.path().join("home");
         fs::create_dir_all(&home).unwrap();
@@ -183,8 +206,18 @@ impl Runner {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let scene = self.scene();
-        Running::spawn(command, &self.stdin, scene, self.expected, self.project)
+        command
+    }
+
+    fn write_toml(&self) {
+        let mut toml = self.toml.clone();
+        if self.over_ssh {
+            let config = sshd().config();
+            let _ = writeln!(toml, "[ssh]\nconfig = \"{}\"", config.display());
+        }
+        if !toml.is_empty() {
+            fs::write(self.path().join("runner.toml"), toml).unwrap();
+        }
     }
 
     /// What was set up, for the report of a failure.
@@ -199,6 +232,17 @@ impl Runner {
             }
         }
         scene
+    }
+}
+
+impl Ran {
+    /// Fails if a process that the run started goes on: an ssh or docker client, a tunnel. Every one of them
+    /// has the run's environment.
+    #[track_caller]
+    pub fn assert_left(&self) {
+        let mark = format!("HOME={}/", self.project.path().display());
+        let left = processes::with_environment(&mark);
+        assert!(left.is_empty(), "processes of the run are left: {left:?}");
     }
 }
 

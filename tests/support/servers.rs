@@ -44,8 +44,8 @@ fn start(name: &str) -> Cluster {
         ))
         .unwrap();
     reaper::at_end(&format!(
-        "{}; rm -rf {}",
-        reaper::end_process(cluster.pid()),
+        "end {}; rm -rf {}",
+        cluster.pid(),
         super::sh_word(&folder)
     ));
     cluster

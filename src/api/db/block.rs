@@ -10,6 +10,7 @@ use super::{Block, BlockKind, Db};
 use crate::host::options::Options;
 use crate::host::{Call, Entered, Error, Outcome, Result, Scope};
 use crate::pg::{Isolation, TxOptions};
+use crate::trigger::Guard;
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
@@ -28,11 +29,7 @@ pub async fn transaction(
     let (table, body) = split(call.name, first, second)?;
     let options = read(call.name, table)?;
     db.session()?;
-    if db.exported_snapshot().is_some() {
-        return Err(Error::failed(
-            "a snapshot only reads; open the `transaction` on the Db",
-        ));
-    }
+    db.check_not_snapshot("open the `transaction` on the Db")?;
     if db.is_root() && !options.read_only {
         db.ensure_write().await?;
     }
@@ -107,10 +104,26 @@ fn read(name: &'static str, table: Option<Table>) -> Result<TxOptions> {
 
 impl Db {
     /// Registers the block that was just begun on the session, and makes its handle.
-    pub(in crate::api) fn enter(
+    fn enter(&self, call: &Call, kind: BlockKind, body: Function) -> Result<Entered> {
+        self.enter_with(call, kind, None, body)
+    }
+
+    /// The same for a transaction in which triggers are off: they are put back before it commits. `None` in a
+    /// dry run, which leaves them alone.
+    pub fn enter_guarded(
+        &self,
+        call: &Call,
+        guard: Option<Guard>,
+        body: Function,
+    ) -> Result<Entered> {
+        self.enter_with(call, BlockKind::Guarded, guard, body)
+    }
+
+    fn enter_with(
         &self,
         call: &Call,
         kind: BlockKind,
+        guard: Option<Guard>,
         body: Function,
     ) -> Result<Entered> {
         let block = Block {
@@ -118,61 +131,18 @@ impl Db {
             kind,
         };
         self.blocks().push(block.clone());
-        let handle = Self {
+        let db = Self {
             shared: Arc::clone(&self.shared),
             block: Some(block),
         };
         Ok(Entered {
             args: call
                 .lua
-                .create_userdata(handle.clone())?
+                .create_userdata(db.clone())?
                 .into_lua_multi(&call.lua)?,
-            scope: Box::new(OpenBlock(handle)),
+            scope: Box::new(OpenBlock { db, guard }),
             body,
         })
-    }
-}
-
-struct OpenBlock(Db);
-
-impl Scope for OpenBlock {
-    fn describe(&self) -> String {
-        let what = self
-            .0
-            .block
-            .as_ref()
-            .map_or("block", |block| block.kind.what());
-        format!("{what} on `{}`", self.0.name())
-    }
-
-    fn leave(self: Box<Self>, outcome: Outcome) -> BoxFuture<'static, Result<()>> {
-        Box::pin(async move { self.0.leave(outcome).await })
-    }
-}
-
-impl Db {
-    async fn leave(&self, outcome: Outcome) -> Result<()> {
-        let session = &self.shared.session;
-        let abandoned = self.leave_abandoned().await?;
-        // A snapshot has nothing to commit, and an error that was caught in it does not matter then.
-        let commits = self.exported_snapshot().is_none();
-        if outcome == Outcome::Returned && abandoned == 0 && commits {
-            let result = session.commit().await;
-            self.blocks()
-                .retain(|open| Some(open) != self.block.as_ref());
-            return Ok(result?);
-        }
-        let result = session.rollback().await;
-        self.blocks()
-            .retain(|open| Some(open) != self.block.as_ref());
-        result?;
-        if outcome == Outcome::Raised || abandoned == 0 {
-            return Ok(());
-        }
-        Err(Error::failed(format!(
-            "a transaction of `{}` was left open inside this block, in a coroutine that never ended; all was rolled back",
-            self.name()
-        )))
     }
 
     /// Rolls back the blocks inside this one that nobody left: their coroutine hangs. Tells how many.
@@ -188,5 +158,57 @@ impl Db {
             count += 1;
         }
         Ok(count)
+    }
+}
+
+/// A block on its way to be left.
+struct OpenBlock {
+    db: Db,
+    /// The triggers that are off in it. A rollback puts them back by itself.
+    guard: Option<Guard>,
+}
+
+impl Scope for OpenBlock {
+    fn describe(&self) -> String {
+        let block = self.db.block.as_ref();
+        let what = block.map_or("block", |block| block.kind.what());
+        format!("{what} on `{}`", self.db.name())
+    }
+
+    fn leave(self: Box<Self>, outcome: Outcome) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async move {
+            let db = self.db.clone();
+            let left = self.end(outcome).await;
+            db.blocks().retain(|open| Some(open) != db.block.as_ref());
+            left
+        })
+    }
+}
+
+impl OpenBlock {
+    async fn end(self, outcome: Outcome) -> Result<()> {
+        let (db, session) = (&self.db, &self.db.shared.session);
+        let abandoned = db.leave_abandoned().await?;
+        // A snapshot has nothing to commit, and an error that was caught in it does not matter then.
+        let commits = db.exported_snapshot().is_none();
+        if outcome == Outcome::Raised || abandoned > 0 || !commits {
+            session.rollback().await?;
+            if outcome == Outcome::Returned && abandoned > 0 {
+                return Err(Error::failed(format!(
+                    "a transaction of `{}` was left open inside this block, in a coroutine that never ended; \
+                     all was rolled back",
+                    db.name()
+                )));
+            }
+            return Ok(());
+        }
+        if let Some(guard) = self.guard
+            && let Err(error) = guard.restore(session).await
+        {
+            // The error says why; what a rollback could not undo has gone with its connection.
+            session.rollback().await.ok();
+            return Err(error.into());
+        }
+        Ok(session.commit().await?)
     }
 }

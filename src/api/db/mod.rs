@@ -7,6 +7,7 @@
 pub mod access;
 mod block;
 mod rows;
+mod script;
 pub mod statements;
 mod userdata;
 
@@ -20,6 +21,7 @@ use super::notices::Notices;
 use crate::host::{Error, Result};
 use crate::pg::Session;
 
+pub use block::split;
 pub use userdata::install;
 
 /// A handle on a session.
@@ -54,6 +56,8 @@ pub struct Block {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlockKind {
     Transaction,
+    /// A transaction, with triggers off while it lasts.
+    Guarded,
     /// With the name by which other sessions import it.
     Snapshot {
         exported: String,
@@ -142,27 +146,36 @@ impl Db {
                 "the outer block"
             },
         );
-        let (word, argument) = inner.word();
+        let (opening, argument) = inner.opening();
         Err(Error::failed(format!(
             "a {what} of `{name}` is open; inside its function use the argument `{argument}` of \
-             `{word}(function({argument}) ... end)`, not {used}"
+             `{opening}function({argument}) ... end)`, not {used}"
         )))
+    }
+
+    /// Refuses a handle that could never write.
+    pub fn check_not_snapshot(&self, instead: &str) -> Result<()> {
+        match self.exported_snapshot() {
+            Some(_) => Err(Error::failed(format!("a snapshot only reads; {instead}"))),
+            None => Ok(()),
+        }
     }
 }
 
 impl BlockKind {
     fn what(&self) -> &'static str {
         match self {
-            Self::Transaction => "transaction",
+            Self::Transaction | Self::Guarded => "transaction",
             Self::Snapshot { .. } => "snapshot",
         }
     }
 
-    /// The word that opens it, and what its argument is usually called.
-    fn word(&self) -> (&'static str, &'static str) {
+    /// How its opening is written, and what its argument is usually called.
+    fn opening(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Transaction => ("transaction", "tx"),
-            Self::Snapshot { .. } => ("snapshot", "src"),
+            Self::Transaction => ("transaction(", "tx"),
+            Self::Guarded => ("trigger.disabled(..., ", "tx"),
+            Self::Snapshot { .. } => ("snapshot(", "src"),
         }
     }
 }

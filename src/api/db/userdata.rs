@@ -8,7 +8,7 @@ use mlua::{
 };
 
 use super::super::sql::Sql;
-use super::{Db, block, rows, statements};
+use super::{Db, block, rows, script, statements};
 use crate::host::{self, Result, function, immediate};
 
 /// The registry key of the table of methods.
@@ -62,6 +62,16 @@ fn add_statements(lua: &Lua, methods: &Table) -> mlua::Result<()> {
         function(lua, "db:rows", |call, (db, sql, params): Args| {
             rows::rows(call, db, sql, params)
         })?,
+    )?;
+    methods.set(
+        "script",
+        function(
+            lua,
+            "db:script",
+            |call, (db, sql, options): (Db, Sql, Option<Table>)| {
+                script::script(call, db, sql, options)
+            },
+        )?,
     )
 }
 

@@ -2,7 +2,7 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::super::{Error, Result};
+use super::super::{Error, Result, TableName};
 use super::Relation;
 
 /// `schema.name` or `name`. As in SQL, a part without quotes is folded to lower case; `*`, `?`, `[a-z]` and
@@ -56,11 +56,16 @@ impl Pattern {
     }
 
     pub fn matches(&self, relation: &Relation) -> bool {
+        self.matches_name(&relation.name, relation.visible)
+    }
+
+    /// `visible`: whether the search path finds the table by its bare name.
+    pub fn matches_name(&self, name: &TableName, visible: bool) -> bool {
         let schema = match &self.schema {
-            Some(schema) => schema.matches(&relation.name.schema),
-            None => relation.visible,
+            Some(schema) => schema.matches(&name.schema),
+            None => visible,
         };
-        schema && self.name.matches(&relation.name.name)
+        schema && self.name.matches(&name.name)
     }
 }
 

@@ -29,8 +29,6 @@ pub struct Relation {
     /// Rows as of the last ANALYZE or VACUUM; `None` before the first.
     pub estimate: Option<u64>,
     pub owner: String,
-    /// Whether the session's role owns it, itself or by membership.
-    pub owned: bool,
     pub may: Privileges,
     /// Whether policies would hide rows from the session's role.
     pub row_security: bool,
@@ -47,7 +45,13 @@ pub enum Kind {
 
 /// What the session's role may do with a table, or with some of its columns.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each privilege is granted by itself"
+)]
 pub struct Privileges {
+    /// Alter it: the role owns it, itself or by membership.
+    pub own: bool,
     pub select: bool,
     pub insert: bool,
     pub update: bool,
@@ -161,8 +165,8 @@ impl Relation {
             in_extension: row.flag(),
             estimate: u64::try_from(row.int()).ok(),
             owner: row.text(),
-            owned: row.flag(),
             may: Privileges {
+                own: row.flag(),
                 select: row.flag(),
                 insert: row.flag(),
                 update: row.flag(),
@@ -182,6 +186,31 @@ impl Relation {
         match self.kind {
             Kind::Ordinary => format!("ONLY {}", self.name),
             _ => self.name.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Relation {
+    /// An ordinary table of `postgres`, shown by its bare name in `public`.
+    pub fn sample(oid: u32, schema: &str, name: &str) -> Self {
+        let visible = schema == "public";
+        Self {
+            oid,
+            name: TableName::new(schema, name),
+            shown: if visible {
+                name.to_owned()
+            } else {
+                format!("{schema}.{name}")
+            },
+            kind: Kind::Ordinary,
+            visible,
+            ancestors: Vec::new(),
+            in_extension: false,
+            estimate: None,
+            owner: "postgres".to_owned(),
+            may: Privileges::default(),
+            row_security: false,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Error, Result};
+use super::super::{Error, Result, TableName};
 use super::pattern::Pattern;
 use super::{Catalog, Relation};
 use crate::config::did_you_mean;
@@ -23,6 +23,8 @@ pub struct TableFilter {
 pub struct Selected {
     /// In the order of the patterns, those of one pattern by schema and name; each once.
     pub tables: Vec<Relation>,
+    /// Those selected by their name, not by a glob.
+    pub named: BTreeSet<u32>,
     /// What the patterns matched and was left out, and why: lines to print.
     pub notes: Vec<String>,
 }
@@ -57,8 +59,25 @@ impl Catalog {
         let notes = picked.notes();
         Ok(Selected {
             tables: picked.tables,
+            named: picked.named,
             notes,
         })
+    }
+
+    /// Whether `filter` excludes a table of this name, which need not be here: one that is not counts as
+    /// visible where others of its schema are.
+    pub fn is_excluded(&self, filter: &TableFilter, name: &TableName) -> Result<bool> {
+        let excluded = expand(&filter.exclude, &filter.groups)?;
+        let mut schema = self
+            .relations
+            .iter()
+            .filter(|r| r.name.schema == name.schema);
+        let visible = self
+            .get(name)
+            .map_or_else(|| schema.any(|r| r.visible), |relation| relation.visible);
+        Ok(excluded
+            .iter()
+            .any(|x| x.pattern.matches_name(name, visible)))
     }
 
     fn pick(&self, wanted: &Wanted, excluded: &[Wanted], picked: &mut Picked) -> Result<()> {
@@ -72,6 +91,7 @@ impl Catalog {
                 picked.excluded.insert(relation.shown.clone());
             } else if !is_glob {
                 self.check_table(relation)?;
+                picked.named.insert(relation.oid);
                 picked.add(relation);
             } else if !relation.kind.is_table() {
                 let reason = format!("`{}` is a {}", relation.shown, relation.kind.noun());
@@ -91,6 +111,7 @@ impl Catalog {
 struct Picked {
     tables: Vec<Relation>,
     seen: BTreeSet<u32>,
+    named: BTreeSet<u32>,
     excluded: BTreeSet<String>,
     left_out: BTreeSet<String>,
 }

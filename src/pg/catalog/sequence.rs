@@ -17,10 +17,16 @@ pub struct Sequence {
     pub min: i64,
     pub max: i64,
     pub cycle: bool,
-    /// Whether the session's role owns it, may read it, may set it.
-    pub owned: bool,
-    pub may_read: bool,
-    pub may_set: bool,
+    pub may: SequencePrivileges,
+}
+
+/// What the session's role may do with a sequence.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SequencePrivileges {
+    /// Alter it: the role owns it, itself or by membership.
+    pub own: bool,
+    pub read: bool,
+    pub set: bool,
 }
 
 /// The sequences that columns of the tables use; one that several columns use comes once for each.
@@ -45,8 +51,10 @@ fn read(mut row: Fields) -> Sequence {
         min: row.int(),
         max: row.int(),
         cycle: row.flag(),
-        owned: row.flag(),
-        may_read: row.flag(),
-        may_set: row.flag(),
+        may: SequencePrivileges {
+            own: row.flag(),
+            read: row.flag(),
+            set: row.flag(),
+        },
     }
 }

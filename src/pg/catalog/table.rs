@@ -102,6 +102,11 @@ fn grouped<T>(rows: Vec<Vec<Value>>, read: impl Fn(Fields) -> T) -> HashMap<u32,
 }
 
 impl Column {
+    /// Whether a row needs a value for it: it may not be NULL, and nothing provides one.
+    pub fn must_be_given(&self) -> bool {
+        self.not_null && self.default.is_none() && self.identity.is_none() && !self.generated
+    }
+
     fn read(mut row: Fields) -> Self {
         Self {
             name: row.text(),

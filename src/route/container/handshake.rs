@@ -44,7 +44,7 @@ impl Failure {
     /// Whether another relay would fail as well.
     pub fn is_final(&self, relay: Relay) -> bool {
         match self {
-            Self::Error(_) => true,
+            Self::Error(_) | Self::Silent => true,
             Self::Refused { .. } => relay.tries_everything(),
             _ => false,
         }
@@ -61,11 +61,9 @@ impl Failure {
                 relay,
                 limit: LIMIT,
             },
-            Self::NoProgram => Error::RelayFailed {
+            Self::NoProgram => Error::NoRelay {
                 name,
-                relay,
-                exit: "is gone".to_owned(),
-                said: format!("there is no {relay} any more"),
+                looked_for: vec![relay],
             },
             Self::Ended { exit, said } => Error::RelayFailed {
                 name,

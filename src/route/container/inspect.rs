@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::place::Place;
+use super::place::{NOT_INSTALLED, Place};
 use crate::route::Error;
 use crate::ssh::process::Exit;
 
@@ -33,13 +33,15 @@ pub async fn inspect(name: &str, place: &Place<'_>) -> Result<(), Error> {
     let complaint = output.complaint();
     match output.exit {
         Exit::Code(0) => {}
-        Exit::Code(127) => return Err(place.no_docker("the program is not installed")),
+        Exit::Code(127) => return Err(place.no_docker(NOT_INSTALLED)),
         _ if complaint.contains("No such object") || complaint.contains("No such container") => {
             return Err(missing());
         }
         _ => return Err(place.no_docker(complaint)),
     }
-    let inspected: Vec<Inspected> = serde_json::from_str(&output.stdout).map_err(|error| {
+    // A login shell may have something to say first.
+    let json = output.stdout.find('[').map(|start| &output.stdout[start..]);
+    let inspected: Vec<Inspected> = serde_json::from_str(json.unwrap_or("")).map_err(|error| {
         place.no_docker(&format!("`docker inspect` is not understood: {error}"))
     })?;
     let state = inspected.into_iter().find_map(|it| it.state);

@@ -103,9 +103,10 @@ impl Container {
                     *self.relay_cell() = Some(relay);
                     return Ok(link);
                 }
+                Err(Failure::NoProgram) => {}
                 Err(failure) => {
                     let last = failure.is_final(relay);
-                    // A refusal by the server says more than a program that is not there.
+                    // A refusal by the server says more than a relay that does not work.
                     if last || !matches!(&failed, Some((Failure::Refused { .. }, _))) {
                         failed = Some((failure, relay));
                     }
@@ -116,9 +117,9 @@ impl Container {
             }
         }
         match failed {
-            None | Some((Failure::NoProgram, _)) => Err(Error::NoRelay {
+            None => Err(Error::NoRelay {
                 name: self.name.clone(),
-                looked_for: relay::looked_for(),
+                looked_for: relay::looked_for(&self.addresses),
             }),
             Some((failure, relay)) => Err(failure.into_error(&self.name, relay)),
         }

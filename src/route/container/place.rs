@@ -1,5 +1,6 @@
 //! Where the docker client runs: on this machine, or behind ssh.
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::ssh::Session;
 use crate::ssh::process::{Ending, Output, collect};
 use crate::ssh::wait::{Cut, within};
 
+pub const NOT_INSTALLED: &str = "the program is not installed";
 const OUTPUT_LIMIT: Duration = Duration::from_secs(30);
 
 pub enum Place<'a> {
@@ -32,8 +34,8 @@ impl Place<'_> {
     pub async fn spawn(&self, argv: &[&str]) -> Result<(Stream, Ending), Failure> {
         match self {
             Self::Here(children) => {
-                let (stream, ending) = child::spawn(argv, children)
-                    .map_err(|error| Failure::Error(self.no_docker(&error.to_string())))?;
+                let (stream, ending) =
+                    child::spawn(argv, children).map_err(|error| self.unusable(&error))?;
                 Ok((Stream::new(stream), ending))
             }
             Self::There(session) => {
@@ -55,12 +57,19 @@ impl Place<'_> {
             collect(&mut stream, &ending).await
         };
         match within(OUTPUT_LIMIT, running).await {
-            Ok(output) => output.map_err(|error| self.no_docker(&error.to_string())),
+            Ok(output) => output.map_err(|error| self.unusable(&error)),
             Err(Cut::Interrupted) => Err(Error::Interrupted),
             Err(Cut::TimedOut) => {
                 let seconds = OUTPUT_LIMIT.as_secs();
                 Err(self.no_docker(&format!("no answer within {seconds} s")))
             }
+        }
+    }
+
+    fn unusable(&self, error: &io::Error) -> Error {
+        match error.kind() {
+            io::ErrorKind::NotFound => self.no_docker(NOT_INSTALLED),
+            _ => self.no_docker(&error.to_string()),
         }
     }
 

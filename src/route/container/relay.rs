@@ -54,13 +54,21 @@ const ALL: [Relay; 5] = [
     Relay::Busybox,
 ];
 
-pub fn looked_for() -> Vec<&'static str> {
-    ALL.map(|relay| match relay {
-        Relay::Nc => "nc with -N and -U",
-        Relay::Busybox => "busybox nc",
-        other => other.name(),
-    })
-    .to_vec()
+/// The relays that can reach the server at these addresses, as an error lists them.
+pub fn looked_for(addresses: &Addresses) -> Vec<&'static str> {
+    usable(addresses)
+        .map(|relay| match relay {
+            Relay::Nc => "nc with -N and -U",
+            Relay::Busybox => "busybox nc",
+            other => other.name(),
+        })
+        .collect()
+}
+
+fn usable(addresses: &Addresses) -> impl Iterator<Item = Relay> {
+    let loopback = addresses.loopback;
+    let relays = ALL.into_iter();
+    relays.filter(move |relay| loopback || relay.speaks_sockets())
 }
 
 impl Relay {
@@ -122,14 +130,13 @@ pub async fn probe(
 ) -> Result<Vec<Relay>, Error> {
     let argv = ["docker", "exec", container, "sh", "-c", PROBE];
     let output = place.output(&argv).await?;
-    let usable = |relay: &Relay| addresses.loopback || relay.speaks_sockets();
     let found = |relay: &Relay| {
         output
             .stdout
             .lines()
             .any(|line| line.trim() == relay.name())
     };
-    let relays = ALL.into_iter().filter(usable);
+    let relays = usable(addresses);
     Ok(if output.succeeded() {
         relays.filter(found).collect()
     } else {

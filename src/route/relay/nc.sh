@@ -1,6 +1,6 @@
 # Carries bytes between stdin/stdout and the first unix socket of the arguments, by OpenBSD's nc.
-# Says RUNNER_OK before connecting, as nc itself is silent; exits 111 where no socket is. Without -N it would stay
-# behind when stdin ends.
+# Says RUNNER_OK before connecting, as nc itself is silent; exits 111 where no socket is. -N tells the server that
+# stdin has ended; nc then stays until the server closes, whatever -q says.
 for socket; do
   [ -S "$socket" ] || continue
   printf 'RUNNER_OK\n'

@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use super::destination::Destination;
 use super::error::Error;
-use settings::Settings;
 
 const MOST_JUMPS: usize = 8;
 
@@ -53,45 +52,56 @@ pub enum HostKeyPolicy {
     AcceptNew,
 }
 
-/// The hosts on the way to `given`, the outermost jump host first, `given` itself last.
-pub async fn resolve(given: &str, file: Option<&Path>) -> Result<Vec<HostConfig>, Error> {
-    let mut chain = Vec::new();
-    let mut next = Some((given.to_owned(), None));
-    while let Some((alias, jumps)) = next.take() {
-        if chain.len() > MOST_JUMPS {
+/// A host and the jump hosts before it, the outermost first.
+#[derive(Debug)]
+pub struct Chain {
+    pub jumps: Vec<HostConfig>,
+    pub host: HostConfig,
+}
+
+/// The way to `given`.
+pub async fn resolve(given: &str, file: Option<&Path>) -> Result<Chain, Error> {
+    let (host, mut next) = resolve_one(given, None, file).await?;
+    let mut jumps = Vec::new();
+    while let Some((alias, before)) = next {
+        if jumps.len() == MOST_JUMPS {
             return Err(Error::TooManyJumps {
                 alias: given.to_owned(),
                 limit: MOST_JUMPS,
             });
         }
-        let destination = Destination::parse(&alias)?;
-        let settings = settings(&alias, &destination, jumps.as_deref(), file).await?;
-        chain.push(settings.host(&alias, &destination, file)?);
-        next = last_jump(settings.jumps());
+        let (jump, further) = resolve_one(&alias, before.as_deref(), file).await?;
+        jumps.push(jump);
+        next = further;
     }
-    chain.reverse();
-    Ok(chain)
+    jumps.reverse();
+    Ok(Chain { jumps, host })
+}
+
+/// The jump host right before a host, and those before it where they are given too.
+type Jump = Option<(String, Option<String>)>;
+
+async fn resolve_one(
+    alias: &str,
+    jumps: Option<&str>,
+    file: Option<&Path>,
+) -> Result<(HostConfig, Jump), Error> {
+    let destination = Destination::parse(alias)?;
+    let settings = match openssh::settings(alias, &destination, jumps, file).await? {
+        Some(settings) => settings,
+        None => fallback::settings(&destination, jumps, file)?,
+    };
+    let host = settings.host(alias, &destination, file)?;
+    Ok((host, last_jump(settings.jumps())))
 }
 
 /// `ssh -J a,b host` reaches `host` from `b`, and `b` by `ssh -J a`; a single jump host uses a configuration of its own.
-fn last_jump(jumps: Option<&str>) -> Option<(String, Option<String>)> {
+fn last_jump(jumps: Option<&str>) -> Jump {
     let jumps = jumps?;
     Some(match jumps.rsplit_once(',') {
         Some((before, last)) => (last.trim().to_owned(), Some(before.to_owned())),
         None => (jumps.trim().to_owned(), None),
     })
-}
-
-async fn settings(
-    alias: &str,
-    destination: &Destination,
-    jumps: Option<&str>,
-    file: Option<&Path>,
-) -> Result<Settings, Error> {
-    match openssh::settings(alias, destination, jumps, file).await? {
-        Some(settings) => Ok(settings),
-        None => fallback::settings(destination, jumps, file),
-    }
 }
 
 /// The folder keys and configuration are in.

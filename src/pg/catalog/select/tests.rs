@@ -1,21 +1,10 @@
-use super::super::super::TableName;
-use super::super::{Kind, Privileges};
+use super::super::Kind;
 use super::*;
 
 fn relation(oid: u32, schema: &str, name: &str, shown: &str) -> Relation {
     Relation {
-        oid,
-        name: TableName::new(schema, name),
         shown: shown.to_owned(),
-        kind: Kind::Ordinary,
-        visible: schema == "public",
-        ancestors: Vec::new(),
-        in_extension: false,
-        estimate: None,
-        owner: "postgres".to_owned(),
-        owned: true,
-        may: Privileges::default(),
-        row_security: false,
+        ..Relation::sample(oid, schema, name)
     }
 }
 

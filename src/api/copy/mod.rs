@@ -1,0 +1,47 @@
+//! `copy.order`, `copy.tables`, `copy.restore`.
+
+mod report;
+mod restore;
+mod tables;
+
+use std::sync::Arc;
+
+use mlua::{IntoLua, Lua, Table, Value};
+
+use super::Context;
+use super::sides::side;
+use super::tables::{filter, select};
+use crate::copy;
+use crate::host::options::Options;
+use crate::host::{Call, Result, function};
+use crate::pg::catalog::foreign_keys;
+
+pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
+    let module = lua.create_table()?;
+    module.set("order", function(lua, "copy.order", order)?)?;
+    module.set(
+        "tables",
+        function(lua, "copy.tables", |call, table| {
+            tables::tables(call, table)
+        })?,
+    )?;
+    module.set(
+        "restore",
+        function(lua, "copy.restore", |call, table| {
+            restore::restore(call, table)
+        })?,
+    )?;
+    module.into_lua(lua)
+}
+
+/// The names of the selected tables, parents before children.
+async fn order(call: Call, table: Table) -> Result<Vec<String>> {
+    let options = Options::new(call.name, Some(table));
+    let to = side(&options, "to")?;
+    let filter = filter(to.context(), &options)?;
+    options.finish()?;
+    let tables = select(&to, &filter).await?;
+    let keys = foreign_keys(to.session()?).await?;
+    let ordered = copy::order(&tables, &keys);
+    Ok(ordered.into_iter().map(|table| table.shown).collect())
+}

@@ -1,0 +1,38 @@
+//! `copy.restore { from =, to =, tables = }`: rows out of a dump.
+
+use mlua::{Table, Value};
+
+use super::super::sides::{ready_to_write, side};
+use super::super::tables::filter;
+use super::report;
+use super::tables::verify;
+use crate::copy::{self, RestoreOptions};
+use crate::host::options::Options;
+use crate::host::{Call, Result};
+
+pub async fn restore(call: Call, table: Table) -> Result<Table> {
+    let options = Options::new(call.name, Some(table));
+    let file = match options.value("from")? {
+        Some(Value::UserData(_)) => {
+            return Err(options.error(
+                "option `from` is the path of a dump here; rows of a Db are copied by `copy.tables`",
+            ));
+        }
+        _ => options.required("from", options.string("from")?)?,
+    };
+    let to = side(&options, "to")?;
+    let tables = filter(to.context(), &options)?;
+    let verify = verify(&options)?;
+    options.not_yet(&["mode", "jobs", "atomic", "columns", "rename", "where"])?;
+    options.finish()?;
+    ready_to_write(&to).await?;
+    let restored = copy::restore(&RestoreOptions {
+        file: to.context().path(&file),
+        to: to.session()?.clone(),
+        tables,
+        verify,
+        dry_run: to.context().dry_run,
+    })
+    .await?;
+    Ok(report::to_lua(&call.lua, restored)?)
+}

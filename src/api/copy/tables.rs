@@ -1,0 +1,124 @@
+//! `copy.tables { from =, to =, tables =, mode =, ... }`.
+
+use mlua::{Table, Value};
+
+use super::super::db::Db;
+use super::super::sides::{from_value, ready_to_write, side};
+use super::super::tables::filter;
+use super::super::watermark::Changed;
+use super::report;
+use crate::copy::{self, CopyOptions, Mode, Selection, Tables, Verify};
+use crate::host::options::Options;
+use crate::host::{Call, Result};
+
+/// Named in the interface, and still to come.
+const LATER: [&str; 8] = [
+    "mask", "atomic", "where", "columns", "rename", "limit", "resume", "freeze",
+];
+
+pub async fn tables(call: Call, table: Table) -> Result<Table> {
+    let options = Options::new(call.name, Some(table));
+    let (from, tables) = source(&options)?;
+    let to = side(&options, "to")?;
+    let mode = mode(&options)?;
+    let verify = verify(&options)?;
+    check_jobs(&options, &to)?;
+    options.not_yet(&LATER)?;
+    options.finish()?;
+    from.session()?;
+    ready_to_write(&to).await?;
+    let copied = copy::tables(&CopyOptions {
+        from: from.session()?.clone(),
+        to: to.session()?.clone(),
+        tables,
+        mode,
+        verify,
+        dry_run: to.context().dry_run,
+    })
+    .await?;
+    Ok(report::to_lua(&call.lua, copied)?)
+}
+
+/// Where the rows come from, and which they are.
+fn source(options: &Options) -> Result<(Db, Tables)> {
+    let value = options.required("from", options.value("from")?)?;
+    if let Some(from) = from_value(&value) {
+        let tables = Tables::Matching(filter(from.context(), options)?);
+        return Ok((from, tables));
+    }
+    if let Some(changed) = value
+        .as_userdata()
+        .and_then(|data| data.borrow::<Changed>().ok())
+    {
+        if options
+            .value("tables")?
+            .or(options.value("exclude")?)
+            .is_some()
+        {
+            return Err(
+                options.error("rows that `changed` chose are of its one table; leave `tables` out")
+            );
+        }
+        let rows = Selection {
+            table: changed.changed.table.shown.clone(),
+            filter: changed.changed.filter.clone(),
+        };
+        return Ok((changed.from.clone(), Tables::Rows(vec![rows])));
+    }
+    if matches!(value, Value::String(_)) {
+        return Err(options.error(
+            "option `from` is a Db, a snapshot or what `changed` returned; a dump is read by `copy.restore`",
+        ));
+    }
+    Err(options.wrong(
+        "from",
+        "a Db, a snapshot or what `changed` returned",
+        &value,
+    ))
+}
+
+/// Without one the rows are added, which can wipe nothing.
+fn mode(options: &Options) -> Result<Mode> {
+    let words = [
+        ("replace", Some(Mode::Replace)),
+        ("append", Some(Mode::Append)),
+        ("upsert", Some(Mode::Upsert)),
+        ("insert", None),
+        ("mirror", None),
+    ];
+    match options.choice("mode", &words)? {
+        None => Ok(Mode::Append),
+        Some(Some(mode)) => Ok(mode),
+        Some(None) => {
+            let word = options.string("mode")?.unwrap_or_default();
+            Err(options.error(format!("mode `{word}` is not supported yet")))
+        }
+    }
+}
+
+/// `"count"` or false.
+pub fn verify(options: &Options) -> Result<Verify> {
+    if let Some(Value::Boolean(flag)) = options.value("verify")? {
+        return Ok(if flag { Verify::Count } else { Verify::No });
+    }
+    let words = [("count", true), ("content", false)];
+    match options.choice("verify", &words)? {
+        Some(false) => Err(options.error(
+            "option `verify` cannot be `content` yet; call `verify.tables { by = \"content\" }` behind the copy",
+        )),
+        _ => Ok(Verify::Count),
+    }
+}
+
+fn check_jobs(options: &Options, to: &Db) -> Result<()> {
+    match options.integer("jobs")? {
+        None | Some(1) => Ok(()),
+        Some(jobs) if jobs > 1 => {
+            to.context().note(format!(
+                "`jobs = {jobs}`: one worker copies, several are not supported yet"
+            ));
+            Ok(())
+        }
+        Some(jobs) => Err(options.error(format!("option `jobs` must be 1 or more, got {jobs}"))),
+    }
+}

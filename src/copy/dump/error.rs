@@ -1,0 +1,74 @@
+//! Why a dump cannot be used.
+
+use std::path::PathBuf;
+
+use crate::interrupt::Interrupted;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot read the dump `{}`: {reason}", file.display())]
+    Unreadable {
+        file: PathBuf,
+        reason: std::io::Error,
+    },
+    #[error("`{}` is no dump of pg_dump in the custom, directory or tar format{hint}", file.display())]
+    NoDump { file: PathBuf, hint: &'static str },
+    #[error(
+        "`{}` was written by pg_dump {written_by} (archive format {format}), which is newer than `{}` of \
+         PostgreSQL {newest}; install the client programs of PostgreSQL {wanted} or newer, or name their folder in \
+         RUNNER_PG_BIN",
+        file.display(), program.display()
+    )]
+    TooNew {
+        file: PathBuf,
+        written_by: String,
+        format: String,
+        program: PathBuf,
+        newest: String,
+        wanted: u32,
+    },
+    #[error(
+        "no `pg_restore` found in {}; install PostgreSQL's client programs (`apt-get install postgresql-client`), \
+         or name their folder in RUNNER_PG_BIN",
+        looked_in.join(", ")
+    )]
+    NoPgRestore { looked_in: Vec<String> },
+    #[error("cannot run `{}`: {reason}", program.display())]
+    CannotRun {
+        program: PathBuf,
+        reason: std::io::Error,
+    },
+    #[error("`pg_restore` cannot read `{}`: {message} ({status})", file.display())]
+    Failed {
+        file: PathBuf,
+        status: String,
+        /// The first line it wrote to stderr.
+        message: String,
+    },
+    #[error("no rows of `{table}` in `{}`{suggestion}", file.display())]
+    NotInDump {
+        table: String,
+        file: PathBuf,
+        suggestion: String,
+    },
+    #[error("`{}` has rows of none of the tables asked for", file.display())]
+    NothingSelected { file: PathBuf },
+    #[error(
+        "the rows in `{}` are INSERT statements, which are not read; make the dump without `--inserts` and \
+         `--column-inserts`",
+        file.display()
+    )]
+    Inserts { file: PathBuf },
+    #[error("`pg_restore` wrote what is not understood: `{line}`")]
+    Script { line: String },
+    #[error("the dump ends within the rows of `{table}`")]
+    CutShort { table: String },
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl From<Interrupted> for Error {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
+}

@@ -1,0 +1,158 @@
+//! Running `pg_restore`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use tempfile::NamedTempFile;
+use tokio::process::Command;
+
+use super::list::Entry;
+use super::running::{Running, check};
+use super::{Archive, Error, Result};
+use crate::interrupt::race;
+use crate::pg::tools;
+
+/// A `pg_restore` that can read an archive.
+#[derive(Debug)]
+pub(in crate::copy) struct Tool {
+    program: PathBuf,
+    archive: Archive,
+}
+
+impl Tool {
+    /// The first `pg_restore` that is new enough for the archive.
+    pub async fn find(archive: Archive) -> Result<Self> {
+        let name = format!("pg_restore{}", std::env::consts::EXE_SUFFIX);
+        let folders: Vec<PathBuf> = match tools::given_folder() {
+            Some(folder) => vec![folder],
+            None => tools::folders().collect(),
+        };
+        let mut newest: Option<(u32, String, PathBuf)> = None;
+        for folder in &folders {
+            let program = folder.join(&name);
+            if !program.is_file() {
+                continue;
+            }
+            let version = version(&program).await?;
+            let major = version.split('.').next().and_then(|text| text.parse().ok());
+            // Of a version that says nothing to us the program itself will know.
+            if major.is_none_or(|major| reads(major) >= archive.version) {
+                return Ok(Self { program, archive });
+            }
+            let found = (major.unwrap_or_default(), version, program);
+            if newest.as_ref().is_none_or(|newest| newest.0 < found.0) {
+                newest = Some(found);
+            }
+        }
+        Err(match newest {
+            Some((_, newest, program)) => too_new(archive, newest, program),
+            None => Error::NoPgRestore {
+                looked_in: match tools::given_folder() {
+                    Some(folder) => vec![format!("`{}` (RUNNER_PG_BIN)", folder.display())],
+                    None => tools::looked_in(),
+                },
+            },
+        })
+    }
+
+    /// The entries with rows and sequence positions.
+    pub async fn entries(&self) -> Result<Vec<Entry>> {
+        let mut command = clean(&self.program);
+        command.arg("--list").arg("--").arg(&self.archive.path);
+        let output = race(command.output()).await?;
+        let output = output.map_err(|reason| self.cannot_run(reason))?;
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        check(&self.archive.path, output.status, &complaints)?;
+        Ok(Entry::read_all(&String::from_utf8_lossy(&output.stdout)))
+    }
+
+    /// Starts to write the script of these entries, in this order.
+    pub fn start<'a>(&self, entries: impl Iterator<Item = &'a Entry>) -> Result<Running> {
+        let list = list_file(entries).map_err(|reason| self.cannot_run(reason))?;
+        let mut command = clean(&self.program);
+        command
+            .args(["--data-only", "--file=-", "--use-list"])
+            .arg(list.path());
+        command.arg("--").arg(&self.archive.path);
+        let child = command.spawn().map_err(|reason| self.cannot_run(reason))?;
+        Ok(Running::new(child, list, &self.archive.path))
+    }
+
+    fn cannot_run(&self, reason: std::io::Error) -> Error {
+        Error::CannotRun {
+            program: self.program.clone(),
+            reason,
+        }
+    }
+}
+
+/// The newest archive format that `pg_restore` of a major version reads.
+fn reads(major: u32) -> (u8, u8) {
+    match major {
+        ..12 => (1, 13),
+        12..16 => (1, 14),
+        16 => (1, 15),
+        17.. => (1, 16),
+    }
+}
+
+/// The first major version that reads an archive format.
+fn reader_of(version: (u8, u8)) -> u32 {
+    (12..=17)
+        .find(|major| reads(*major) >= version)
+        .unwrap_or(18)
+}
+
+fn too_new(archive: Archive, newest: String, program: PathBuf) -> Error {
+    let (major, minor) = archive.version;
+    Error::TooNew {
+        file: archive.path,
+        written_by: archive
+            .written_by
+            .unwrap_or_else(|| "of a newer version".to_owned()),
+        format: format!("{major}.{minor}"),
+        program,
+        newest,
+        wanted: reader_of(archive.version),
+    }
+}
+
+/// A command that inherits nothing of what this process knows: passwords least of all.
+fn clean(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env_clear()
+        .env("LC_ALL", "C")
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    #[cfg(windows)]
+    if let Some(root) = std::env::var_os("SystemRoot") {
+        command.env("SystemRoot", root);
+    }
+    command
+}
+
+/// `15.18` of `pg_restore (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
+async fn version(program: &Path) -> Result<String> {
+    let output = race(clean(program).arg("--version").output()).await?;
+    let output = output.map_err(|reason| Error::CannotRun {
+        program: program.to_owned(),
+        reason,
+    })?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let word = text.split_whitespace().nth(2);
+    Ok(word.unwrap_or_default().to_owned())
+}
+
+fn list_file<'a>(entries: impl Iterator<Item = &'a Entry>) -> std::io::Result<NamedTempFile> {
+    let mut file = NamedTempFile::new()?;
+    for entry in entries {
+        writeln!(file, "{}", entry.line)?;
+    }
+    file.flush()?;
+    Ok(file)
+}

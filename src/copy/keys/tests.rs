@@ -1,0 +1,81 @@
+use super::super::order::order;
+use super::*;
+use crate::pg::TableName;
+
+fn table(oid: u32, name: &str) -> Relation {
+    Relation::sample(oid, "public", name)
+}
+
+fn key(child: u32, parent: u32) -> ForeignKey {
+    ForeignKey {
+        name: TableName::new("public", format!("k{child}{parent}")),
+        child,
+        parent,
+        child_root: child,
+        parent_root: parent,
+        child_shown: format!("t{child}"),
+        deferrable: false,
+        initially_deferred: false,
+        checked: true,
+    }
+}
+
+fn tables() -> Vec<Relation> {
+    vec![table(1, "a"), table(2, "b"), table(3, "c")]
+}
+
+#[test]
+fn a_unit_is_filled_parents_first() {
+    let arrangement = arrange(&tables(), &[key(1, 3), key(3, 3)]).unwrap();
+    assert_eq!(arrangement.units, [vec![2, 0], vec![1]]);
+    assert!(arrangement.deferred.is_empty());
+    let names: Vec<_> = order(&tables(), &[key(1, 3)])
+        .into_iter()
+        .map(|t| t.shown)
+        .collect();
+    assert_eq!(names, ["b", "c", "a"]);
+}
+
+#[test]
+fn a_cycle_is_broken_where_it_is_deferrable() {
+    let mut soft = key(1, 2);
+    soft.deferrable = true;
+    let arrangement = arrange(&tables(), &[soft.clone(), key(2, 1), key(2, 3)]).unwrap();
+    assert_eq!(arrangement.units, [vec![0, 2, 1]]);
+    assert_eq!(arrangement.deferred, [soft]);
+}
+
+#[test]
+fn a_cycle_that_holds_is_refused_by_name_unless_nobody_checks_it() {
+    let mut keys = vec![key(1, 2), key(2, 1)];
+    let error = arrange(&tables(), &keys).unwrap_err().to_string();
+    assert!(
+        error.starts_with("the foreign keys of `a`, `b` form a cycle that is not deferrable"),
+        "{error}"
+    );
+    assert!(error.contains("`k12`, `k21`"), "{error}");
+    for key in &mut keys {
+        key.checked = false;
+    }
+    assert_eq!(
+        arrange(&tables(), &keys).unwrap().units,
+        [vec![0, 1], vec![2]]
+    );
+}
+
+#[test]
+fn a_reference_from_outside_is_found() {
+    let keys = [key(1, 2), key(9, 3), key(2, 9)];
+    let (place, key) = reference_from_outside(&tables(), &keys).unwrap();
+    assert_eq!((place, key.child), (2, 9));
+    assert!(reference_from_outside(&tables(), &keys[..1]).is_none());
+}
+
+#[test]
+fn keys_of_a_partitioned_table_hold_for_its_partitions() {
+    let mut partitions = vec![table(11, "p1"), table(12, "p2"), table(2, "b")];
+    partitions[0].ancestors = vec![1];
+    partitions[1].ancestors = vec![1];
+    let arrangement = arrange(&partitions, &[key(1, 2)]).unwrap();
+    assert_eq!(arrangement.units, [vec![2, 0, 1]]);
+}

@@ -1,0 +1,143 @@
+//! Filling tables: emptied or as they are, parents before children, counted at the end.
+
+use futures_util::future::join;
+
+use super::plan::{TablePlan, Unit};
+use super::report::Meter;
+use super::stage::Stage;
+use super::stream::{Pipe, pump};
+use super::{CopyOptions, Error, Mode, Result, TableReport, Verify, keys, sequences};
+use crate::pg::{Session, Value};
+
+/// Fills the tables of the units inside the target's open transaction.
+pub(super) async fn fill(options: &CopyOptions, units: &[Unit]) -> Result<Vec<TableReport>> {
+    let to = &options.to;
+    if options.mode == Mode::Replace {
+        for unit in units {
+            empty(to, unit).await?;
+        }
+    }
+    let mut reports = Vec::new();
+    for unit in units {
+        keys::defer(to, &unit.deferred).await?;
+        for table in &unit.tables {
+            reports.push(match &table.key {
+                Some(_) => upsert(options, table).await?,
+                None => load(options, table).await?,
+            });
+        }
+        keys::check(to, &unit.deferred).await?;
+    }
+    let tables: Vec<&TablePlan> = units.iter().flat_map(|unit| &unit.tables).collect();
+    if options.mode == Mode::Replace && options.verify == Verify::Count {
+        compare_counts(options, &tables, &reports).await?;
+    }
+    // Last, since it keeps everybody else from drawing numbers until the commit.
+    sequences::forward(options, &tables).await?;
+    Ok(reports)
+}
+
+/// One statement for the whole unit: TRUNCATE refuses a table that another one refers to, even an empty one.
+async fn empty(to: &Session, unit: &Unit) -> Result<()> {
+    let tables: Vec<_> = unit
+        .tables
+        .iter()
+        .map(|table| table.target.only())
+        .collect();
+    to.batch(&format!("TRUNCATE {}", tables.join(", "))).await?;
+    Ok(())
+}
+
+async fn load(options: &CopyOptions, table: &TablePlan) -> Result<TableReport> {
+    let mut meter = Meter::start(&options.to, &table.target.shown);
+    let pipe = Pipe {
+        from: &options.from,
+        read: &table.read_sql(),
+        to: &options.to,
+        write: &table.write_sql(&table.target.name.to_string()),
+        binary: table.binary,
+    };
+    let stored = pump(&pipe, &mut meter).await?;
+    let mut report = meter.report();
+    report.inserted = stored;
+    if options.verify == Verify::Count {
+        expect(&report.table, report.rows, stored)?;
+    }
+    Ok(meter.finish(report, false))
+}
+
+async fn upsert(options: &CopyOptions, table: &TablePlan) -> Result<TableReport> {
+    let mut meter = Meter::start(&options.to, &table.target.shown);
+    let stage = Stage::create(&options.to, table).await?;
+    stage.fill(&options.from, &mut meter).await?;
+    let outcome = stage.merge().await?;
+    stage.drop().await?;
+    let mut report = meter.report();
+    report.inserted = outcome.inserted;
+    report.updated = outcome.updated;
+    report.equal = outcome.equal;
+    if options.verify == Verify::Count {
+        expect(&report.table, report.rows, report.rows - outcome.kept_out)?;
+    }
+    Ok(meter.finish(report, true))
+}
+
+/// Counts the rows of all tables on both sides, now that every trigger has had its say: one that writes into
+/// another table of the copy shows here.
+async fn compare_counts(
+    options: &CopyOptions,
+    tables: &[&TablePlan],
+    reports: &[TableReport],
+) -> Result<()> {
+    let of_target = tables.iter().map(|table| table.count_target_sql());
+    let of_source = tables.iter().map(|table| table.count_source_sql());
+    // Outside a snapshot a later count is of another moment than the rows.
+    let (source, target) = if is_snapshot(&options.from).await? {
+        join(
+            counts(&options.from, of_source),
+            counts(&options.to, of_target),
+        )
+        .await
+    } else {
+        let passed = reports.iter().map(|report| report.rows).collect();
+        (Ok(passed), counts(&options.to, of_target).await)
+    };
+    for ((table, sent), arrived) in tables.iter().zip(source?).zip(target?) {
+        expect(&table.target.shown, sent, arrived)?;
+    }
+    Ok(())
+}
+
+async fn is_snapshot(session: &Session) -> Result<bool> {
+    let isolation = include_str!("../sql/transaction_isolation.sql");
+    let isolation = session.value(isolation, &[]).await?;
+    Ok(isolation.as_str() != Some("read committed"))
+}
+
+/// The results of several counting statements, in one go.
+pub(super) async fn counts(
+    session: &Session,
+    statements: impl Iterator<Item = String>,
+) -> Result<Vec<u64>> {
+    let statements: Vec<_> = statements.map(|sql| format!("({sql}\n)")).collect();
+    let sql = format!("SELECT ARRAY[{}]", statements.join(", "));
+    let Value::Array(counts) = session.value(&sql, &[]).await? else {
+        return Ok(Vec::new());
+    };
+    let number = |count: &Value| u64::try_from(count.as_int().unwrap_or_default());
+    Ok(counts
+        .iter()
+        .map(|count| number(count).unwrap_or_default())
+        .collect())
+}
+
+pub(super) fn expect(table: &str, sent: u64, arrived: u64) -> Result<()> {
+    if sent == arrived {
+        return Ok(());
+    }
+    Err(Error::Count {
+        table: table.to_owned(),
+        sent,
+        arrived,
+    })
+}

@@ -1,0 +1,129 @@
+//! What a copy did, and saying so while it goes on.
+
+use std::time::{Duration, Instant};
+
+use crate::human;
+use crate::pg::Session;
+use crate::progress::{Event, Reporter};
+
+/// What a copy did, or in a dry run would do.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Report {
+    /// In the order in which they were filled.
+    pub tables: Vec<TableReport>,
+    /// Rows that crossed, of all tables.
+    pub rows: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TableReport {
+    /// As any primitive takes it.
+    pub table: String,
+    pub inserted: u64,
+    pub updated: u64,
+    /// Rows emptied by `replace`, in a dry run only: TRUNCATE counts nothing.
+    pub deleted: u64,
+    /// Rows that were there already, and were left alone.
+    pub equal: u64,
+    /// Rows that crossed.
+    pub rows: u64,
+    pub bytes: u64,
+    pub seconds: f64,
+}
+
+impl Report {
+    pub(super) fn push(&mut self, table: TableReport) {
+        self.rows += table.rows;
+        self.tables.push(table);
+    }
+}
+
+impl TableReport {
+    fn summary(&self, staged: bool) -> String {
+        let passed = format!("{}, {}", human::rows(self.rows), human::bytes(self.bytes));
+        if !staged {
+            return passed;
+        }
+        let [inserted, updated, equal] =
+            [self.inserted, self.updated, self.equal].map(human::count);
+        format!("{passed}: {inserted} new, {updated} changed, {equal} equal")
+    }
+}
+
+/// How often a table's progress is told at most.
+const PACE: Duration = Duration::from_millis(100);
+
+/// Counts what passes for one table and tells the listener now and then.
+pub(super) struct Meter {
+    reporter: Reporter,
+    table: String,
+    start: Instant,
+    told: Instant,
+    rows: u64,
+    bytes: u64,
+}
+
+impl Meter {
+    pub fn start(session: &Session, table: &str) -> Self {
+        let now = Instant::now();
+        Self {
+            reporter: session.reporter().clone(),
+            table: table.to_owned(),
+            start: now,
+            told: now,
+            rows: 0,
+            bytes: 0,
+        }
+    }
+
+    /// So many rows in all, and so many bytes more.
+    pub fn passed(&mut self, rows: u64, bytes: usize) {
+        self.rows = rows;
+        self.bytes += bytes as u64;
+        let now = Instant::now();
+        if now.duration_since(self.told) < PACE {
+            return;
+        }
+        self.told = now;
+        self.reporter.event(&Event::Copying {
+            table: self.table.clone(),
+            rows: self.rows,
+            bytes: self.bytes,
+        });
+    }
+
+    /// The exact number, once the last row has passed.
+    pub fn count_rows(&mut self, rows: u64) {
+        self.rows = rows;
+    }
+
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The table's report so far, to be completed by the mode.
+    pub fn report(&self) -> TableReport {
+        TableReport {
+            table: self.table.clone(),
+            rows: self.rows,
+            bytes: self.bytes,
+            seconds: self.start.elapsed().as_secs_f64(),
+            ..TableReport::default()
+        }
+    }
+
+    /// Tells that the table is done.
+    pub fn finish(&self, mut report: TableReport, staged: bool) -> TableReport {
+        report.seconds = self.start.elapsed().as_secs_f64();
+        self.reporter.event(&Event::Copied {
+            table: self.table.clone(),
+            summary: report.summary(staged),
+            seconds: report.seconds,
+        });
+        report
+    }
+}

@@ -1,0 +1,193 @@
+//! Rows and sequences out of a dump of pg_dump.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use super::contents::Contents;
+use super::dump::{Archive, Block, Item, Running, Tool};
+use super::report::Meter;
+use super::sequences::Position;
+use super::{
+    Difference, Error, Missing, Report, Result, TableReport, Verify, keys, load, sequences,
+    settings,
+};
+use crate::pg::catalog::{Relation, Table, TableFilter};
+use crate::pg::{Literal, Session, TableName, TxOptions, ident_list, transaction};
+use crate::progress::Event;
+
+/// What [`restore`] is to do.
+pub struct RestoreOptions {
+    /// A dump in the custom, tar or directory format.
+    pub file: PathBuf,
+    /// Written in the transaction that is open, and not committed; else in one transaction.
+    pub to: Session,
+    /// Tables by their names on the target; without any, all that the dump has rows of.
+    pub tables: TableFilter,
+    pub verify: Verify,
+    /// Change nothing, and count the rows that would be restored.
+    pub dry_run: bool,
+}
+
+/// Restores rows and moves sequences forward. Nothing else of the dump has an effect: no setting, no
+/// definition. The tables keep the rows they have.
+pub async fn restore(options: &RestoreOptions) -> Result<Report> {
+    let to = &options.to;
+    let tool = Tool::find(Archive::open(&options.file)?).await?;
+    let contents = Contents::choose(options, tool.entries().await?).await?;
+    for note in &contents.notes {
+        to.reporter().event(&Event::Note(note.clone()));
+    }
+    if options.dry_run {
+        return Ok(run(options, &tool, &contents, None).await?.report);
+    }
+    transaction(to, &TxOptions::default(), async |to| {
+        let settings = settings::pin(to).await?;
+        keys::defer(to, &contents.deferred).await?;
+        let done = run(options, &tool, &contents, Some(to)).await?;
+        keys::check(to, &contents.deferred).await?;
+        let tables: Vec<&Relation> = contents.tables.values().map(|t| &t.relation).collect();
+        sequences::advance(to, &tables, |sequence| {
+            done.positions
+                .get(&sequence.name)
+                .copied()
+                .into_iter()
+                .collect()
+        })
+        .await?;
+        settings.restore(to).await?;
+        Ok(done.report)
+    })
+    .await
+}
+
+/// What came out of a dump.
+#[derive(Default)]
+struct Done {
+    report: Report,
+    /// Where the sequences were.
+    positions: HashMap<TableName, Position>,
+}
+
+/// Runs `pg_restore` to its end, rows going to `to`, or just counted.
+async fn run(
+    options: &RestoreOptions,
+    tool: &Tool,
+    contents: &Contents,
+    to: Option<&Session>,
+) -> Result<Done> {
+    let mut running = tool.start(contents.entries.iter())?;
+    match read(options, contents, &mut running, to).await {
+        Ok(done) => {
+            running.finish().await?;
+            Ok(done)
+        }
+        // A program that failed ends the script early, and says why.
+        Err(error) if error.is_cut_short() => {
+            running.finish().await?;
+            Err(error)
+        }
+        Err(error) => {
+            running.stop().await;
+            Err(error)
+        }
+    }
+}
+
+async fn read(
+    options: &RestoreOptions,
+    contents: &Contents,
+    running: &mut Running,
+    to: Option<&Session>,
+) -> Result<Done> {
+    let mut done = Done::default();
+    while let Some(item) = running.script.next().await? {
+        match item {
+            Item::Position(sequence, position) => {
+                done.positions.insert(sequence, position);
+            }
+            Item::Rows(block) => {
+                if let Some(table) = contents.table(&block.table) {
+                    check_columns(options, table, &block)?;
+                    let report = rows(options, table, &block, running, to).await?;
+                    done.report.push(report);
+                }
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// The rows of one block.
+async fn rows(
+    options: &RestoreOptions,
+    table: &Table,
+    block: &Block,
+    running: &mut Running,
+    to: Option<&Session>,
+) -> Result<TableReport> {
+    let shown = &table.relation.shown;
+    let mut meter = Meter::start(&options.to, shown);
+    let moved = async {
+        let mut sink = match to {
+            Some(to) => Some(to.copy_in(&write_sql(block, table)).await?),
+            None => None,
+        };
+        while let Some((chunk, rows)) = running.script.chunk().await? {
+            meter.passed(meter.rows() + rows, chunk.len());
+            if let Some(sink) = &mut sink {
+                sink.send(chunk).await?;
+            }
+        }
+        match sink {
+            Some(sink) => Ok(sink.finish().await?),
+            None => Ok(meter.rows()),
+        }
+    };
+    let stored: Result<u64> = moved.await;
+    let stored = stored.map_err(|error| error.stopped(shown, meter.rows()))?;
+    let mut report = meter.report();
+    report.inserted = stored;
+    if options.verify == Verify::Count {
+        load::expect(shown, report.rows, stored)?;
+    }
+    Ok(meter.finish(report, false))
+}
+
+fn write_sql(block: &Block, table: &Table) -> String {
+    let name = &table.relation.name;
+    let columns = match block.columns.as_slice() {
+        [] => String::new(),
+        columns => format!(" ({})", ident_list(columns)),
+    };
+    let encoding = Literal(&block.encoding);
+    format!("COPY {name}{columns} FROM STDIN (ENCODING {encoding})")
+}
+
+fn check_columns(options: &RestoreOptions, table: &Table, block: &Block) -> Result<()> {
+    let difference = |column: &str, missing| Difference {
+        table: table.relation.shown.clone(),
+        column: column.to_owned(),
+        missing,
+    };
+    let gone = block
+        .columns
+        .iter()
+        .filter(|column| table.column(column).is_none());
+    let gone = gone.map(|column| {
+        let target = options.to.name().to_owned();
+        difference(column, Missing::OnTarget { target })
+    });
+    let wanted = table
+        .columns
+        .iter()
+        .filter(|c| c.must_be_given() && !block.columns.contains(&c.name));
+    let wanted = wanted.map(|column| {
+        let source = options.file.display().to_string();
+        difference(&column.name, Missing::OnSource { source })
+    });
+    let differences: Vec<Difference> = gone.chain(wanted).collect();
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Columns(differences))
+}

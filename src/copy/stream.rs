@@ -1,0 +1,64 @@
+//! The rows of one COPY into another.
+
+use super::report::Meter;
+use super::{Error, Result};
+use crate::interrupt::shielded;
+use crate::pg::{self, CopyIn, CopyOut, Session};
+
+/// Two COPY statements to be joined.
+pub(super) struct Pipe<'a> {
+    pub from: &'a Session,
+    pub read: &'a str,
+    pub to: &'a Session,
+    pub write: &'a str,
+    /// The binary format ends with a message that is no row.
+    pub binary: bool,
+}
+
+/// Moves all rows; the number that was stored. When one side fails or the run is interrupted, the COPY of the
+/// other is ended at its server too.
+pub(super) async fn pump(pipe: &Pipe<'_>, meter: &mut Meter) -> Result<u64> {
+    let table = meter.table().to_owned();
+    let sink = pipe.to.copy_in(pipe.write).await;
+    let sink = sink.map_err(|error| Error::from(error).stopped(&table, 0))?;
+    let mut out = match pipe.from.copy_out(pipe.read).await {
+        Ok(out) => out,
+        Err(error) => return Err(Error::from(error).stopped(&table, 0)),
+    };
+    let stored = match forward(&mut out, sink, meter).await {
+        Ok(stored) => stored,
+        Err((side, error)) => {
+            if side == Side::Target || matches!(error, pg::Error::Interrupted) {
+                end(out).await;
+            }
+            return Err(Error::from(error).stopped(&table, meter.rows()));
+        }
+    };
+    meter.count_rows(out.messages() - u64::from(pipe.binary));
+    Ok(stored)
+}
+
+#[derive(PartialEq, Eq)]
+enum Side {
+    Source,
+    Target,
+}
+
+async fn forward(
+    out: &mut CopyOut,
+    mut sink: CopyIn,
+    meter: &mut Meter,
+) -> std::result::Result<u64, (Side, pg::Error)> {
+    while let Some(chunk) = out.chunk().await.map_err(|e| (Side::Source, e))? {
+        meter.passed(out.messages(), chunk.len());
+        sink.send(chunk).await.map_err(|e| (Side::Target, e))?;
+    }
+    sink.finish().await.map_err(|e| (Side::Target, e))
+}
+
+/// Whatever is left of the source's COPY is not sent. What failed says more than what this could add.
+async fn end(out: CopyOut) {
+    if let Err(error) = shielded(Box::pin(out.abort())).await {
+        tracing::debug!(%error, "ending COPY TO STDOUT");
+    }
+}

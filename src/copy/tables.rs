@@ -1,0 +1,132 @@
+//! Tables from one server to another.
+
+use super::plan::{Plan, Unit};
+use super::{Error, Report, Result, dry, load, settings};
+use crate::pg::catalog::TableFilter;
+use crate::pg::{Isolation, Kinship, Session, TxOptions, kinship, transaction};
+use crate::progress::Event;
+
+/// What [`tables`] is to do.
+pub struct CopyOptions {
+    /// Read in the transaction that is open, best a snapshot; else in a snapshot taken for the copy.
+    pub from: Session,
+    /// Written in the transaction that is open, and not committed; else each unit is committed by itself.
+    pub to: Session,
+    pub tables: Tables,
+    pub mode: Mode,
+    pub verify: Verify,
+    /// Change nothing, and report what would happen.
+    pub dry_run: bool,
+}
+
+/// Which tables are copied, by their names at the source.
+pub enum Tables {
+    /// Whole tables.
+    Matching(TableFilter),
+    /// Tables with conditions, as a watermark makes them.
+    Rows(Vec<Selection>),
+}
+
+/// The rows of one table that fulfil a condition.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// One table, as any primitive takes it.
+    pub table: String,
+    /// An SQL expression over the table's columns; all rows without it.
+    pub filter: Option<String>,
+}
+
+/// What becomes of the rows that the target has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The tables are emptied first, in the same commit.
+    Replace,
+    /// They stay; a row with the same key is an error.
+    Append,
+    /// Rows with the same key are changed where they differ; the others stay.
+    Upsert,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verify {
+    No,
+    /// The number of rows on both sides.
+    Count,
+}
+
+/// Copies tables. Units of tables tied by foreign keys are complete on the target or as they were.
+pub async fn tables(options: &CopyOptions) -> Result<Report> {
+    let (from, to) = (&options.from, &options.to);
+    refuse_kin(from, to).await?;
+    let snapshot = TxOptions {
+        isolation: Some(Isolation::RepeatableRead),
+        read_only: true,
+        ..TxOptions::default()
+    };
+    transaction(from, &snapshot, async |from| {
+        let settings = settings::pin(from).await?;
+        let plan = Plan::read(options).await?;
+        for note in &plan.notes {
+            to.reporter().event(&Event::Note(note.clone()));
+        }
+        let report = if options.dry_run {
+            dry::run(options, &plan).await?
+        } else {
+            write(options, &plan.units).await?
+        };
+        settings.restore(from).await?;
+        Ok(report)
+    })
+    .await
+}
+
+/// Refuses to copy a database into itself, however it was reached.
+async fn refuse_kin(from: &Session, to: &Session) -> Result<()> {
+    let names = || (from.name().to_owned(), to.name().to_owned());
+    if to.server().standby {
+        let target = to.name().to_owned();
+        return Err(Error::TargetIsStandby { target });
+    }
+    let (from_name, to_name) = names();
+    match kinship(from, to).await? {
+        Kinship::Strangers => Ok(()),
+        Kinship::SameDatabase => Err(Error::SameDatabase {
+            from: from_name,
+            to: to_name,
+        }),
+        Kinship::Standby => Err(Error::Standby {
+            from: from_name,
+            to: to_name,
+        }),
+        Kinship::Clones => {
+            to.reporter().event(&Event::Warning(format!(
+                "`{from_name}` and `{to_name}` have the same system identifier: one is a clone of the other"
+            )));
+            Ok(())
+        }
+    }
+}
+
+async fn write(options: &CopyOptions, units: &[Unit]) -> Result<Report> {
+    let mut report = Report::default();
+    if options.to.in_transaction() {
+        write_together(options, units, &mut report).await?;
+    } else {
+        for unit in units {
+            write_together(options, std::slice::from_ref(unit), &mut report).await?;
+        }
+    }
+    Ok(report)
+}
+
+/// In one transaction, or in a savepoint of the one that is open.
+async fn write_together(options: &CopyOptions, units: &[Unit], report: &mut Report) -> Result<()> {
+    transaction(&options.to, &TxOptions::default(), async |to| {
+        let settings = settings::pin(to).await?;
+        for table in load::fill(options, units).await? {
+            report.push(table);
+        }
+        settings.restore(to).await
+    })
+    .await
+}

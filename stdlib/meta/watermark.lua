@@ -1,0 +1,52 @@
+---@meta
+
+---How far tables have been promoted, stored with the data it describes.
+watermark = {}
+
+---@class watermark.Options
+---@field db? Db the database the rows are brought to, which keeps the marks in its schema `runner`
+---@field file? string a JSON file with a time for each table, instead; it is written after the commit
+---@field name? string tells the marks of one procedure from those of another; goes with `db`
+
+---Marks, which say since when rows count as changed. Nothing is made before the first `advance`.
+---@param options watermark.Options
+---@return watermark.Marks marks
+function watermark.open(options) end
+
+---@class watermark.Marks
+local Marks = {}
+
+---@class watermark.ChangedOptions
+---@field column? string an ordered column written with every change, instead of the transactions; approximate
+---@field since? string rows whose `column` is not older than this, instead of the stored mark
+---@field where? string only rows that this SQL condition holds for; marks are kept for each condition apart
+
+---The rows that have changed since the mark, for `copy.tables { from = changed, mode = "upsert" }`; without a mark all of them.
+---Deleted rows are not seen.
+---@param from Db best a snapshot
+---@param table string
+---@param options? watermark.ChangedOptions
+---@return watermark.Changed changed
+function Marks:changed(from, table, options) end
+
+---Moves the mark in the transaction that brings the rows: it commits with them, or not at all. Refuses a gap.
+---@param tx Db
+---@param changed watermark.Changed
+function Marks:advance(tx, changed) end
+
+---@class watermark.Mark
+---@field table string
+---@field mark string a transaction of the source, or a value of the column
+---@field column string empty where changes are told by transactions
+---@field where string
+---@field source string the identity of the source
+---@field advanced_at string
+
+---The stored marks of this name.
+---@return watermark.Mark[] marks
+function Marks:show() end
+
+---@class watermark.Changed
+---@field table string
+---@field everything boolean whether every row counts as changed, for want of a mark
+---@field mark? string what `advance` will store
