@@ -5,6 +5,7 @@ mod direct;
 mod fixtures;
 mod lua_specs;
 mod readme;
+mod reports;
 mod routes;
 mod sandbox;
 mod script;
