@@ -17,6 +17,8 @@ pub enum Error {
         column: String,
         suggestion: String,
     },
+    #[error("`except` names `{column}`, which none of the tables has{suggestion}")]
+    NoColumnAnywhere { column: String, suggestion: String },
     #[error("the tables differ:{}", sentence(.0))]
     Mismatch(Vec<TableCheck>),
 }

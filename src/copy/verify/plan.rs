@@ -134,7 +134,23 @@ impl LeftOut {
                 });
             }
         }
-        Ok(())
+        let known = || {
+            sources
+                .iter()
+                .flat_map(|table| &table.columns)
+                .map(|column| column.name.as_str())
+        };
+        let stray = self
+            .everywhere
+            .iter()
+            .find(|name| known().all(|other| other != *name));
+        match stray {
+            None => Ok(()),
+            Some(column) => Err(Error::NoColumnAnywhere {
+                column: column.clone(),
+                suggestion: did_you_mean(column, known()),
+            }),
+        }
     }
 }
 
