@@ -107,16 +107,8 @@ fn chosen(catalog: &Catalog, tables: &Tables) -> Result<(Vec<Chosen>, Vec<String
     }
 }
 
-/// The table of the same name on the target for each: a bare name by the target's search path, else in the
-/// schema it has at the source.
 fn counterparts(catalog: &Catalog, sources: &[Chosen]) -> Result<Vec<Relation>> {
-    let find = |(source, _): &Chosen| {
-        catalog
-            .find(&source.shown)
-            .or_else(|error| catalog.get(&source.name).ok_or(error))
-            .cloned()
-            .map_err(Error::from)
-    };
+    let find = |(source, _): &Chosen| Ok(catalog.counterpart(source)?.clone());
     sources.iter().map(find).collect()
 }
 

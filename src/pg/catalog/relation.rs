@@ -131,6 +131,17 @@ impl Catalog {
         Ok(relation)
     }
 
+    /// The table that bears the same name here as `source` at a source: a bare name by the search path, else in
+    /// the schema it has there.
+    pub fn counterpart(&self, source: &Relation) -> Result<&Relation> {
+        match self.find(&source.shown) {
+            Err(Error::NoTable { .. }) if self.get(&source.name).is_some() => {
+                self.table(&source.name)
+            }
+            found => found,
+        }
+    }
+
     pub(super) fn check_table(&self, relation: &Relation) -> Result<()> {
         if relation.kind.is_table() {
             return Ok(());
