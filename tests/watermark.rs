@@ -122,7 +122,7 @@ impl Writer {
                 self.run(&format!("SAVEPOINT s{}", self.savepoints)).await;
             }
             1 if self.savepoints > 0 => {
-                self.run(&format!("ROLLBACK TO s{}", self.savepoints)).await
+                self.run(&format!("ROLLBACK TO s{}", self.savepoints)).await;
             }
             2 => self.end("COMMIT").await,
             3 => self.end("ROLLBACK").await,

@@ -16,7 +16,7 @@ pub enum Error {
     #[error("cannot reach `{target}`: {source}")]
     Route {
         target: String,
-        source: route::Error,
+        source: Box<route::Error>,
     },
     #[error("`{target}` refused the connection: {source}")]
     Refused {
@@ -25,9 +25,10 @@ pub enum Error {
     },
     #[error("cannot connect to `{target}`: {reason}")]
     Connect { target: String, reason: String },
-    #[error("cannot connect to `{target}`: {file}: {reason}")]
+    #[error("cannot connect to `{target}`: `sslrootcert` {file} cannot be used: {reason}")]
     Certificate {
         target: String,
+        /// In quotes, or words for the system's own.
         file: String,
         reason: String,
     },

@@ -7,7 +7,7 @@ use crate::ssh::{self, tcp};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
-    Ssh(ssh::Error),
+    Ssh(Box<ssh::Error>),
     #[error(transparent)]
     Tcp(tcp::Error),
     #[error("there is no socket at `{path}`; is the server running, and does it listen there?")]
@@ -38,13 +38,17 @@ pub enum Error {
         state: String,
     },
     #[error(
-        "the image of container `{name}` has nothing that can carry bytes to its server; looked for {}", looked_for.join(", ")
+        "the image of container `{name}` has nothing that can carry bytes to its server; looked for {}; add one of them to \
+         the image, or publish the server's port and name it in the url, without `docker`", looked_for.join(", ")
     )]
     NoRelay {
         name: String,
         looked_for: Vec<&'static str>,
     },
-    #[error("no server answers in container `{name}`: {reason}")]
+    #[error(
+        "no server answers in container `{name}`: {reason}; is it up? a socket elsewhere is named by its folder in the \
+         url (`?host=/folder`)"
+    )]
     ServerRefused { name: String, reason: String },
     #[error("the {relay} relay in container `{name}` {exit} before it connected: {said}")]
     RelayFailed {
@@ -74,15 +78,19 @@ fn start(state: &str) -> &'static str {
 impl Error {
     /// Whether another way to the same server may still work.
     pub(super) fn passes(&self) -> bool {
+        if let Self::Ssh(error) = self {
+            return matches!(
+                **error,
+                ssh::Error::OpenRefused { .. } | ssh::Error::OpenTimedOut { .. }
+            );
+        }
         matches!(
             self,
-            Self::Ssh(ssh::Error::OpenRefused { .. } | ssh::Error::OpenTimedOut { .. })
-                | Self::Tcp(
-                    tcp::Error::Refused { .. }
-                        | tcp::Error::TimedOut { .. }
-                        | tcp::Error::Unreachable { .. }
-                )
-                | Self::SocketMissing { .. }
+            Self::Tcp(
+                tcp::Error::Refused { .. }
+                    | tcp::Error::TimedOut { .. }
+                    | tcp::Error::Unreachable { .. }
+            ) | Self::SocketMissing { .. }
                 | Self::SocketRefused { .. }
                 | Self::NoRelay { .. }
                 | Self::ServerRefused { .. }
@@ -96,7 +104,7 @@ impl From<ssh::Error> for Error {
     fn from(error: ssh::Error) -> Self {
         match error {
             ssh::Error::Interrupted => Self::Interrupted,
-            error => Self::Ssh(error),
+            error => Self::Ssh(Box::new(error)),
         }
     }
 }

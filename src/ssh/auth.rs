@@ -11,8 +11,8 @@ use super::agent::{self, Agent};
 use super::config::HostConfig;
 use super::error::Error;
 use super::handler::Handler;
-use super::keys::{KeyFile, describe};
-use crate::progress::Reporter;
+use super::keys::{KeyError, KeyFile, describe};
+use crate::progress::{AskError, Reporter};
 
 /// Logs in with the first key the host accepts.
 pub async fn log_in(
@@ -24,13 +24,26 @@ pub async fn log_in(
         handle,
         config,
         tried: Vec::new(),
+        locked: None,
         methods: None,
     };
     if login.run(reporter).await? {
         return Ok(());
     }
+    if let Some((key, reason)) = login.locked {
+        return Err(Error::KeyLocked {
+            alias: config.alias.clone(),
+            user: config.user.clone(),
+            key,
+            reason,
+        });
+    }
     let answer = match &login.methods {
+        Some(methods) if methods.contains(&MethodKind::PublicKey) => {
+            "name the right key with `IdentityFile`, or have one of these added to `authorized_keys` there".to_owned()
+        }
         Some(methods) if !methods.is_empty() => format!("the host accepts {}", names(methods)),
+        _ if login.tried.is_empty() => "name a key with `IdentityFile`".to_owned(),
         _ => "the host did not say what it accepts".to_owned(),
     };
     Err(Error::KeysRefused {
@@ -46,6 +59,8 @@ struct Login<'a> {
     config: &'a HostConfig,
     /// What has been tried and how it ended, for the error.
     tried: Vec<String>,
+    /// The first key that the host would have taken, had it been opened.
+    locked: Option<(String, KeyError)>,
     /// What the host accepts, once it has said so.
     methods: Option<MethodSet>,
 }
@@ -123,15 +138,21 @@ impl Login<'_> {
         if !self.may_try() {
             return Ok(false);
         }
-        if let Some(public) = &file.public
-            && !file.is_public_only()
-            && !self.would_be_accepted(public).await?
-        {
+        let asked = match &file.public {
+            Some(public) if !file.is_public_only() => Some(self.would_be_accepted(public).await?),
+            _ => None,
+        };
+        if asked == Some(false) {
             self.tried.push(format!("{} refused", file.label()));
             return Ok(false);
         }
         let key = match file.open(reporter).await {
             Ok(key) => key,
+            Err(KeyError::NotAsked(AskError::Interrupted)) => return Err(Error::Interrupted),
+            Err(reason) if asked == Some(true) => {
+                self.locked.get_or_insert((file.label(), reason));
+                return Ok(false);
+            }
             Err(reason) => {
                 self.tried.push(format!("{} {reason}", file.label()));
                 return Ok(false);

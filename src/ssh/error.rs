@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::keys::KeyError;
 use super::tcp;
 
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +89,15 @@ pub enum Error {
         tried: Vec<String>,
         /// What the host said last: the methods it accepts, or why it hung up.
         answer: String,
+    },
+    #[error(
+        "ssh host `{alias}` would take the key {key} of user `{user}`, but it cannot be opened: {reason}"
+    )]
+    KeyLocked {
+        alias: String,
+        user: String,
+        key: String,
+        reason: KeyError,
     },
     #[error(
         "ssh host `{alias}` accepted a key of user `{user}` and asks for more ({methods}), which is not supported yet"

@@ -45,28 +45,8 @@ impl Container {
     /// Another container of the image, ended with the run: `options` go to `docker run`.
     #[track_caller]
     pub fn start(options: &[&str]) -> Self {
-        static NUMBER: AtomicUsize = AtomicUsize::new(1);
-        ENGINE.have_image();
-        let pid = std::process::id();
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("runner-test-{pid}-{number}");
-        reaper::at_end(&format!("{} docker rm -f {name}", ENGINE.sh_environment()));
-        must(
-            ENGINE
-                .docker()
-                .args(["run", "--rm", "--detach", "--network", "none"])
-                .args(["--name", &name, "--label", &format!("{LABEL}={pid}")])
-                .args([
-                    "--tmpfs",
-                    &format!("/srv/small:mode=1777,size={}", Self::SMALL_DISK),
-                ])
-                .args(options)
-                .arg(IMAGE),
-        );
-        let container = Self {
-            name,
-            small_disk: Once::new(),
-        };
+        let container = Self::make(options, &[]);
+        must(docker().args(["start", &container.name]));
         wait_until("the container's server is ready", || {
             let mut psql = container.client("psql", "postgres");
             output(psql.args(["-c", "SELECT 1"])).status.success()
@@ -74,8 +54,38 @@ impl Container {
         container
     }
 
+    /// A container that has not been started, to run `command` instead of the server.
+    #[track_caller]
+    pub fn make(options: &[&str], command: &[&str]) -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(1);
+        ENGINE.have_image();
+        let pid = std::process::id();
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("runner-test-{pid}-{number}");
+        reaper::at_end(&format!("{} docker rm -f {name}", ENGINE.sh_environment()));
+        let small_disk = format!("/srv/small:mode=1777,size={}", Self::SMALL_DISK);
+        must(
+            docker()
+                .args(["create", "--network", "none", "--tmpfs", &small_disk])
+                .args(["--name", &name, "--label", &format!("{LABEL}={pid}")])
+                .args(options)
+                .arg(IMAGE)
+                .args(command),
+        );
+        Self {
+            name,
+            small_disk: Once::new(),
+        }
+    }
+
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The command lines of what runs in the container.
+    #[track_caller]
+    pub fn processes(&self) -> String {
+        must(docker().args(["top", &self.name, "-eo", "pid,args"]))
     }
 
     /// A `PostgreSQL` program in the container, as the superuser of its server.
@@ -104,6 +114,11 @@ impl Container {
         });
         "small"
     }
+}
+
+/// The client, told where its engine is.
+pub fn docker() -> Command {
+    ENGINE.docker()
 }
 
 /// Where `docker` reaches its engine: `DOCKER_HOST`, which the program under test is given too.

@@ -4,18 +4,21 @@
 
 mod database;
 mod docker;
+pub mod processes;
 pub mod reaper;
 mod runner;
 mod running;
-mod servers;
+pub mod servers;
 mod sshd;
+mod terminal;
 
 pub use database::{Database, Session};
-pub use docker::{Container, container, container_without_relay};
+pub use docker::{Container, container, container_without_relay, docker};
 pub use runner::{Ran, Runner};
 pub use running::Running;
 pub use servers::{dev, prod};
-pub use sshd::{Sshd, sshd};
+pub use sshd::{Sshd, sshd, user};
+pub use terminal::Terminal;
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;

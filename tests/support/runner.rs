@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::{Database, Running, docker, sshd};
+use super::{Database, Running, Terminal, container, docker, processes, sshd};
 
 /// A run to be: build it up, then end with [`Runner::success`], [`Runner::code`] or [`Runner::start`].
 #[must_use]
@@ -26,6 +26,7 @@ pub struct Runner {
 #[derive(Default)]
 pub struct Expected {
     stdout: Option<String>,
+    stderr: Option<String>,
     stdout_has: Vec<String>,
     stderr_has: Vec<String>,
     nowhere: Vec<String>,
@@ -135,6 +136,12 @@ impl Runner {
         self
     }
 
+    /// What stderr must be, no more and no less. `--quiet` leaves out what differs from run to run.
+    pub fn stderr(mut self, text: &str) -> Self {
+        self.expected.stderr = Some(text.to_owned());
+        self
+    }
+
     pub fn stdout_has(mut self, text: &str) -> Self {
         self.expected.stdout_has.push(text.to_owned());
         self
@@ -166,6 +173,18 @@ impl Runner {
     /// Starts the program and leaves it running.
     #[track_caller]
     pub fn start(self) -> Running {
+        let command = self.command();
+        let scene = self.scene();
+        Running::spawn(command, &self.stdin, scene, self.expected, self.project)
+    }
+
+    /// Starts the program in a terminal of its own.
+    #[track_caller]
+    pub fn terminal(self) -> Terminal {
+        Terminal::start(&self.command(), self.project)
+    }
+
+    fn command(&self) -> Command {
         self.write_toml();
         let program = PathBuf::from(env!("CARGO_BIN_EXE_runner"));
         let home = self.path().join("home");
@@ -187,8 +206,7 @@ impl Runner {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let scene = self.scene();
-        Running::spawn(command, &self.stdin, scene, self.expected, self.project)
+        command
     }
 
     fn write_toml(&self) {
@@ -217,6 +235,17 @@ impl Runner {
     }
 }
 
+impl Ran {
+    /// Fails if a process that the run started goes on: an ssh or docker client, a tunnel. Every one of them
+    /// has the run's environment.
+    #[track_caller]
+    pub fn assert_left(&self) {
+        let mark = format!("HOME={}/", self.project.path().display());
+        let left = processes::with_environment(&mark);
+        assert!(left.is_empty(), "processes of the run are left: {left:?}");
+    }
+}
+
 impl Expected {
     /// What is not as it should be, one line for each.
     pub fn differences(&self, ran: &Ran) -> Vec<String> {
@@ -229,10 +258,15 @@ impl Expected {
         };
         let mut differences = lacks("stdout", &ran.stdout, &self.stdout_has);
         differences.extend(lacks("stderr", &ran.stderr, &self.stderr_has));
-        if let Some(stdout) = &self.stdout
-            && *stdout != ran.stdout
-        {
-            differences.push(format!("stdout should be {stdout:?}"));
+        for (stream, expected, text) in [
+            ("stdout", &self.stdout, &ran.stdout),
+            ("stderr", &self.stderr, &ran.stderr),
+        ] {
+            if let Some(expected) = expected
+                && expected != text
+            {
+                differences.push(format!("{stream} should be\n{expected}"));
+            }
         }
         for text in &self.nowhere {
             if ran.stdout.contains(text) || ran.stderr.contains(text) {

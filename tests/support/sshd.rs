@@ -1,14 +1,15 @@
 //! A real OpenSSH server for this user, on a free port of 127.0.0.1, with keys made for the run.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 
-use super::{free_port, must, output, reaper, sh_word, wait_until};
+use super::{docker, free_port, must, output, processes, reaper, sh_word, wait_until};
 
-static SSHD: LazyLock<Sshd> = LazyLock::new(Sshd::start);
+static SSHD: LazyLock<Sshd> = LazyLock::new(|| Sshd::start(""));
 
 pub fn sshd() -> &'static Sshd {
     &SSHD
@@ -16,11 +17,13 @@ pub fn sshd() -> &'static Sshd {
 
 pub struct Sshd {
     port: u16,
+    pid: u32,
     folder: PathBuf,
 }
 
 impl Sshd {
-    fn start() -> Self {
+    /// Another server, with `lines` added to its configuration; ended with the run.
+    pub fn start(lines: &str) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("runner-sshd-")
             .tempdir()
@@ -34,9 +37,9 @@ impl Sshd {
             );
         }
         fs::copy(folder.join("user_key.pub"), folder.join("authorized_keys")).unwrap();
-        let (port, pid) = serve(&folder);
+        let (port, pid) = serve(&folder, lines);
         reaper::at_end(&format!("kill {pid}; rm -rf {}", sh_word(&folder)));
-        let sshd = Self { port, folder };
+        let sshd = Self { port, pid, folder };
         sshd.write_known_hosts();
         sshd.write_config();
         sshd
@@ -50,6 +53,30 @@ impl Sshd {
     /// for why: `unknown-host`, `changed-host`, `refused-key`, `closed-port`, `no-such-name`.
     pub fn config(&self) -> PathBuf {
         self.folder.join("config")
+    }
+
+    /// A configuration with more hosts than [`config`](Self::config) has, kept in `file`.
+    pub fn config_with(&self, file: &Path, hosts: &str) {
+        let rest = self.config();
+        let text = format!("{hosts}\nHost *\n  Include {}\n", rest.display());
+        fs::write(file, text).unwrap();
+    }
+
+    /// How a host key of the folder is named in `known_hosts` and shown in messages.
+    pub fn fingerprint(&self, key: &str) -> String {
+        let shown = must(Command::new("ssh-keygen").arg("-lf").arg(self.file(key)));
+        shown.split(' ').nth(1).unwrap().to_owned()
+    }
+
+    /// The processes that serve sessions, one for each.
+    pub fn sessions(&self) -> Vec<u32> {
+        processes::children(self.pid)
+    }
+
+    /// Fails unless every session has ended, which a server does a moment after its client.
+    #[track_caller]
+    pub fn assert_left(&self) {
+        wait_until("no ssh session is left", || self.sessions().is_empty());
     }
 
     /// A file of the folder: `user_key`, `refused_key`, `known_hosts`, `known_hosts_changed`.
@@ -109,12 +136,13 @@ impl Sshd {
     }
 }
 
-fn user() -> String {
+/// Who logs in.
+pub fn user() -> String {
     must(Command::new("id").arg("-un")).trim().to_owned()
 }
 
 /// Starts the server; another port where somebody else was quicker to take ours.
-fn serve(folder: &Path) -> (u16, u32) {
+fn serve(folder: &Path, lines: &str) -> (u16, u32) {
     // Only on PATH for root; and OpenSSH insists on an absolute path, to start itself again.
     let program = PathBuf::from("/usr/sbin/sshd");
     if rustix::process::geteuid().is_root() {
@@ -123,7 +151,8 @@ fn serve(folder: &Path) -> (u16, u32) {
     loop {
         let port = free_port();
         let config = folder.join("sshd_config");
-        fs::write(&config, server_config(folder, port, &program)).unwrap();
+        let text = server_config(folder, port, &program) + lines;
+        fs::write(&config, text).unwrap();
         let mut server = Command::new(&program)
             .args(["-D", "-e", "-f"])
             .arg(&config)
@@ -165,6 +194,9 @@ fn server_config(folder: &Path, port: u16, program: &Path) -> String {
         place("host_key"),
         place("authorized_keys"),
     );
+    if let Some(engine) = docker::engine_host() {
+        let _ = writeln!(config, "SetEnv DOCKER_HOST={engine}");
+    }
     // Newer servers keep whoever failed to log in away for a while: the tests fail on purpose.
     let penalties = "PerSourcePenalties=no";
     let config_file = folder.join("sshd_config.try");

@@ -178,13 +178,13 @@ impl<'a> Lexer<'a> {
                 }
                 Some(b'\\') if escapes => at += 2,
                 Some(b'\'') if bytes.get(at + 1) == Some(&b'\'') => at += 2,
-                Some(b'\'') => match self.continuation(at + 1) {
-                    Some(next) => at = next,
-                    None => {
+                Some(b'\'') => {
+                    let Some(next) = self.continuation(at + 1) else {
                         self.position = at + 1;
                         return Ok(Kind::String);
-                    }
-                },
+                    };
+                    at = next;
+                }
                 Some(_) => at += 1,
             }
         }

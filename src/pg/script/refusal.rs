@@ -61,7 +61,7 @@ fn forbidden(text: &str, protected: bool) -> Option<Refusal> {
     let head: Vec<String> = words(text).take(12).collect();
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     match head[..] {
-        ["DISCARD", "ALL"] | ["DEALLOCATE", "ALL"] | ["DEALLOCATE", "PREPARE", "ALL"] => {
+        ["DISCARD" | "DEALLOCATE", "ALL"] | ["DEALLOCATE", "PREPARE", "ALL"] => {
             Some(Refusal::SessionState {
                 statement: head.join(" "),
             })

@@ -136,7 +136,8 @@ mod joined {
         fn statements_joined_by_semicolons_come_apart_again(
             statements in prop::collection::vec(statement(), 0..6)
         ) {
-            let script = statements.iter().map(|text| format!(" /*;*/ {text} ;--;\n")).collect::<String>();
+            let dressed: Vec<String> = statements.iter().map(|text| format!(" /*;*/ {text} ;--;\n")).collect();
+            let script = dressed.concat();
             prop_assert_eq!(texts(&script), statements);
         }
     }
