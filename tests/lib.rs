@@ -4,6 +4,7 @@
 mod direct;
 mod fixtures;
 mod lua_specs;
+mod playbooks;
 mod readme;
 mod routes;
 mod sandbox;
