@@ -17,7 +17,11 @@ pub async fn run_playbook(options: RunOptions) -> Result<(), Failure> {
     let machine = machine(&context).map_err(|error| early(&error.into()))?;
     let result = machine.run(&name, &text).await;
     interrupt::shielded(context.close()).await;
-    for note in machine.take_notes() {
+    let notes = match &result {
+        Ok(()) => machine.take_notes(),
+        Err(failure) => failure.notes.clone(),
+    };
+    for note in notes {
         context.warn(note);
     }
     result?;

@@ -56,6 +56,7 @@ impl Plan {
         if options.mode == Mode::Upsert {
             check_temporary(to).await?;
         }
+        check_filters(from, &sources).await?;
         let (relations, filters): (Vec<_>, Vec<_>) = sources.into_iter().unzip();
         let sources = catalog::tables(from, &relations).await?;
         let targets = catalog::tables(to, &targets).await?;
@@ -121,6 +122,19 @@ fn refuse_references(targets: &[Relation], keys: &[ForeignKey], to: &Session) ->
             key: key.name.name.clone(),
         }),
     }
+}
+
+/// Has the source parse each condition as it stands: what is read later stands in parentheses, and only one
+/// whole expression is right both ways.
+async fn check_filters(from: &Session, sources: &[Chosen]) -> Result<()> {
+    for (source, filter) in sources {
+        if let Some(filter) = filter {
+            let only = source.only();
+            from.check(&format!("SELECT FROM {only} WHERE {filter}"))
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 async fn check_temporary(to: &Session) -> Result<()> {

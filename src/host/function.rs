@@ -126,7 +126,9 @@ pub(super) fn primitive(
 /// The `await` of the prelude: the only function mlua makes asynchronous.
 pub(super) fn waiter(lua: &Lua) -> mlua::Result<Function> {
     lua.create_async_function(|lua, operation: AnyUserData| async move {
-        let Operation { future, location } = operation.take::<Operation>()?;
+        let Operation {
+            future, location, ..
+        } = operation.take::<Operation>()?;
         let future = lock(&future).take();
         match future {
             Some(future) => match future.await {
@@ -142,6 +144,7 @@ pub(super) fn waiter(lua: &Lua) -> mlua::Result<Function> {
 pub(super) struct Operation {
     /// In a lock only because userdata must be `Sync`.
     future: Mutex<Option<BoxFuture<'static, Result<MultiValue>>>>,
+    name: &'static str,
     location: Option<Location>,
 }
 
@@ -160,6 +163,7 @@ impl Operation {
         };
         let operation = Self {
             future: Mutex::new(Some(future)),
+            name: call.name,
             location: call.location.clone(),
         };
         Ok((
@@ -168,6 +172,15 @@ impl Operation {
                 .create_userdata(operation)?
                 .into_lua_multi(&call.lua)?,
         ))
+    }
+
+    /// What is said instead of waiting.
+    pub(super) fn stuck(self) -> Error {
+        Error::failed(format!(
+            "`{}` cannot wait here, inside a message handler, a finalizer, or a function that is called by C",
+            self.name
+        ))
+        .at(self.location)
     }
 }
 

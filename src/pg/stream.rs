@@ -16,7 +16,7 @@ const CHUNK: usize = 64 * 1024;
 impl Session {
     /// Runs a `COPY ... TO STDOUT`. The session is taken until the stream ends.
     pub async fn copy_out(&self, sql: &str) -> Result<CopyOut> {
-        let turn = self.turn().await;
+        let turn = self.turn().await?;
         let stream = self
             .attend(self.shared.client.copy_out(sql))
             .await
@@ -33,7 +33,7 @@ impl Session {
     /// Runs a `COPY ... FROM STDIN`. The session is taken until [`CopyIn::finish`]; dropped before that, the
     /// COPY is aborted and no row stays.
     pub async fn copy_in(&self, sql: &str) -> Result<CopyIn> {
-        let turn = self.turn().await;
+        let turn = self.turn().await?;
         let sink = self.start_copy(sql).await.map_err(|e| e.with_sql(sql))?;
         let sql = sql.to_owned();
         Ok(CopyIn {

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Result;
-use super::hash::Side;
 use crate::pg::Session;
 use crate::pg::fields::Fields;
 
@@ -18,8 +17,9 @@ pub(super) struct Sum {
 /// The sums of one side; no entry for a bucket without rows.
 pub(super) type Sums = BTreeMap<i64, Sum>;
 
-pub(super) async fn read(session: &Session, side: &Side) -> Result<Sums> {
-    let rows = session.query(&side.buckets(), &[]).await?.rows;
+/// What [`Side::sum`](super::hash::Side::sum) or [`Side::buckets`](super::hash::Side::buckets) gives.
+pub(super) async fn read(session: &Session, sql: &str) -> Result<Sums> {
+    let rows = session.query(sql, &[]).await?.rows;
     let sum = |row| {
         let mut row = Fields::new(row);
         let bucket = row.int();

@@ -2,43 +2,61 @@
 
 use std::cmp::Ordering;
 
+use super::Result;
+use super::buckets::{self, Sums};
 use super::plan::TablePlan;
 use super::report::{Class, TableCheck};
-use super::{Result, buckets};
 use crate::pg::fields::Fields;
 use crate::pg::{self, RowStream, Session, Value};
 
 pub(super) async fn classify(plan: &TablePlan, from: &Session, to: &Session) -> Result<TableCheck> {
-    // Both are waited for: a query that is dropped goes on at the server.
-    let (source, target) = tokio::join!(
-        buckets::read(from, &plan.source),
-        buckets::read(to, &plan.target)
-    );
-    let (source, target) = (source?, target?);
+    let (source, target) = both(from, plan.source.sum(), to, plan.target.sum()).await?;
     let mut check = TableCheck {
         from: buckets::rows(&source),
         to: buckets::rows(&target),
         ..TableCheck::new(&plan.shown)
     };
-    let differing = buckets::differing(&source, &target);
-    if differing.is_empty() {
+    if source == target {
         return Ok(check);
     }
-    let params = [Value::from(differing)];
-    let mut source = from.stream(&plan.source.rows(), &params).await?;
-    let mut target = match to.stream(&plan.target.rows(), &params).await {
+    let (source, target) = both(from, plan.source.buckets(), to, plan.target.buckets()).await?;
+    let params = [Value::from(buckets::differing(&source, &target))];
+    walk_both(plan, from, to, &params, &mut check).await?;
+    Ok(check)
+}
+
+async fn both(
+    from: &Session,
+    source: String,
+    to: &Session,
+    target: String,
+) -> Result<(Sums, Sums)> {
+    // Both are waited for: a query that is dropped goes on at the server.
+    let (source, target) = tokio::join!(buckets::read(from, &source), buckets::read(to, &target));
+    Ok((source?, target?))
+}
+
+async fn walk_both(
+    plan: &TablePlan,
+    from: &Session,
+    to: &Session,
+    params: &[Value],
+    check: &mut TableCheck,
+) -> Result<()> {
+    let mut source = from.stream(&plan.source.rows(), params).await?;
+    let mut target = match to.stream(&plan.target.rows(), params).await {
         Ok(target) => target,
         Err(error) => {
             source.close().await?;
             return Err(error.into());
         }
     };
-    let walked = walk(&mut source, &mut target, plan.source.is_keyed(), &mut check).await;
+    let walked = walk(&mut source, &mut target, plan.source.is_keyed(), check).await;
     let (source, target) = (source.close().await, target.close().await);
     walked?;
     source?;
     target?;
-    Ok(check)
+    Ok(())
 }
 
 /// A row of either side, in the order of its fields.

@@ -43,6 +43,20 @@ impl Side {
         format!("SELECT pg_catalog.count(*) FROM {}", self.table)
     }
 
+    /// All rows as one bucket: the first look, which needs no keys.
+    pub fn sum(&self) -> String {
+        format!(
+            "SELECT 0::pg_catalog.int8 AS bucket, pg_catalog.count(*) AS rows, \
+                    pg_catalog.sum({})::pg_catalog.text AS one, \
+                    pg_catalog.sum({})::pg_catalog.text AS two \
+               FROM (SELECT {} AS t FROM {} OFFSET 0) AS r",
+            self.hash("r.t", 1),
+            self.hash("r.t", 2),
+            self.row,
+            self.table
+        )
+    }
+
     /// By bucket: rows, and the sums of both hashes.
     pub fn buckets(&self) -> String {
         format!(

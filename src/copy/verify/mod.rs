@@ -1,8 +1,8 @@
 //! Whether two databases hold the same rows.
 //!
-//! Counts are compared, or contents: each side sums hashes of its rows in buckets by their key, and only where
-//! sums differ do the rows' hashes travel, in the order of the key's, so that what is missing, different or
-//! extra is told apart in little memory.
+//! Counts are compared, or contents: each side sums hashes of its rows, and where the sums differ once more in
+//! buckets by key. Of the buckets that differ the rows' hashes travel, in the order of the key's, so that what
+//! is missing, different or extra is told apart in little memory.
 
 mod buckets;
 mod classes;
@@ -70,16 +70,17 @@ pub async fn tables(options: &VerifyOptions) -> Result<Vec<TableCheck>> {
         read_only: true,
         ..TxOptions::default()
     };
-    let checks = transaction(&options.from, &snapshot, async |from: &Session| {
-        transaction(&options.to, &snapshot, async |to: &Session| {
-            let (before, also) = (settings::pin(from).await?, settings::pin(to).await?);
-            let checks = compare(options, from, to).await?;
-            before.restore(from).await?;
-            also.restore(to).await?;
-            Ok::<_, Error>(checks)
-        })
-        .await
-    })
+    // The futures of a whole comparison are too large for a stack.
+    let checks = Box::pin(transaction(
+        &options.from,
+        &snapshot,
+        async |from: &Session| {
+            Box::pin(transaction(&options.to, &snapshot, async |to: &Session| {
+                pinned(options, from, to).await
+            }))
+            .await
+        },
+    ))
     .await?;
     let table = report::table(&checks, options);
     options.to.reporter().event(&Event::Report(table));
@@ -99,6 +100,15 @@ fn refuse_one_session(options: &VerifyOptions) -> Result<()> {
         });
     }
     Ok(())
+}
+
+/// The same text for the same value on both sides.
+async fn pinned(options: &VerifyOptions, from: &Session, to: &Session) -> Result<Vec<TableCheck>> {
+    let (before, also) = (settings::pin(from).await?, settings::pin(to).await?);
+    let checks = compare(options, from, to).await?;
+    before.restore(from).await?;
+    also.restore(to).await?;
+    Ok(checks)
 }
 
 async fn compare(options: &VerifyOptions, from: &Session, to: &Session) -> Result<Vec<TableCheck>> {
