@@ -5,6 +5,7 @@ mod copy;
 mod direct;
 mod fixtures;
 mod lua_specs;
+mod playbooks;
 mod readme;
 mod reports;
 mod routes;
