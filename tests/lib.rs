@@ -4,6 +4,7 @@
 mod direct;
 mod fixtures;
 mod lua_specs;
+mod protection;
 mod readme;
 mod reports;
 mod routes;

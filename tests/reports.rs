@@ -173,7 +173,9 @@ fn a_syntax_error_is_shown_with_its_line_and_nothing_has_run() {
         .stderr("error: unexpected symbol near '='\n  at playbook.lua:2\n  2 | local x = = 2\n")
         .code(1);
     quietly("for i = 1, 2 do\n")
-        .stderr("error: 'end' expected (to close 'for' at line 1) near <eof>\n  at playbook.lua:2\n")
+        .stderr(
+            "error: 'end' expected (to close 'for' at line 1) near <eof>\n  at playbook.lua:2\n",
+        )
         .code(1);
     quietly("require 'broken'\n")
         .file("broken.lua", "\nreturn (\n")
