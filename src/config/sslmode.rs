@@ -24,6 +24,12 @@ const WORDS: [(&str, SslMode); 6] = [
 ];
 
 impl SslMode {
+    /// The word for it in a url.
+    pub fn word(self) -> &'static str {
+        let found = WORDS.iter().find(|(_, mode)| *mode == self);
+        found.map_or("prefer", |(word, _)| word)
+    }
+
     pub(super) fn parse(value: &str) -> Result<Self, DsnProblem> {
         let found = WORDS.iter().find(|(word, _)| *word == value);
         found

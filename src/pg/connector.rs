@@ -8,7 +8,7 @@ use tokio_postgres::tls::{MakeTlsConnect, NoTls};
 
 use super::session::{Access, Session};
 use super::wire::{CopyStart, Wire, WireTls};
-use super::{Error, Result, ServerError, server, tls};
+use super::{Error, Result, refusal, server, tls};
 use crate::config::{SslMode, Target};
 use crate::interrupt::race;
 use crate::progress::{Event, Reporter};
@@ -185,7 +185,7 @@ impl Connector {
         if let Some(error) = error.as_db_error() {
             return Error::Refused {
                 target,
-                source: Box::new(ServerError::read(error)),
+                source: Box::new(refusal::of_server(error)),
             };
         }
         if error.is_closed() {
@@ -194,9 +194,7 @@ impl Connector {
                 reason: "the server closed it during login".to_owned(),
             };
         }
-        Error::Connect {
-            target,
-            reason: server::text_of(error),
-        }
+        let reason = refusal::of_driver(error, &self.shared.target.dsn);
+        Error::Connect { target, reason }
     }
 }

@@ -25,9 +25,10 @@ pub enum Error {
     },
     #[error("cannot connect to `{target}`: {reason}")]
     Connect { target: String, reason: String },
-    #[error("cannot connect to `{target}`: {file}: {reason}")]
+    #[error("cannot connect to `{target}`: `sslrootcert` {file} cannot be used: {reason}")]
     Certificate {
         target: String,
+        /// In quotes, or words for the system's own.
         file: String,
         reason: String,
     },

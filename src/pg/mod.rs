@@ -14,6 +14,7 @@ mod ident;
 mod identity;
 mod locks;
 mod query;
+mod refusal;
 mod server;
 mod session;
 mod statement;

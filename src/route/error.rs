@@ -38,13 +38,17 @@ pub enum Error {
         state: String,
     },
     #[error(
-        "the image of container `{name}` has nothing that can carry bytes to its server; looked for {}", looked_for.join(", ")
+        "the image of container `{name}` has nothing that can carry bytes to its server; looked for {}; add one of them to \
+         the image, or publish the server's port and name it in the url, without `docker`", looked_for.join(", ")
     )]
     NoRelay {
         name: String,
         looked_for: Vec<&'static str>,
     },
-    #[error("no server answers in container `{name}`: {reason}")]
+    #[error(
+        "no server answers in container `{name}`: {reason}; is it up? a socket elsewhere is named by its folder in the \
+         url (`?host=/folder`)"
+    )]
     ServerRefused { name: String, reason: String },
     #[error("the {relay} relay in container `{name}` {exit} before it connected: {said}")]
     RelayFailed {

@@ -39,7 +39,11 @@ pub async fn log_in(
         });
     }
     let answer = match &login.methods {
+        Some(methods) if methods.contains(&MethodKind::PublicKey) => {
+            "name the right key with `IdentityFile`, or have one of these added to `authorized_keys` there".to_owned()
+        }
         Some(methods) if !methods.is_empty() => format!("the host accepts {}", names(methods)),
+        _ if login.tried.is_empty() => "name a key with `IdentityFile`".to_owned(),
         _ => "the host did not say what it accepts".to_owned(),
     };
     Err(Error::KeysRefused {

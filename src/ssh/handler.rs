@@ -151,7 +151,8 @@ impl Handler {
             Ok(Destination { port: Some(_), .. }) if !alias.starts_with("ssh:") => "ssh://",
             _ => "",
         };
-        format!("ssh {file}{url}{alias} true")
+        // Without the option, whoever configured `yes` would not be asked.
+        format!("ssh {file}-o StrictHostKeyChecking=ask {url}{alias} true")
     }
 
     fn scan(&self) -> String {
@@ -188,7 +189,14 @@ impl russh::client::Handler for Handler {
                 "the host does not permit forwarding".to_owned()
             }
             (ChannelOpenFailure::ConnectFailed, "" | "open failed") => {
-                "nothing accepts connections there".to_owned()
+                "nothing accepts connections there; is the server running?".to_owned()
+            }
+            (_, "Connection refused") => {
+                "it refuses connections; is anything listening there?".to_owned()
+            }
+            (_, "Name or service not known") => {
+                "the name does not resolve there; one that only Docker knows needs `docker`"
+                    .to_owned()
             }
             (reason, "") => format!("{reason:?}"),
             (_, description) => description.to_owned(),

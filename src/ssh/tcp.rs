@@ -25,7 +25,7 @@ const STALLED_AFTER: Duration = Duration::from_secs(60);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the name `{host}` does not resolve: {reason}")]
+    #[error("the name `{host}` does not resolve ({reason}); is it spelled right?")]
     Unresolvable { host: String, reason: String },
     #[error("`{host}:{port}` refuses connections; is anything listening there?")]
     Refused { host: String, port: u16 },
@@ -65,7 +65,7 @@ async fn race_addresses(host: &str, port: u16) -> Result<TcpStream, Error> {
     };
     let addresses = tokio::net::lookup_host((host, port))
         .await
-        .map_err(|error| unresolvable(error.to_string()))?;
+        .map_err(|error| unresolvable(in_words(&error)))?;
     let mut attempts: FuturesUnordered<_> = addresses
         .zip(0u32..)
         .map(|(address, place)| async move {
@@ -92,6 +92,13 @@ async fn race_addresses(host: &str, port: u16) -> Result<TcpStream, Error> {
             reason: error.to_string(),
         },
     })
+}
+
+/// The system's own words, without those that Rust puts before them.
+fn in_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    let own = text.strip_prefix("failed to lookup address information: ");
+    own.unwrap_or(&text).to_owned()
 }
 
 async fn dial(address: SocketAddr) -> io::Result<TcpStream> {

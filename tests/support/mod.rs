@@ -8,7 +8,7 @@ pub mod processes;
 pub mod reaper;
 mod runner;
 mod running;
-mod servers;
+pub mod servers;
 mod sshd;
 mod terminal;
 

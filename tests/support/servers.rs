@@ -18,7 +18,8 @@ pub fn prod() -> &'static Cluster {
     &PROD
 }
 
-fn start(name: &str) -> Cluster {
+/// Another cluster, ended with the run.
+pub fn start(name: &str) -> Cluster {
     let folder = tempfile::Builder::new()
         .prefix("runner-test-")
         .tempdir()

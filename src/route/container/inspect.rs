@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::place::{NOT_INSTALLED, Place};
+use super::place::Place;
 use crate::route::Error;
 use crate::ssh::process::Exit;
 
@@ -33,7 +33,7 @@ pub async fn inspect(name: &str, place: &Place<'_>) -> Result<(), Error> {
     let complaint = output.complaint();
     match output.exit {
         Exit::Code(0) => {}
-        Exit::Code(127) => return Err(place.no_docker(NOT_INSTALLED)),
+        Exit::Code(127) => return Err(place.not_installed()),
         _ if complaint.contains("No such object") || complaint.contains("No such container") => {
             return Err(missing());
         }

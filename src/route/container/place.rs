@@ -13,7 +13,6 @@ use crate::ssh::Session;
 use crate::ssh::process::{Ending, Output, collect};
 use crate::ssh::wait::{Cut, within};
 
-pub const NOT_INSTALLED: &str = "the program is not installed";
 const OUTPUT_LIMIT: Duration = Duration::from_secs(30);
 
 pub enum Place<'a> {
@@ -68,9 +67,18 @@ impl Place<'_> {
 
     fn unusable(&self, error: &io::Error) -> Error {
         match error.kind() {
-            io::ErrorKind::NotFound => self.no_docker(NOT_INSTALLED),
+            io::ErrorKind::NotFound => self.not_installed(),
             _ => self.no_docker(&error.to_string()),
         }
+    }
+
+    pub fn not_installed(&self) -> Error {
+        self.no_docker(match self {
+            Self::Here(_) => {
+                "there is no `docker` on PATH; install it, or set `ssh` to the host the container runs on"
+            }
+            Self::There(_) => "there is no `docker` on the PATH that commands over ssh have",
+        })
     }
 
     pub fn no_docker(&self, reason: &str) -> Error {

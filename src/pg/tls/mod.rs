@@ -3,12 +3,14 @@
 //! `prefer` and `require` encrypt and check nothing, unless `sslrootcert` is given, as in libpq; `verify-ca`
 //! checks the chain, `verify-full` the real host name too.
 
+mod words;
+
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
@@ -18,6 +20,8 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::config::{Dsn, SYSTEM_ROOTS, SslMode};
 use crate::route::Stream;
+
+pub use words::of as in_words;
 
 pub type Connect = <MakeRustlsConnect as MakeTlsConnect<Stream>>::TlsConnect;
 
@@ -94,7 +98,7 @@ impl Verifier {
 fn file(dsn: &Dsn) -> String {
     dsn.sslrootcert.as_ref().map_or_else(
         || "the system's certificates".to_owned(),
-        |path| path.display().to_string(),
+        |path| format!("`{}`", path.display()),
     )
 }
 
@@ -110,11 +114,18 @@ fn roots(dsn: &Dsn) -> Result<Vec<CertificateDer<'static>>, Failure> {
     };
     let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect)
-        .map_err(|error| failure(error.to_string()))?;
+        .map_err(|error| failure(unreadable(&error)))?;
     if certificates.is_empty() {
-        return Err(failure("no certificate in it".to_owned()));
+        return Err(failure("there is no certificate in it".to_owned()));
     }
     Ok(certificates)
+}
+
+fn unreadable(error: &pem::Error) -> String {
+    match error {
+        pem::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
+    }
 }
 
 impl ServerCertVerifier for Verifier {

@@ -1,0 +1,42 @@
+//! Why a server let nobody in, and what to do about it.
+
+use std::error::Error as StdError;
+
+use super::{ServerError, server, tls};
+use crate::config::Dsn;
+
+const INVALID_PASSWORD: &str = "28P01";
+const INVALID_DATABASE: &str = "3D000";
+
+/// The server's own words, with advice where it gives none.
+pub fn of_server(error: &tokio_postgres::error::DbError) -> ServerError {
+    let mut error = ServerError::read(error);
+    if error.hint.is_none() {
+        error.hint = advice(&error.sqlstate).map(str::to_owned);
+    }
+    error
+}
+
+fn advice(sqlstate: &str) -> Option<&'static str> {
+    match sqlstate {
+        INVALID_PASSWORD => {
+            Some("the password is that of the target's url, its `password`, or `~/.pgpass`")
+        }
+        INVALID_DATABASE => Some(
+            "the database is the last part of the target's url; every server has one named `postgres`, where \
+             `SELECT datname FROM pg_database` lists the others",
+        ),
+        _ => None,
+    }
+}
+
+/// What went wrong before the server could say anything about it.
+pub fn of_driver(error: &tokio_postgres::Error, dsn: &Dsn) -> String {
+    // The driver has no type of its own for this.
+    if StdError::source(error).is_some_and(|cause| cause.to_string() == "password missing") {
+        return "the server asks for a password, and the target has none; put one in its url, its `password`, or \
+                `~/.pgpass`"
+            .to_owned();
+    }
+    tls::in_words(error, dsn).unwrap_or_else(|| server::text_of(error))
+}
