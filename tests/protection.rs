@@ -1,6 +1,6 @@
 //! Protected targets: read-only at the server until the phrase is given, in a way that no statement undoes.
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{Database, Runner, dev, prod};
 
@@ -243,7 +243,7 @@ fn a_wrong_phrase_ends_the_run_with_1() {
 }
 
 #[test]
-fn a_refusal_is_not_asked_again_by_catching_it() {
+fn a_refusal_cannot_be_caught() {
     let database = Database::with(prod(), TABLES);
     let terminal = protected(&database)
         .playbook(
@@ -260,21 +260,42 @@ fn a_refusal_is_not_asked_again_by_catching_it() {
 }
 
 #[test]
-fn ctrl_c_at_the_question_interrupts_the_run() {
+fn an_interruption_at_the_question_ends_the_run() {
     let database = Database::with(prod(), TABLES);
     let before = database.state();
-    for key in ["C-c", "C-d"] {
+    // On a dumb terminal the line is edited by the system, and Ctrl-C is a signal.
+    for (term, code, press) in [
+        ("screen", 130, "C-c"),
+        ("screen", 130, "C-d"),
+        ("dumb", 130, "C-c"),
+        ("screen", 143, ""),
+        ("dumb", 143, ""),
+    ] {
         let terminal = protected(&database)
             .playbook("local prod = connect 'prod'\npcall(prod.execute, prod, 'DELETE FROM law')\nprint 'never'")
+            .env("TERM", term)
             .terminal();
         terminal.wait_for("type MIGRATE PRODUCTION:");
-        terminal.press(key);
-        let (code, screen) = terminal.finish();
-        assert_eq!(code, 130, "{screen}");
+        match press {
+            "" => kill_process(pid_of_run(&database), Signal::TERM).unwrap(),
+            key => terminal.press(key),
+        }
+        let (ended, screen) = terminal.finish();
+        assert_eq!(ended, code, "{term} {press}: {screen}");
+        assert!(screen.contains("\nerror: interrupted\n"), "{screen}");
         assert!(!screen.contains("never"), "{screen}");
-        assert!(terminal.echoes());
+        assert!(terminal.echoes(), "{term} {press}");
     }
     database.assert_as_before(&before);
+}
+
+/// The process that has the only session in the database.
+fn pid_of_run(database: &Database) -> Pid {
+    let pid = database.query(
+        "SELECT substring(application_name FROM 'runner ([0-9]+)') FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    Pid::from_raw(pid.parse().unwrap()).unwrap()
 }
 
 #[test]
