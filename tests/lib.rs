@@ -6,6 +6,7 @@ mod direct;
 mod fixtures;
 mod lua_specs;
 mod playbooks;
+mod protection;
 mod readme;
 mod reports;
 mod routes;
