@@ -47,23 +47,23 @@ impl Law {
             .args(["--confirm", PHRASE])
     }
 
-    /// The sections of the laws that both sides have, as `pg_dump` writes them.
-    fn dump(&self) -> Vec<u8> {
-        let old = Database::law_dev(dev());
-        old.query("SET session_replication_role = replica; DELETE FROM lat WHERE law_id NOT IN (SELECT id FROM uk_lrt WHERE number::int <= 1100)");
-        let dump = output(old.client("pg_dump").args(["-Fc", "-t", "lat"]));
-        assert!(
-            dump.status.success(),
-            "{}",
-            String::from_utf8_lossy(&dump.stderr)
-        );
-        dump.stdout
-    }
-
     #[track_caller]
     fn prod_has(&self, sql: &str, expected: &str) {
         assert_eq!(self.prod.query(sql), expected, "{sql}");
     }
+}
+
+/// The sections of the laws that both sides have, as `pg_dump` writes them.
+fn dump() -> Vec<u8> {
+    let old = Database::law_dev(dev());
+    old.query("SET session_replication_role = replica; DELETE FROM lat WHERE law_id NOT IN (SELECT id FROM uk_lrt WHERE number::int <= 1100)");
+    let dump = output(old.client("pg_dump").args(["-Fc", "-t", "lat"]));
+    assert!(
+        dump.status.success(),
+        "{}",
+        String::from_utf8_lossy(&dump.stderr)
+    );
+    dump.stdout
 }
 
 /// What was said about the work: without the servers and the times, which differ from run to run.
@@ -87,7 +87,7 @@ fn without_time(line: &str) -> String {
 #[test]
 fn a_table_is_restored_with_its_triggers_off() {
     let law = Law::new();
-    let (dump, before) = (law.dump(), law.prod.state());
+    let (dump, before) = (dump(), law.prod.state());
     let triggers = |state: &str| -> Vec<String> {
         let lines = state.lines().filter(|line| line.starts_with("trigger|"));
         lines.map(str::to_owned).collect()
@@ -101,6 +101,7 @@ fn a_table_is_restored_with_its_triggers_off() {
     assert_eq!(
         said(&ran),
         [
+            "dry run: nothing is changed",
             "would switch off trigger `propagate_lat_stats` of `lat` on `prod`",
             "lat: 6,003 rows, 1.6 MB",
             "would run on `prod`: UPDATE uk_lrt SET ...",
