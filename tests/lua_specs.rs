@@ -1,5 +1,5 @@
 //! Runs every `tests/lua/**/*_spec.lua` as a playbook, each in a project whose targets `dev` and `prod` are
-//! databases of its own with the first workflow's tables.
+//! databases of its own with the first workflow's tables. The other files of the folder are in it, too.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,30 +24,37 @@ fn every_lua_spec_passes() {
 
 /// Its name and what it said, where it failed.
 fn failure(spec: &Path) -> Option<String> {
-    let name = spec.strip_prefix(FOLDER).unwrap().display().to_string();
-    let source = fs::read_to_string(spec).unwrap();
-    std::thread::spawn(move || run(&source))
+    let path = spec.to_owned();
+    std::thread::spawn(move || run(&path))
         .join()
         .err()
         .map(|panic| {
             let text = panic.downcast_ref::<String>().cloned().unwrap_or_default();
-            format!("==== {name}\n{text}")
+            format!("==== {}\n{text}", name(spec))
         })
 }
 
-fn run(source: &str) {
+fn run(spec: &Path) {
     let (from, to) = (Database::law_dev(dev()), Database::law_prod(prod()));
-    Runner::new()
-        .target("dev", &from)
-        .target("prod", &to)
-        .file(
-            "spec.lua",
-            fs::read(Path::new(FOLDER).join("spec.lua")).unwrap(),
-        )
-        .playbook(source)
+    let mut runner = Runner::new().target("dev", &from).target("prod", &to);
+    let helpers = fs::read_dir(FOLDER).unwrap().map(|it| it.unwrap().path());
+    for helper in helpers.filter(|it| it.is_file() && !is_spec(it)) {
+        runner = runner.file(&name(&helper), fs::read(&helper).unwrap());
+    }
+    runner
+        .file(&name(spec), fs::read(spec).unwrap())
+        .args([name(spec)])
         .success();
     from.assert_left();
     to.assert_left();
+}
+
+fn name(file: &Path) -> String {
+    file.strip_prefix(FOLDER).unwrap().display().to_string()
+}
+
+fn is_spec(file: &Path) -> bool {
+    file.to_str().unwrap().ends_with("_spec.lua")
 }
 
 fn found(folder: &Path) -> Vec<PathBuf> {
@@ -56,7 +63,7 @@ fn found(folder: &Path) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             specs.extend(found(&path));
-        } else if path.to_str().unwrap().ends_with("_spec.lua") {
+        } else if is_spec(&path) {
             specs.push(path);
         }
     }

@@ -1,7 +1,8 @@
 //! Errors of the layers below as errors of Lua.
 
+use crate::copy::{self, verify};
 use crate::host::{Error, Field, Kind, Statement};
-use crate::{config, copy, pg, trigger, watermark};
+use crate::{config, pg, trigger, watermark};
 
 impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
@@ -40,6 +41,16 @@ impl From<watermark::Error> for Error {
     fn from(error: watermark::Error) -> Self {
         match error {
             watermark::Error::Pg(error) => error.into(),
+            error => Self::from_cause(error),
+        }
+    }
+}
+
+impl From<verify::Error> for Error {
+    fn from(error: verify::Error) -> Self {
+        match error {
+            verify::Error::Pg(error) => (*error).into(),
+            verify::Error::Copy(error) => (*error).into(),
             error => Self::from_cause(error),
         }
     }

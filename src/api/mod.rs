@@ -25,6 +25,7 @@ mod tables;
 mod trigger;
 mod usage;
 mod values;
+mod verify;
 mod watermark;
 
 use std::sync::Arc;
@@ -53,6 +54,7 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("step", step::build),
     ("trigger", trigger::build),
     ("usage", usage::build),
+    ("verify", verify::build),
     ("watermark", watermark::build),
 ];
 

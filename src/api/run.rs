@@ -14,10 +14,17 @@ pub async fn run_playbook(options: RunOptions) -> Result<(), Failure> {
     let name = shown(&context.file);
     let text = std::fs::read_to_string(&context.file)
         .map_err(|error| early(&Error::usage(format!("cannot read `{name}`: {error}"))))?;
+    if context.dry_run {
+        context.note("dry run: nothing is changed");
+    }
     let machine = machine(&context).map_err(|error| early(&error.into()))?;
     let result = machine.run(&name, &text).await;
     interrupt::shielded(context.close()).await;
-    for note in machine.take_notes() {
+    let notes = match &result {
+        Ok(()) => machine.take_notes(),
+        Err(failure) => failure.notes.clone(),
+    };
+    for note in notes {
         context.warn(note);
     }
     result?;

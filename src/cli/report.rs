@@ -1,7 +1,7 @@
 //! From the failure of a playbook to what is printed about it.
 
 use super::End;
-use crate::host::{Failure, Field, Kind};
+use crate::host::{Failure, Field, Frame, Kind};
 use crate::interrupt::Interrupt;
 use crate::ui::{Report, SourceSpan, SqlSpan};
 
@@ -36,11 +36,22 @@ fn report(failure: &Failure) -> Report {
         fields: failure
             .fields
             .iter()
+            // The caret shows it.
+            .filter(|(name, _)| *name != "position" || failure.statement.is_none())
             .map(|(name, field)| (*name, text(field)))
             .collect(),
-        trace: failure.trace.iter().map(ToString::to_string).collect(),
+        trace: callers(failure).map(ToString::to_string).collect(),
         help: None,
     }
+}
+
+/// The calls, without the one that would only say again where the error is.
+fn callers(failure: &Failure) -> impl Iterator<Item = &Frame> {
+    let said = |frame: &Frame| {
+        frame.function.is_none() && Some(&frame.location) == failure.location.as_ref()
+    };
+    let again = failure.trace.first().is_some_and(said);
+    failure.trace.iter().skip(usize::from(again))
 }
 
 fn text(field: &Field) -> String {

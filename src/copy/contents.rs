@@ -85,7 +85,7 @@ fn everything(
         if catalog.is_excluded(&options.tables, &name)? {
             continue;
         }
-        let relation = catalog.find(&name.to_string())?.clone();
+        let relation = catalog.table(&name)?.clone();
         chosen.push((entry, relation));
     }
     if chosen.is_empty() {
@@ -110,8 +110,7 @@ fn by_pattern(
     let mut names = Vec::new();
     for entry in entries {
         let Some(relation) = relation_of(catalog, &entry) else {
-            let name = entry.name();
-            names.push(format!("{}.{}", name.schema, name.name));
+            names.push(entry.name().shown());
             continue;
         };
         let tree = [relation.oid]

@@ -19,6 +19,7 @@ mod settings;
 mod stage;
 mod stream;
 mod tables;
+pub mod verify;
 
 pub use dump::Error as DumpError;
 pub use error::{Difference, Error, Missing, Result};

@@ -56,6 +56,7 @@ impl Plan {
         if options.mode == Mode::Upsert {
             check_temporary(to).await?;
         }
+        check_filters(from, &sources).await?;
         let (relations, filters): (Vec<_>, Vec<_>) = sources.into_iter().unzip();
         let sources = catalog::tables(from, &relations).await?;
         let targets = catalog::tables(to, &targets).await?;
@@ -106,16 +107,8 @@ fn chosen(catalog: &Catalog, tables: &Tables) -> Result<(Vec<Chosen>, Vec<String
     }
 }
 
-/// The table of the same name on the target for each: a bare name by the target's search path, else in the
-/// schema it has at the source.
 fn counterparts(catalog: &Catalog, sources: &[Chosen]) -> Result<Vec<Relation>> {
-    let find = |(source, _): &Chosen| {
-        catalog
-            .find(&source.shown)
-            .or_else(|error| catalog.get(&source.name).ok_or(error))
-            .cloned()
-            .map_err(Error::from)
-    };
+    let find = |(source, _): &Chosen| Ok(catalog.counterpart(source)?.clone());
     sources.iter().map(find).collect()
 }
 
@@ -129,6 +122,19 @@ fn refuse_references(targets: &[Relation], keys: &[ForeignKey], to: &Session) ->
             key: key.name.name.clone(),
         }),
     }
+}
+
+/// Has the source parse each condition as it stands: what is read later stands in parentheses, and only one
+/// whole expression is right both ways.
+async fn check_filters(from: &Session, sources: &[Chosen]) -> Result<()> {
+    for (source, filter) in sources {
+        if let Some(filter) = filter {
+            let only = source.only();
+            from.check(&format!("SELECT FROM {only} WHERE {filter}"))
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 async fn check_temporary(to: &Session) -> Result<()> {

@@ -39,14 +39,21 @@ impl Report {
 }
 
 impl TableReport {
+    /// `12,000 rows, 3.1 MB`, and of staged rows what became of them.
     fn summary(&self, staged: bool) -> String {
-        let passed = format!("{}, {}", human::rows(self.rows), human::bytes(self.bytes));
-        if !staged {
-            return passed;
+        let mut text = human::rows(self.rows);
+        if self.bytes > 0 {
+            text = format!("{text}, {}", human::bytes(self.bytes));
         }
-        let [inserted, updated, equal] =
-            [self.inserted, self.updated, self.equal].map(human::count);
-        format!("{passed}: {inserted} new, {updated} changed, {equal} equal")
+        if staged {
+            let [inserted, updated, equal] =
+                [self.inserted, self.updated, self.equal].map(human::count);
+            text = format!("{text}: {inserted} new, {updated} changed, {equal} equal");
+        }
+        if self.deleted > 0 {
+            text = format!("{text}; {} emptied", human::rows(self.deleted));
+        }
+        text
     }
 }
 

@@ -75,12 +75,24 @@ async fn run(
     contents: &Contents,
     to: Option<&Session>,
 ) -> Result<Done> {
-    let mut running = tool.start(contents.entries.iter())?;
-    match read(options, contents, &mut running, to).await {
-        Ok(done) => {
-            running.finish().await?;
-            Ok(done)
-        }
+    let mut done = Done::default();
+    for entries in tool.runs(&contents.entries) {
+        let running = tool.start(entries)?;
+        take(options, contents, running, to, &mut done).await?;
+    }
+    Ok(done)
+}
+
+/// Takes all that one `pg_restore` writes.
+async fn take(
+    options: &RestoreOptions,
+    contents: &Contents,
+    mut running: Running,
+    to: Option<&Session>,
+    done: &mut Done,
+) -> Result<()> {
+    match read(options, contents, &mut running, to, done).await {
+        Ok(()) => Ok(running.finish().await?),
         // A program that failed ends the script early, and says why.
         Err(error) if error.is_cut_short() => {
             running.finish().await?;
@@ -98,8 +110,8 @@ async fn read(
     contents: &Contents,
     running: &mut Running,
     to: Option<&Session>,
-) -> Result<Done> {
-    let mut done = Done::default();
+    done: &mut Done,
+) -> Result<()> {
     while let Some(item) = running.script.next().await? {
         match item {
             Item::Position(sequence, position) => {
@@ -114,7 +126,7 @@ async fn read(
             }
         }
     }
-    Ok(done)
+    Ok(())
 }
 
 /// The rows of one block.

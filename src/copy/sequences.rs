@@ -103,8 +103,8 @@ fn may_move(session: &Session, sequence: &Sequence) -> bool {
         return true;
     };
     session.reporter().event(&Event::Warning(format!(
-        "sequence {} on `{}` is left where it is: {why}",
-        sequence.name,
+        "sequence `{}` on `{}` is left where it is: {why}",
+        sequence.name.shown(),
         session.name()
     )));
     false
@@ -207,9 +207,9 @@ async fn set(session: &Session, moves: &[(&Sequence, Position)]) -> Result<()> {
     session.batch(&statements.join(";\n")).await?;
     for (sequence, _) in foreign {
         session.reporter().event(&Event::Note(format!(
-            "sequence {} on `{}` was moved without a lock, which only its owner could take: the move stays even \
+            "sequence `{}` on `{}` was moved without a lock, which only its owner could take: the move stays even \
              if the copy is rolled back",
-            sequence.name,
+            sequence.name.shown(),
             session.name()
         )));
     }

@@ -25,17 +25,15 @@ pub(super) async fn pump(pipe: &Pipe<'_>, meter: &mut Meter) -> Result<u64> {
         Ok(out) => out,
         Err(error) => return Err(Error::from(error).stopped(&table, 0)),
     };
-    let stored = match forward(&mut out, sink, meter).await {
-        Ok(stored) => stored,
+    match forward(&mut out, sink, meter, pipe.binary).await {
+        Ok(stored) => Ok(stored),
         Err((side, error)) => {
             if side == Side::Target || matches!(error, pg::Error::Interrupted) {
                 end(out).await;
             }
-            return Err(Error::from(error).stopped(&table, meter.rows()));
+            Err(Error::from(error).stopped(&table, meter.rows()))
         }
-    };
-    meter.count_rows(out.messages() - u64::from(pipe.binary));
-    Ok(stored)
+    }
 }
 
 #[derive(PartialEq, Eq)]
@@ -48,11 +46,13 @@ async fn forward(
     out: &mut CopyOut,
     mut sink: CopyIn,
     meter: &mut Meter,
+    binary: bool,
 ) -> std::result::Result<u64, (Side, pg::Error)> {
     while let Some(chunk) = out.chunk().await.map_err(|e| (Side::Source, e))? {
         meter.passed(out.messages(), chunk.len());
         sink.send(chunk).await.map_err(|e| (Side::Target, e))?;
     }
+    meter.count_rows(out.messages().saturating_sub(binary.into()));
     sink.finish().await.map_err(|e| (Side::Target, e))
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::BoxFuture;
 use mlua::{AnyUserData, FromLuaMulti, Function, IntoLuaMulti, Lua, MultiValue, UserData, Value};
 
-use super::error::{Error, ErrorObject, Result};
+use super::error::{Error, ErrorObject, Kind, Result};
 use super::location::{Location, caller};
 use super::prelude;
 use super::state::{State, lock};
@@ -126,7 +126,9 @@ pub(super) fn primitive(
 /// The `await` of the prelude: the only function mlua makes asynchronous.
 pub(super) fn waiter(lua: &Lua) -> mlua::Result<Function> {
     lua.create_async_function(|lua, operation: AnyUserData| async move {
-        let Operation { future, location } = operation.take::<Operation>()?;
+        let Operation {
+            future, location, ..
+        } = operation.take::<Operation>()?;
         let future = lock(&future).take();
         match future {
             Some(future) => match future.await {
@@ -142,6 +144,7 @@ pub(super) fn waiter(lua: &Lua) -> mlua::Result<Function> {
 pub(super) struct Operation {
     /// In a lock only because userdata must be `Sync`.
     future: Mutex<Option<BoxFuture<'static, Result<MultiValue>>>>,
+    name: &'static str,
     location: Option<Location>,
 }
 
@@ -160,6 +163,7 @@ impl Operation {
         };
         let operation = Self {
             future: Mutex::new(Some(future)),
+            name: call.name,
             location: call.location.clone(),
         };
         Ok((
@@ -169,9 +173,22 @@ impl Operation {
                 .into_lua_multi(&call.lua)?,
         ))
     }
+
+    /// What is said instead of waiting.
+    pub(super) fn stuck(self) -> Error {
+        Error::failed(format!(
+            "`{}` cannot wait here, inside a message handler, a finalizer, or a function that is called by C",
+            self.name
+        ))
+        .at(self.location)
+    }
 }
 
 fn failed(lua: &Lua, error: Error) -> mlua::Result<Reply> {
+    if error.kind() == Kind::Refused {
+        // An operator's no is the end; it is not for a playbook to catch.
+        State::of(lua).end_with(error.clone());
+    }
     let object = lua.create_userdata(ErrorObject(error))?;
     Ok((Some(false), object.into_lua_multi(lua)?))
 }

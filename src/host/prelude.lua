@@ -1,8 +1,8 @@
 -- The standard library, made able to wait. Apart from that everything behaves as in stock Lua 5.4.
 --
 -- A primitive that waits yields PENDING up to the machine. Three things are in its way: functions written in
--- C which call Lua (sort, gsub, require, tostring) cannot be yielded through, coroutines take PENDING for a
--- value of the playbook, and pcall would swallow an interruption. All three are replaced here.
+-- C which call Lua (sort, gsub, require, tostring, coroutine.close) cannot be yielded through, coroutines take
+-- PENDING for a value of the playbook, and pcall would swallow an interruption. All three are replaced here.
 
 local host = ...
 
@@ -10,6 +10,7 @@ local PENDING, await, stopping, adopt, note = host.PENDING, host.await, host.sto
 local pcall, xpcall, error, select, type, rawequal = pcall, xpcall, error, select, type, rawequal
 local getmetatable, setmetatable, tostring = getmetatable, setmetatable, tostring
 local create, resume, yield, running = coroutine.create, coroutine.resume, coroutine.yield, coroutine.running
+local close, status, isyieldable = coroutine.close, coroutine.status, coroutine.isyieldable
 local gsub, sort, pack, unpack, move = string.gsub, table.sort, table.pack, table.unpack, table.move
 
 -- Errors ------------------------------------------------------------------------------------------------
@@ -52,12 +53,15 @@ local function expect(position, name, value, expected)
   end
 end
 
--- Passes a result of pcall on, unless the run is stopped: then the stop is raised again.
+-- Raised in a coroutine that is closed, where it had yielded.
+local CLOSED = {}
+
+-- Passes a result of pcall on, unless the run is stopped or the coroutine closed: then that is raised again.
 local function caught(ok, ...)
   if ok then
     return true, ...
   end
-  local stop = stopping()
+  local stop = stopping() or rawequal((...), CLOSED) and CLOSED
   if stop then
     error(stop, 0)
   end
@@ -75,7 +79,7 @@ end
 function _G.xpcall(f, handler, ...)
   expect(2, "xpcall", handler, "function")
   return caught(xpcall(f, function(e)
-    return stopping() or handler(adopt(e))
+    return stopping() or rawequal(e, CLOSED) and e or handler(adopt(e))
   end, ...))
 end
 
@@ -86,6 +90,10 @@ local function settle(state, ...)
   if state then
     return ...
   elseif state == nil then
+    -- Begun where it cannot yield, it would never be heard of again, and hold its session for ever.
+    if not isyieldable() then
+      error(host.stuck(...), 0)
+    end
     return settle(await(...))
   end
   error((...), 0)
@@ -226,6 +234,9 @@ end
 
 local main
 
+-- Those that are being closed.
+local closing = setmetatable({}, { __mode = "k" })
+
 local function surface(ok, ...)
   if ok then
     return ...
@@ -237,7 +248,9 @@ end
 function coroutine.create(f)
   expect(1, "create", f, "function")
   local co = create(function(...)
-    return surface(xpcall(f, trace, ...))
+    if not closing[running()] then
+      return surface(xpcall(f, trace, ...))
+    end
   end)
   blocks[co] = blocks[running()]
   return co
@@ -287,11 +300,37 @@ function coroutine.wrap(f)
   end
 end
 
-function coroutine.yield(...)
-  if running() == main then
-    error("attempt to yield from outside a coroutine", 2)
+local function resumed(...)
+  if closing[running()] then
+    error(CLOSED, 0)
   end
-  return yield(...)
+  return ...
+end
+
+function coroutine.yield(...)
+  local co = running()
+  if co == main then
+    error("attempt to yield from outside a coroutine", 2)
+  elseif closing[co] then
+    error("attempt to yield from a coroutine that is being closed", 2)
+  end
+  return resumed(yield(...))
+end
+
+-- Unwinds the coroutine from where it has yielded, so that its closers may wait and its blocks are left.
+function coroutine.close(co)
+  expect(1, "close", co, "thread")
+  if status(co) ~= "suspended" then
+    return close(co)
+  end
+  closing[co] = true
+  local on_its_way = raised
+  local ok, e = coroutine.resume(co)
+  raised = on_its_way
+  if ok or rawequal(e, CLOSED) then
+    return true
+  end
+  return false, e
 end
 
 function coroutine.running()

@@ -9,7 +9,7 @@ use mlua::{AnyUserData, Function, Lua, LuaString, Table, Thread, Value};
 
 use super::block::leaver;
 use super::error::{Error, ErrorObject, Kind};
-use super::function::waiter;
+use super::function::{Operation, waiter};
 use super::location::{Frame, frames};
 use super::state::State;
 use crate::progress::{Event, Reporter};
@@ -32,6 +32,7 @@ pub(super) fn install(lua: &Lua, searcher: Function, reporter: Reporter) -> mlua
     host.set("stopping", lua.create_function(stopping)?)?;
     host.set("shield", lua.create_function(shield)?)?;
     host.set("adopt", lua.create_function(adopt)?)?;
+    host.set("stuck", lua.create_function(stuck)?)?;
     host.set(
         "frames",
         lua.create_function(|lua, ()| lua.create_any_userdata(Frames(frames(lua))))?,
@@ -112,6 +113,11 @@ fn adopt(lua: &Lua, value: Value) -> mlua::Result<Value> {
         }
         value => Ok(value),
     }
+}
+
+/// The error for an operation that would wait where nothing can: between the two is C code.
+fn stuck(_: &Lua, operation: AnyUserData) -> mlua::Result<ErrorObject> {
+    Ok(ErrorObject(operation.take::<Operation>()?.stuck()))
 }
 
 /// `os.exit([code])`: unwinds like an interruption instead of leaving transactions and triggers as they are.

@@ -50,6 +50,20 @@ impl TableName {
             name: name.into(),
         }
     }
+
+    /// For people, and for patterns: quoted only where needed.
+    pub fn shown(&self) -> String {
+        let part = |name: &str| {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            let starts_well = !name.starts_with(|c: char| c.is_ascii_digit());
+            match name {
+                "" => Ident(name).to_string(),
+                name if starts_well && name.chars().all(plain) => name.to_owned(),
+                name => Ident(name).to_string(),
+            }
+        };
+        format!("{}.{}", part(&self.schema), part(&self.name))
+    }
 }
 
 impl fmt::Display for TableName {
@@ -71,5 +85,7 @@ mod tests {
             TableName::new("public", "lat").to_string(),
             "\"public\".\"lat\""
         );
+        assert_eq!(TableName::new("public", "lat_2").shown(), "public.lat_2");
+        assert_eq!(TableName::new("A b", "2").shown(), "\"A b\".\"2\"");
     }
 }

@@ -15,11 +15,12 @@ use super::statement::transaction_statement;
 use super::value::{Form, Parameter, form, is_numeric};
 use super::wrap::wrap;
 use super::{Column, Error, Result, Rows, Session, Value};
+use crate::interrupt::race;
 
 impl Session {
     /// Runs one statement and returns all its rows.
     pub async fn query(&self, sql: &str, params: &[Value]) -> Result<Rows> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let alone = self.open_alone(sql).await?;
         let result = self.collect(sql, params).await;
         self.close_alone(alone, result)
@@ -52,7 +53,7 @@ impl Session {
 
     /// Runs one statement; the number of rows it affected.
     pub async fn execute(&self, sql: &str, params: &[Value]) -> Result<u64> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let alone = self.open_alone(sql).await?;
         let result = self.affect(sql, params).await;
         self.close_alone(alone, result)
@@ -70,7 +71,7 @@ impl Session {
 
     /// Runs statements without parameters or results, in one go.
     pub async fn batch(&self, sql: &str) -> Result<()> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let alone = self.open_alone(sql).await?;
         let result = self.simple(sql).await;
         self.close_alone(alone, result)
@@ -81,7 +82,7 @@ impl Session {
     /// Runs one statement as psql does, by the simple protocol, which gives every type as text. Its rows are
     /// passed over; the number that the server reports at the end.
     pub(super) async fn run_plainly(&self, sql: &str) -> Result<u64> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let alone = self.open_alone(sql).await?;
         let result = self.pass_over(sql).await;
         self.close_alone(alone, result)
@@ -105,7 +106,7 @@ impl Session {
 
     /// Has the server parse the statement, and runs nothing: for dry runs.
     pub async fn check(&self, sql: &str) -> Result<()> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         self.parse(sql).await.map_err(|error| error.with_sql(sql))?;
         Ok(())
     }
@@ -113,7 +114,7 @@ impl Session {
     /// Runs one statement whose rows are fetched as they are asked for; the session is taken until the end.
     /// On a read-only session it has to be called inside a transaction block.
     pub async fn stream(&self, sql: &str, params: &[Value]) -> Result<RowStream> {
-        let turn = self.turn().await;
+        let turn = self.turn().await?;
         let prepared = self
             .prepare(sql)
             .await
@@ -132,7 +133,13 @@ impl Session {
         })
     }
 
-    pub(super) async fn turn(&self) -> OwnedMutexGuard<()> {
+    /// Waits until the session is free, or the run is interrupted.
+    pub(super) async fn turn(&self) -> Result<OwnedMutexGuard<()>> {
+        Ok(race(self.turn_to_the_end()).await?)
+    }
+
+    /// The same whatever happens: for COMMIT and ROLLBACK.
+    pub(super) async fn turn_to_the_end(&self) -> OwnedMutexGuard<()> {
         Arc::clone(&self.shared.gate).lock_owned().await
     }
 

@@ -69,7 +69,7 @@ where
 impl Session {
     /// Opens a block. A session that is read-only opens READ ONLY ones whatever `options` say.
     pub async fn begin(&self, options: &TxOptions) -> Result<()> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let depth = self.shared.depth.load(Ordering::SeqCst);
         let begin = if depth == 0 {
             self.opening(options)
@@ -151,7 +151,7 @@ impl Session {
     /// A transaction that the server has already given up is an error here: its COMMIT would answer ROLLBACK
     /// and raise nothing.
     pub async fn commit(&self) -> Result<()> {
-        let _turn = self.turn().await;
+        let _turn = self.turn_to_the_end().await;
         let depth = self.shared.depth.load(Ordering::SeqCst);
         if crate::interrupt::is_interrupted() {
             self.undo(depth).await?;
@@ -199,7 +199,7 @@ impl Session {
 
     /// Rolls the innermost block back.
     pub async fn rollback(&self) -> Result<()> {
-        let _turn = self.turn().await;
+        let _turn = self.turn_to_the_end().await;
         self.undo(self.shared.depth.load(Ordering::SeqCst)).await
     }
 

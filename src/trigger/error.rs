@@ -20,6 +20,8 @@ pub enum Error {
         /// Who was in the way at the last try, as far as the server tells.
         holders: Vec<Holder>,
     },
+    #[error("triggers are switched off for the length of a transaction, and none is open")]
+    NoTransaction,
     #[error("none of {tables} has a trigger `{name}` made by a user{suggestion}")]
     NoTrigger {
         name: String,

@@ -47,6 +47,9 @@ where
 /// Locks the tables and switches triggers off, in the transaction that is open on `session`. Where there is
 /// nothing to switch off, nothing is locked.
 pub async fn disable(session: &Session, tables: &[Relation], options: &Options) -> Result<Guard> {
+    if !session.in_transaction() {
+        return Err(Error::NoTransaction);
+    }
     let mut before = state(session, tables).await?;
     let mut off = choose(&before, tables, &options.triggers)?;
     if !off.is_empty() {

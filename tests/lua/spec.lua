@@ -35,6 +35,15 @@ function spec.raises(text, f)
   return problem
 end
 
+--- Looks again until `f` gives `expected`: for what ends a moment after the call that ended it.
+function spec.eventually(expected, f)
+  for _ = 1, 1000 do
+    if f() == expected then return end
+    sleep(0.01)
+  end
+  spec.same(expected, f())
+end
+
 function spec.finish()
   if #failures > 0 then error(#failures .. " rules broken\n" .. table.concat(failures, "\n"), 0) end
 end

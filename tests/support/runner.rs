@@ -26,6 +26,7 @@ pub struct Runner {
 #[derive(Default)]
 pub struct Expected {
     stdout: Option<String>,
+    stderr: Option<String>,
     stdout_has: Vec<String>,
     stderr_has: Vec<String>,
     nowhere: Vec<String>,
@@ -132,6 +133,12 @@ impl Runner {
     /// What stdout must be, no more and no less.
     pub fn stdout(mut self, text: &str) -> Self {
         self.expected.stdout = Some(text.to_owned());
+        self
+    }
+
+    /// What stderr must be, no more and no less. `--quiet` leaves out what differs from run to run.
+    pub fn stderr(mut self, text: &str) -> Self {
+        self.expected.stderr = Some(text.to_owned());
         self
     }
 
@@ -251,10 +258,15 @@ impl Expected {
         };
         let mut differences = lacks("stdout", &ran.stdout, &self.stdout_has);
         differences.extend(lacks("stderr", &ran.stderr, &self.stderr_has));
-        if let Some(stdout) = &self.stdout
-            && *stdout != ran.stdout
-        {
-            differences.push(format!("stdout should be {stdout:?}"));
+        for (stream, expected, text) in [
+            ("stdout", &self.stdout, &ran.stdout),
+            ("stderr", &self.stderr, &ran.stderr),
+        ] {
+            if let Some(expected) = expected
+                && expected != text
+            {
+                differences.push(format!("{stream} should be\n{expected}"));
+            }
         }
         for text in &self.nowhere {
             if ran.stdout.contains(text) || ran.stderr.contains(text) {

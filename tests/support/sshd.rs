@@ -1,5 +1,6 @@
 //! A real OpenSSH server for this user, on a free port of 127.0.0.1, with keys made for the run.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -194,7 +195,7 @@ fn server_config(folder: &Path, port: u16, program: &Path) -> String {
         place("authorized_keys"),
     );
     if let Some(engine) = docker::engine_host() {
-        config += &format!("SetEnv DOCKER_HOST={engine}\n");
+        let _ = writeln!(config, "SetEnv DOCKER_HOST={engine}");
     }
     // Newer servers keep whoever failed to log in away for a while: the tests fail on purpose.
     let penalties = "PerSourcePenalties=no";

@@ -19,18 +19,8 @@ use crate::pg::catalog::foreign_keys;
 pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     let module = lua.create_table()?;
     module.set("order", function(lua, "copy.order", order)?)?;
-    module.set(
-        "tables",
-        function(lua, "copy.tables", |call, table| {
-            tables::tables(call, table)
-        })?,
-    )?;
-    module.set(
-        "restore",
-        function(lua, "copy.restore", |call, table| {
-            restore::restore(call, table)
-        })?,
-    )?;
+    module.set("tables", function(lua, "copy.tables", tables::tables)?)?;
+    module.set("restore", function(lua, "copy.restore", restore::restore)?)?;
     module.into_lua(lua)
 }
 

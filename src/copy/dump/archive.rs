@@ -11,6 +11,8 @@ use super::{Error, Result};
 pub struct Archive {
     /// A file, or the folder of the directory format.
     pub path: PathBuf,
+    /// It can only be read from front to back.
+    pub sequential: bool,
     /// The version of the archive format.
     pub version: (u8, u8),
     /// The version of the pg_dump that wrote it, as it says itself.
@@ -43,15 +45,14 @@ impl Archive {
         File::open(file)
             .and_then(|file| file.take(HEAD).read_to_end(&mut head))
             .map_err(unreadable)?;
-        let header = if head.get(257..262) == Some(b"ustar".as_slice()) {
-            head.get(TAR_MEMBER..).unwrap_or_default()
-        } else {
-            &head
-        };
+        let is_tar = head.get(257..262) == Some(b"ustar".as_slice());
+        let header = head.get(if is_tar { TAR_MEMBER } else { 0 }..);
+        let header = header.unwrap_or_default();
         let mut header = Header::of(header).ok_or_else(|| no_dump(hint(&head)))?;
         let version = header.version().ok_or_else(|| no_dump(""))?;
         Ok(Self {
             path: path.to_owned(),
+            sequential: is_tar,
             version,
             written_by: header.written_by(version),
         })

@@ -8,6 +8,8 @@ pub(in crate::copy) struct Entry {
     /// The whole line, to be handed back in a list of what to restore.
     pub line: String,
     pub content: Content,
+    /// Where it stands among all, which is the order of the rows in the file.
+    pub place: usize,
     /// `schema name owner`. Names are not quoted in it, so that only whoever knows them can tell them apart.
     words: String,
 }
@@ -21,11 +23,14 @@ pub(in crate::copy) enum Content {
 
 impl Entry {
     pub fn read_all(list: &str) -> Vec<Self> {
-        list.lines().filter_map(Self::read).collect()
+        let lines = list.lines().enumerate();
+        lines
+            .filter_map(|(place, line)| Self::read(place, line))
+            .collect()
     }
 
     /// `3456; 0 16401 TABLE DATA public lat owner`
-    fn read(line: &str) -> Option<Self> {
+    fn read(place: usize, line: &str) -> Option<Self> {
         let (_, rest) = line.split_once("; ").filter(|(id, _)| !id.is_empty())?;
         let (_, rest) = rest.split_once(' ')?;
         let (_, description) = rest.split_once(' ')?;
@@ -40,6 +45,7 @@ impl Entry {
         Some(Self {
             line: line.to_owned(),
             content,
+            place,
             words: words.to_owned(),
         })
     }

@@ -81,7 +81,7 @@ impl<R: AsyncRead + Unpin + Send> Script<R> {
         let Some(table) = &self.open else {
             return Ok(None);
         };
-        let table = table.to_string();
+        let table = table.shown();
         let mut chunk = Vec::with_capacity(CHUNK + CHUNK / 4);
         let mut rows = 0;
         while chunk.len() < CHUNK {

@@ -67,8 +67,14 @@ impl Tool {
         Ok(Entry::read_all(&String::from_utf8_lossy(&output.stdout)))
     }
 
+    /// The entries in runs that the archive can be read in, one after the other.
+    pub fn runs<'a>(&self, entries: &'a [Entry]) -> impl Iterator<Item = &'a [Entry]> {
+        let sequential = self.archive.sequential;
+        entries.chunk_by(move |before, after| !sequential || before.place < after.place)
+    }
+
     /// Starts to write the script of these entries, in this order.
-    pub fn start<'a>(&self, entries: impl Iterator<Item = &'a Entry>) -> Result<Running> {
+    pub fn start(&self, entries: &[Entry]) -> Result<Running> {
         let list = list_file(entries).map_err(|reason| self.cannot_run(reason))?;
         let mut command = clean(&self.program);
         command
@@ -110,6 +116,7 @@ fn too_new(archive: Archive, newest: String, program: PathBuf) -> Error {
         file: archive.path,
         written_by: archive
             .written_by
+            .filter(|version| !version.is_empty())
             .unwrap_or_else(|| "of a newer version".to_owned()),
         format: format!("{major}.{minor}"),
         program,
@@ -148,7 +155,7 @@ async fn version(program: &Path) -> Result<String> {
     Ok(word.unwrap_or_default().to_owned())
 }
 
-fn list_file<'a>(entries: impl Iterator<Item = &'a Entry>) -> std::io::Result<NamedTempFile> {
+fn list_file(entries: &[Entry]) -> std::io::Result<NamedTempFile> {
     let mut file = NamedTempFile::new()?;
     for entry in entries {
         writeln!(file, "{}", entry.line)?;

@@ -124,6 +124,24 @@ impl Catalog {
         Ok(relation)
     }
 
+    /// The same for a name that is known by its parts.
+    pub fn table(&self, name: &TableName) -> Result<&Relation> {
+        let relation = self.get(name).ok_or_else(|| self.no_table(&name.shown()))?;
+        self.check_table(relation)?;
+        Ok(relation)
+    }
+
+    /// The table that bears the same name here as `source` at a source: a bare name by the search path, else in
+    /// the schema it has there.
+    pub fn counterpart(&self, source: &Relation) -> Result<&Relation> {
+        match self.find(&source.shown) {
+            Err(Error::NoTable { .. }) if self.get(&source.name).is_some() => {
+                self.table(&source.name)
+            }
+            found => found,
+        }
+    }
+
     pub(super) fn check_table(&self, relation: &Relation) -> Result<()> {
         if relation.kind.is_table() {
             return Ok(());
@@ -136,7 +154,7 @@ impl Catalog {
     }
 
     /// The error for a name nothing bears.
-    pub fn no_table(&self, name: &str) -> Error {
+    pub(super) fn no_table(&self, name: &str) -> Error {
         let tables = || self.relations.iter().filter(|r| r.kind.is_table());
         // The right name in another schema or another case says more than one that is spelled alike.
         let bare = name.rsplit('.').next().unwrap_or(name).trim_matches('"');

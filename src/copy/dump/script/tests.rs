@@ -74,7 +74,7 @@ async fn what_is_cut_short_or_not_copy_is_refused() {
     let mut cut = script("COPY a.t (x) FROM stdin;\n1\n");
     cut.next().await.unwrap();
     let error = cut.chunk().await.unwrap_err().to_string();
-    assert_eq!(error, "the dump ends within the rows of `\"a\".\"t\"`");
+    assert_eq!(error, "the dump ends within the rows of `a.t`");
     let error = script("INSERT INTO public.t VALUES (1);\n").next().await;
     assert!(
         error

@@ -1,0 +1,111 @@
+//! `verify.tables { from =, to =, tables =, by =, extra =, except = }`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mlua::{IntoLua, Lua, Table, Value};
+
+use super::Context;
+use super::sides::side;
+use super::tables::filter;
+use super::values::rows_of;
+use crate::copy::verify::{self, By, Except, Extra, TableCheck, VerifyOptions};
+use crate::host::options::{Options, strings};
+use crate::host::{Call, Result, function};
+use crate::pg;
+
+const COLUMNS: [&str; 7] = ["table", "from", "to", "missing", "different", "extra", "ok"];
+
+pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
+    let tables = function(lua, "verify.tables", tables)?;
+    lua.create_table_from([("tables", tables)])?.into_lua(lua)
+}
+
+async fn tables(call: Call, table: Table) -> Result<Table> {
+    let options = Options::new(call.name, Some(table));
+    let from = side(&options, "from")?;
+    let to = side(&options, "to")?;
+    let words = [("count", By::Count), ("content", By::Content)];
+    let by = options.choice("by", &words)?;
+    let words = [("fail", Extra::Fail), ("report", Extra::Report)];
+    let extra = options.choice("extra", &words)?;
+    let tables = filter(from.context(), &options)?;
+    let except = except(&options)?;
+    options.finish()?;
+    let context = Arc::clone(to.context());
+    let options = VerifyOptions {
+        from: from.session()?.clone(),
+        to: to.session()?.clone(),
+        tables,
+        by: by.unwrap_or_default(),
+        extra: extra.unwrap_or_default(),
+        except,
+    };
+    let checks = match verify::tables(&options).await {
+        // What this run would have copied is missing, of course.
+        Err(verify::Error::Mismatch(checks)) if context.dry_run => {
+            context.note("the tables differ, which does not end a dry run");
+            checks
+        }
+        checked => checked?,
+    };
+    let rows = checks.into_iter().map(row).collect();
+    Ok(rows_of(&call.lua, &COLUMNS, rows)?)
+}
+
+fn row(check: TableCheck) -> Vec<pg::Value> {
+    let count = |number: u64| pg::Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
+    vec![
+        check.table.into(),
+        count(check.from),
+        count(check.to),
+        count(check.missing),
+        count(check.different),
+        count(check.extra),
+        pg::Value::Bool(check.ok),
+    ]
+}
+
+/// A list of columns for all tables, or columns by table.
+fn except(options: &Options) -> Result<Except> {
+    let wrong =
+        |value: &Value| options.wrong("except", "a list of columns, or columns by table", value);
+    let Some(value) = options.value("except")? else {
+        return Ok(Except::default());
+    };
+    if let Value::String(column) = &value {
+        let everywhere = vec![column.to_string_lossy()];
+        return Ok(Except {
+            everywhere,
+            ..Except::default()
+        });
+    }
+    let Value::Table(table) = &value else {
+        return Err(wrong(&value));
+    };
+    if let Some(everywhere) = strings(table) {
+        return Ok(Except {
+            everywhere,
+            ..Except::default()
+        });
+    }
+    let mut tables = BTreeMap::new();
+    for pair in table.pairs::<Value, Value>() {
+        let (Value::String(name), columns) = pair? else {
+            return Err(wrong(&value));
+        };
+        let columns = match &columns {
+            Value::String(column) => Some(vec![column.to_string_lossy()]),
+            Value::Table(list) => strings(list),
+            _ => None,
+        };
+        tables.insert(
+            name.to_string_lossy(),
+            columns.ok_or_else(|| wrong(&value))?,
+        );
+    }
+    Ok(Except {
+        tables,
+        ..Except::default()
+    })
+}

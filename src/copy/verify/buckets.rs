@@ -1,0 +1,45 @@
+//! Sums of hashes, bucket by bucket.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Result;
+use crate::pg::Session;
+use crate::pg::fields::Fields;
+
+/// Rows, and the sums of their hashes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Sum {
+    rows: u64,
+    one: String,
+    two: String,
+}
+
+/// The sums of one side; no entry for a bucket without rows.
+pub(super) type Sums = BTreeMap<i64, Sum>;
+
+/// What [`Side::sum`](super::hash::Side::sum) or [`Side::buckets`](super::hash::Side::buckets) gives.
+pub(super) async fn read(session: &Session, sql: &str) -> Result<Sums> {
+    let rows = session.query(sql, &[]).await?.rows;
+    let sum = |row| {
+        let mut row = Fields::new(row);
+        let bucket = row.int();
+        let sum = Sum {
+            rows: row.count(),
+            one: row.text(),
+            two: row.text(),
+        };
+        (bucket, sum)
+    };
+    Ok(rows.into_iter().map(sum).collect())
+}
+
+pub(super) fn rows(sums: &Sums) -> u64 {
+    sums.values().map(|sum| sum.rows).sum()
+}
+
+/// The buckets whose rows are not the same.
+pub(super) fn differing(from: &Sums, to: &Sums) -> Vec<i64> {
+    let buckets: BTreeSet<i64> = from.keys().chain(to.keys()).copied().collect();
+    let differs = |bucket: &i64| from.get(bucket) != to.get(bucket);
+    buckets.into_iter().filter(differs).collect()
+}

@@ -1,0 +1,160 @@
+//! What a comparison found.
+
+use super::{By, Extra, VerifyOptions};
+use crate::human;
+use crate::progress::{Cell, Column, Table, Tone};
+
+/// How many rows of each class are named.
+const SAMPLES: usize = 5;
+
+/// One table compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TableCheck {
+    /// As any primitive takes it.
+    pub table: String,
+    /// Rows on either side.
+    pub from: u64,
+    pub to: u64,
+    /// Rows only the source has.
+    pub missing: u64,
+    /// Rows with the same key that hold something else.
+    pub different: u64,
+    /// Rows only the target has.
+    pub extra: u64,
+    pub ok: bool,
+    /// A few of them, by their keys.
+    pub samples: Vec<Sample>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    Missing,
+    Different,
+    Extra,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    pub class: Class,
+    /// The key as the server prints a row: `(1)`; the row itself where it has no key.
+    pub row: String,
+}
+
+impl Class {
+    /// The word a playbook sees.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Different => "different",
+            Self::Extra => "extra",
+        }
+    }
+}
+
+impl TableCheck {
+    pub(super) fn new(table: &str) -> Self {
+        Self {
+            table: table.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn add(&mut self, class: Class, row: &str) {
+        let count = match class {
+            Class::Missing => &mut self.missing,
+            Class::Different => &mut self.different,
+            Class::Extra => &mut self.extra,
+        };
+        *count += 1;
+        if self
+            .samples
+            .iter()
+            .filter(|sample| sample.class == class)
+            .count()
+            < SAMPLES
+        {
+            let row = row.to_owned();
+            self.samples.push(Sample { class, row });
+        }
+    }
+
+    /// `3 missing (1), (2), (3); 1 different (7)`
+    fn differences(&self) -> String {
+        let counts = [
+            (Class::Missing, self.missing),
+            (Class::Different, self.different),
+            (Class::Extra, self.extra),
+        ];
+        let parts = counts
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(class, count)| {
+                let rows = self.samples.iter().filter(|sample| sample.class == class);
+                let mut rows: Vec<&str> = rows.map(|sample| sample.row.as_str()).collect();
+                if !rows.is_empty() && count > rows.len() as u64 {
+                    rows.push("...");
+                }
+                format!(
+                    "{} {} {}",
+                    human::count(count),
+                    class.word(),
+                    rows.join(", ")
+                )
+            });
+        let parts: Vec<String> = parts.map(|part| part.trim_end().to_owned()).collect();
+        parts.join("; ")
+    }
+}
+
+/// The tables that are not as they should be, for an error.
+pub(super) fn sentence(checks: &[TableCheck]) -> String {
+    let bad = checks.iter().filter(|check| !check.ok);
+    let bad: Vec<String> = bad
+        .map(|check| format!("\n  `{}`: {}", check.table, check.differences()))
+        .collect();
+    bad.concat()
+}
+
+/// Green where a table is right, red where it is not.
+pub(super) fn table(checks: &[TableCheck], options: &VerifyOptions) -> Table {
+    let by = match options.by {
+        By::Count => "count",
+        By::Content => "content",
+    };
+    let right = ["from", "to", "missing", "different", "extra"].map(Column::right);
+    Table {
+        title: format!("{} and {} by {by}", options.from.name(), options.to.name()),
+        columns: [Column::left("table")]
+            .into_iter()
+            .chain(right)
+            .chain([Column::left("")])
+            .collect(),
+        rows: checks.iter().map(|check| row(check, options)).collect(),
+    }
+}
+
+fn row(check: &TableCheck, options: &VerifyOptions) -> Vec<Cell> {
+    let extra_is_bad = options.extra == Extra::Fail;
+    let number = |count: u64, bad: bool| match count {
+        0 => Cell::toned("0", Tone::Faint),
+        count if bad => Cell::toned(human::count(count), Tone::Bad),
+        count => Cell::plain(human::count(count)),
+    };
+    let verdict = if check.ok {
+        Cell::toned("ok", Tone::Good)
+    } else {
+        Cell::toned("differs", Tone::Bad)
+    };
+    vec![
+        Cell::plain(&check.table),
+        Cell::plain(human::count(check.from)),
+        Cell::plain(human::count(check.to)),
+        number(check.missing, true),
+        match options.by {
+            By::Count => Cell::null(),
+            By::Content => number(check.different, true),
+        },
+        number(check.extra, extra_is_bad),
+        verdict,
+    ]
+}

@@ -1,0 +1,2 @@
+SELECT 1 +
+  $1::int AS n
