@@ -22,7 +22,7 @@ const QUERY: &str = r#"connect("prod"):query "SELECT pg_sleep(1000)""#;
 const ACTIVE: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' \
      AND application_name LIKE 'runner %'";
 const STREAM: &str = r#"
-  for row in connect("prod"):rows "SELECT n, repeat('x', 1000) AS x FROM generate_series(1, 100000000) AS n" do
+  for row in connect("prod"):rows "SELECT generate_series(1, 100000000) AS n, repeat('x', 1000) AS x" do
     if row.n == 1000 then print "streaming" end
   end
 "#;
