@@ -82,7 +82,8 @@ fn behind_ssh_a_url_without_a_host_tries_sockets_and_then_loopback() {
     let ssh = sshd().port();
     let refused = |socket: &str| {
         format!(
-            "prod: not by {socket}: from ssh host `jump`, `{socket}` cannot be reached: nothing accepts connections there\n"
+            "prod: not by {socket}: from ssh host `jump`, `{socket}` cannot be reached: nothing accepts connections there; \
+             is the server running?\n"
         )
     };
     let expected = [
