@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod direct;
+mod dry_run;
 mod fixtures;
 mod lua_specs;
 mod protection;
