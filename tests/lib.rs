@@ -3,6 +3,7 @@
 
 mod direct;
 mod dry_run;
+mod endings;
 mod fixtures;
 mod lua_specs;
 mod protection;
