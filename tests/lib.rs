@@ -3,6 +3,7 @@
 
 mod copy;
 mod direct;
+mod dry_run;
 mod fixtures;
 mod lua_specs;
 mod playbooks;
