@@ -1,10 +1,12 @@
 //! The one integration binary: the real program against real servers, which `support` starts and shares.
 #![cfg(unix)]
 
+mod copy;
 mod direct;
 mod fixtures;
 mod lua_specs;
 mod playbooks;
+mod protection;
 mod readme;
 mod reports;
 mod routes;
