@@ -11,6 +11,7 @@ mod protection;
 mod readme;
 mod reports;
 mod routes;
+mod routes_ended;
 mod routes_refused;
 mod sandbox;
 mod script;
