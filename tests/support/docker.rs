@@ -230,11 +230,7 @@ impl Engine {
             let (id, pid) = line.split_once(' ').unwrap();
             let owner = pid.parse().ok().and_then(Pid::from_raw);
             if owner.is_none_or(|pid| test_kill_process(pid).is_err()) {
-<<<<<<< HEAD
                 // Another run may be at it, too, and be quicker.
-=======
-                // Its own reaper may be at it.
->>>>>>> routetests
                 let _ = output(self.docker().args(["rm", "--force", id]));
             }
         }
