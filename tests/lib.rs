@@ -1,15 +1,18 @@
 //! The one integration binary: the real program against real servers, which `support` starts and shares.
 #![cfg(unix)]
 
+mod copy;
 mod direct;
 mod dry_run;
 mod endings;
 mod fixtures;
 mod lua_specs;
+mod playbooks;
 mod protection;
 mod readme;
 mod reports;
 mod routes;
+mod routes_ended;
 mod routes_refused;
 mod sandbox;
 mod script;

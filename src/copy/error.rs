@@ -79,8 +79,8 @@ pub enum Error {
         source: Box<Error>,
     },
     #[error(
-        "`{table}`: {} were sent and {} arrived, so nothing of it was kept (a trigger or a rule of the table may \
-         keep rows out)",
+        "`{table}`: {} sent, {} arrived, so nothing of it was kept (a trigger or a rule of the target may add rows \
+         or keep them out)",
         human::rows(*.sent), human::count(*.arrived)
     )]
     Count {

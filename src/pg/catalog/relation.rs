@@ -124,18 +124,22 @@ impl Catalog {
         Ok(relation)
     }
 
-    /// The table that bears the same name here as `source` at a source: a bare name by the search path, else in
-    /// the schema it has there.
-    pub fn counterpart(&self, source: &Relation) -> Result<&Relation> {
-        self.find(&source.shown)
-            .or_else(|error| self.get(&source.name).ok_or(error))
-    }
-
     /// The same for a name that is known by its parts.
     pub fn table(&self, name: &TableName) -> Result<&Relation> {
         let relation = self.get(name).ok_or_else(|| self.no_table(&name.shown()))?;
         self.check_table(relation)?;
         Ok(relation)
+    }
+
+    /// The table that bears the same name here as `source` at a source: a bare name by the search path, else in
+    /// the schema it has there.
+    pub fn counterpart(&self, source: &Relation) -> Result<&Relation> {
+        match self.find(&source.shown) {
+            Err(Error::NoTable { .. }) if self.get(&source.name).is_some() => {
+                self.table(&source.name)
+            }
+            found => found,
+        }
     }
 
     pub(super) fn check_table(&self, relation: &Relation) -> Result<()> {

@@ -1,0 +1,129 @@
+//! Rows that were copied are on the target as they are at the source, and what failed left no trace.
+
+mod keys;
+mod refusals;
+mod replace;
+mod restore;
+mod sequences;
+mod stopped;
+mod upsert;
+
+use std::sync::Arc;
+
+use runner::copy::{CopyOptions, Error, Mode, Report, Result, Selection, Tables, Verify, tables};
+use runner::pg::catalog::TableFilter;
+use runner::pg::{Access, Session};
+
+use crate::direct::{Heard, connector_as, open, run};
+use crate::support::{Database, dev, prod};
+
+/// A source on one server and a target on another.
+pub struct Pair {
+    pub from: Database,
+    pub to: Database,
+}
+
+impl Pair {
+    /// The same tables on both sides, rows on the source only.
+    pub fn new(schema: &str, rows: &str) -> Self {
+        Self::different(&format!("{schema};\n{rows}"), schema)
+    }
+
+    pub fn different(from: &str, to: &str) -> Self {
+        Self {
+            from: Database::with(dev(), from),
+            to: Database::with(prod(), to),
+        }
+    }
+
+    /// Copies in sessions of its own.
+    pub fn copy(&self, mode: Mode, tables: &[&str]) -> Result<Report> {
+        run(async {
+            let (from, to, _) = self.sessions().await;
+            copy(&from, &to, mode, tables).await
+        })
+    }
+
+    pub async fn sessions(&self) -> (Session, Session, Arc<Heard>) {
+        let (from, _) = open(&self.from).await;
+        let (to, heard) = open(&self.to).await;
+        (from, to, heard)
+    }
+
+    /// The refusal of a copy, after which the target is as it was.
+    #[track_caller]
+    pub fn refusal(&self, mode: Mode, tables: &[&str]) -> String {
+        let before = self.to.state();
+        let error = self.copy(mode, tables).unwrap_err();
+        self.to.assert_as_before(&before);
+        self.in_words(&error)
+    }
+
+    /// The error with the sides by their roles instead of the names they happen to have.
+    pub fn in_words(&self, error: &Error) -> String {
+        let text = error.to_string();
+        let text = text.replace(&format!("`{}`", self.from.name()), "`from`");
+        text.replace(&format!("`{}`", self.to.name()), "`to`")
+    }
+
+    /// Rows and sequences are the same on both sides.
+    #[track_caller]
+    pub fn assert_equal(&self) {
+        assert_eq!(contents(&self.from), contents(&self.to));
+    }
+}
+
+fn contents(database: &Database) -> String {
+    let state = database.state();
+    let lines = state
+        .lines()
+        .filter(|line| line.starts_with("rows") || line.starts_with("sequence"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What a copy sets for its time, and what a dump would.
+pub const SETTINGS: &str = "SELECT string_agg(name || '=' || setting, ' ' ORDER BY name) FROM pg_settings
+  WHERE name ~* '^(client_|date|time|interval|extra|bytea|xmlopt|lc_|row_|search|.*_timeout$|standard|check_)'";
+
+pub fn named(tables: &[&str]) -> TableFilter {
+    let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    TableFilter {
+        tables: (!tables.is_empty()).then(|| own(tables)),
+        ..TableFilter::default()
+    }
+}
+
+pub fn options(from: &Session, to: &Session, mode: Mode, tables: &[&str]) -> CopyOptions {
+    CopyOptions {
+        from: from.clone(),
+        to: to.clone(),
+        tables: Tables::Matching(named(tables)),
+        mode,
+        verify: Verify::Count,
+        dry_run: false,
+    }
+}
+
+pub async fn copy(from: &Session, to: &Session, mode: Mode, names: &[&str]) -> Result<Report> {
+    tables(&options(from, to, mode, names)).await
+}
+
+pub fn rows_of(table: &str, filter: &str) -> Tables {
+    Tables::Rows(vec![Selection {
+        table: table.to_owned(),
+        filter: Some(filter.to_owned()),
+    }])
+}
+
+/// A session of a role with this name, which is made for it.
+pub async fn open_as(database: &Database, role: &str) -> Session {
+    // Roles belong to the whole server, and so to every test.
+    database.query(&format!(
+        "SET client_min_messages = error; DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD 'pw'; \
+         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+    ));
+    let url = database.url();
+    let place = url.split_once('@').unwrap().1;
+    let (connector, _) = connector_as(database, &format!("postgres://{role}:pw@{place}"));
+    connector.open(Access::ReadWrite).await.unwrap()
+}

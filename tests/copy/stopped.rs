@@ -1,0 +1,127 @@
+//! Copies that do not come to their end.
+
+use std::time::{Duration, Instant};
+
+use runner::copy::Mode;
+use runner::interrupt::Interrupt;
+use runner::pg::TxOptions;
+
+use super::*;
+use crate::support::wait_until;
+
+const TABLE: &str = "CREATE TABLE big (id int PRIMARY KEY, text text)";
+const ROWS: &str = "INSERT INTO big SELECT g, repeat('x', 2000) FROM generate_series(1, 60000) g";
+
+/// Holds back every row of the target for a moment.
+const SLOW: &str = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN PERFORM pg_sleep(0.001); RETURN new; END $$;
+CREATE TRIGGER slow BEFORE INSERT ON big FOR EACH ROW EXECUTE FUNCTION slow()";
+
+const ACTIVE: &str = "SELECT count(*) FROM pg_stat_activity
+  WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()";
+
+#[test]
+fn an_interruption_stops_both_servers_and_leaves_the_sessions_usable() {
+    let pair = Pair::new(TABLE, ROWS);
+    pair.to.query(SLOW);
+    let before = pair.to.state();
+    run(async {
+        let (from, to, _) = pair.sessions().await;
+        let interrupt = Interrupt::default();
+        let trip = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            interrupt.trip(2);
+        };
+        let begun = Instant::now();
+        let copied = interrupt.scope(copy(&from, &to, Mode::Replace, &["big"]));
+        let (copied, ()) = tokio::join!(copied, trip);
+        let error = copied.unwrap_err();
+        assert!(error.is_interrupted(), "{error}");
+        assert!(
+            error.to_string().starts_with("`big`: interrupted (after "),
+            "{error}"
+        );
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        for (session, database) in [(&from, &pair.from), (&to, &pair.to)] {
+            assert_eq!(database.query(ACTIVE), "0");
+            assert_eq!(
+                session.value("SELECT 1", &[]).await.unwrap().as_int(),
+                Some(1)
+            );
+        }
+    });
+    pair.to.assert_as_before(&before);
+}
+
+#[test]
+fn a_lost_target_is_told_with_how_many_rows_had_passed_and_the_source_is_stopped() {
+    let pair = Pair::new(TABLE, ROWS);
+    pair.to.query(SLOW);
+    let before = pair.to.state();
+    run(async {
+        let (from, to, _) = pair.sessions().await;
+        let pid = to.server().pid;
+        let kill = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            pair.to
+                .query(&format!("SELECT pg_terminate_backend({pid})"));
+        };
+        let (copied, ()) = tokio::join!(copy(&from, &to, Mode::Replace, &["big"]), kill);
+        let error = copied.unwrap_err().to_string();
+        assert!(error.contains("` was lost: "), "{error}");
+        assert!(error.ends_with("none of which stay)"), "{error}");
+        assert_eq!(pair.from.query(ACTIVE), "0");
+        assert_eq!(from.value("SELECT 1", &[]).await.unwrap().as_int(), Some(1));
+    });
+    pair.to.assert_as_before(&before);
+}
+
+#[test]
+fn a_lost_source_leaves_the_target_as_it_was() {
+    let pair = Pair::new(TABLE, ROWS);
+    pair.to.query(SLOW);
+    let before = pair.to.state();
+    run(async {
+        let (from, to, _) = pair.sessions().await;
+        let pid = from.server().pid;
+        let kill = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            pair.from
+                .query(&format!("SELECT pg_terminate_backend({pid})"));
+        };
+        let (copied, ()) = tokio::join!(copy(&from, &to, Mode::Replace, &["big"]), kill);
+        let error = copied.unwrap_err().to_string();
+        assert!(error.contains("` was lost: "), "{error}");
+        assert_eq!(
+            to.value("SELECT count(*) FROM big", &[])
+                .await
+                .unwrap()
+                .as_int(),
+            Some(0)
+        );
+    });
+    pair.to.assert_as_before(&before);
+}
+
+#[test]
+fn a_lock_held_by_another_is_waited_for_no_longer_than_allowed() {
+    let pair = Pair::new(TABLE, "INSERT INTO big VALUES (1, 'x')");
+    let before = pair.to.state();
+    let mut other = pair.to.session();
+    other.query("BEGIN; LOCK TABLE big");
+    run(async {
+        let (from, to, _) = pair.sessions().await;
+        let patient = TxOptions {
+            lock_timeout: Some("100ms".to_owned()),
+            ..TxOptions::default()
+        };
+        to.begin(&patient).await.unwrap();
+        let error = copy(&from, &to, Mode::Append, &["big"]).await.unwrap_err();
+        assert_eq!(error.pg().unwrap().sqlstate(), Some("55P03"), "{error}");
+        to.rollback().await.unwrap();
+    });
+    other.query("ROLLBACK");
+    drop(other);
+    wait_until("the lock is gone", || pair.to.query(ACTIVE) == "0");
+    pair.to.assert_as_before(&before);
+}
