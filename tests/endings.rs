@@ -243,7 +243,7 @@ fn a_commit_under_way_is_not_cancelled() {
     );
     wait_until_at(&database, "COMMIT");
     let ran = interrupted(running, Signal::INT, 130);
-    assert!(!ran.stderr.contains("never"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("\nnever\n"), "{}", ran.stderr);
     assert_eq!(database.query("SELECT id FROM law"), "2");
     database.assert_left();
 }
