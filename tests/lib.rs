@@ -16,6 +16,7 @@ mod routes_ended;
 mod routes_refused;
 mod sandbox;
 mod script;
+mod secrets;
 mod send;
 mod support;
 mod tls;
