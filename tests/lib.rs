@@ -1,12 +1,14 @@
 //! The one integration binary: the real program against real servers, which `support` starts and shares.
 #![cfg(unix)]
 
+mod configuration;
 mod copy;
 mod direct;
 mod dry_run;
 mod endings;
 mod fixtures;
 mod lua_specs;
+mod parameters;
 mod playbooks;
 mod protection;
 mod readme;

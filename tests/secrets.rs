@@ -126,76 +126,76 @@ const ESCAPE: &str = "\u{1b}]0;title\u{7}\u{1b}[31mred\u{202e}\rx";
 const SHOWN: &str = r"\u{1b}]0;title\u{7}\u{1b}[31mred\u{202e}\rx";
 
 /// Runs `lua`, in which `ESC` is a text that would steer a terminal; it may reach none.
-fn hostile(lua: &str) -> Runner {
-    let database = Database::empty(dev());
-    database.query(&format!(
-        "CREATE TABLE texts (t text); INSERT INTO texts VALUES ('{ESCAPE}')"
-    ));
+#[track_caller]
+fn hostile(lua: &str, code: i32, expect: impl FnOnce(Runner) -> Runner) {
+    let sql = format!("CREATE TABLE texts (t text); INSERT INTO texts VALUES ('{ESCAPE}')");
+    let database = Database::with(dev(), &sql);
     let lua = format!(
         "local ESC = '\\27]0;title\\7\\27[31mred\\u{{202e}}\\rx'\nlocal dev = connect 'dev'\n{lua}"
     );
     let run = Runner::new().target("dev", &database).playbook(&lua);
-    std::mem::forget(database); // dropped with the server: the run comes later
-    ["\u{1b}", "\u{7}", "\u{202e}", "\r"]
-        .iter()
-        .fold(run, |run, text| run.shows_nowhere(text))
+    let steers = ["\u{1b}", "\u{7}", "\u{202e}", "\r"];
+    let run = steers.iter().fold(run, |run, text| run.shows_nowhere(text));
+    expect(run).code(code);
 }
 
 #[test]
 fn hostile_rows_and_column_names_are_shown_escaped() {
-    hostile("print(dev:value 'SELECT t FROM texts')")
-        .stdout(&format!("{SHOWN}\n"))
-        .success();
-    hostile("show(dev:query 'SELECT t FROM texts')")
-        .stdout_has(SHOWN)
-        .success();
-    hostile("show(dev:query(query.format('SELECT 1 AS %I', ESC)))")
-        .stdout_has(SHOWN)
-        .success();
-    hostile("show({ { [ESC] = ESC } }, ESC)")
-        .stdout_has(SHOWN)
-        .success();
-    hostile("show(dev:query 'SELECT t FROM texts')")
-        .args(["--json"])
-        .stdout("{\"t\":\"\\u001b]0;title\\u0007\\u001b[31mred\\u202e\\rx\"}\n")
-        .success();
+    hostile("print(dev:value 'SELECT t FROM texts')", 0, |run| {
+        run.stdout(&format!("{SHOWN}\n"))
+    });
+    for lua in [
+        "show(dev:query 'SELECT t FROM texts')",
+        "show(dev:query(query.format('SELECT 1 AS %I', ESC)))",
+        "show({ { [ESC] = 1 } })",
+        "show({}, ESC)",
+    ] {
+        hostile(lua, 0, |run| run.stdout_has(SHOWN));
+    }
+    hostile("show(dev:query 'SELECT t FROM texts')", 0, |run| {
+        run.args(["--json"])
+            .stdout("{\"t\":\"\\u001b]0;title\\u0007\\u001b[31mred\\u202e\\rx\"}\n")
+    });
 }
 
 #[test]
 fn hostile_notices_are_shown_escaped() {
-    hostile("dev:execute \"DO $$ BEGIN RAISE NOTICE '%', (SELECT t FROM texts); END $$\"")
-        .stderr_has(&format!("dev: NOTICE: {SHOWN}"))
-        .success();
-    hostile("dev:execute \"DO $$ BEGIN RAISE WARNING '%', (SELECT t FROM texts); END $$\"")
-        .stderr_has(&format!("dev: WARNING: {SHOWN}"))
-        .success();
+    for severity in ["NOTICE", "WARNING"] {
+        let lua = format!(
+            "dev:execute \"DO $$ BEGIN RAISE {severity} '%', (SELECT t FROM texts); END $$\""
+        );
+        hostile(&lua, 0, |run| {
+            run.stderr_has(&format!("dev: {severity}: {SHOWN}"))
+        });
+    }
 }
 
 #[test]
 fn hostile_errors_are_shown_escaped() {
-    hostile(
-        "dev:execute \"DO $$ BEGIN RAISE '%', (SELECT t FROM texts) \\
-           USING DETAIL = (SELECT t FROM texts), HINT = (SELECT t FROM texts), CONSTRAINT = (SELECT t FROM texts); END $$\"",
-    )
-    .stderr_has(&format!("error: {SHOWN}"))
-    .stderr_has(&format!("detail: {SHOWN}"))
-    .stderr_has(&format!("hint: {SHOWN}"))
-    .stderr_has(&format!("constraint: {SHOWN}"))
-    .code(1);
-    hostile("dev:query(query.format('SELECT %I', ESC))")
-        .stderr_has(SHOWN)
-        .code(1);
-    hostile("dev:query('SELECT nothing -- ' .. ESC)")
-        .stderr_has(&format!("1 | SELECT nothing -- {SHOWN}"))
-        .code(1);
-    hostile("error(ESC)")
-        .stderr_has(&format!("error: {SHOWN}"))
-        .code(1);
-    hostile("connect(ESC)")
-        .stderr_has(&format!("there is no target `{SHOWN}`"))
-        .code(2);
-    hostile("require(ESC)").stderr_has(SHOWN).code(1);
-    hostile("log(ESC) step(ESC, function() end)")
-        .stderr_has(&format!("▸ {SHOWN}"))
-        .success();
+    let raise = "dev:execute [[DO $$ BEGIN RAISE '%', (SELECT t FROM texts)
+        USING DETAIL = (SELECT t FROM texts), HINT = (SELECT t FROM texts), CONSTRAINT = (SELECT t FROM texts); END $$]]";
+    hostile(raise, 1, |run| {
+        ["error", "detail", "hint", "constraint"]
+            .iter()
+            .fold(run, |run, name| run.stderr_has(&format!("{name}: {SHOWN}")))
+    });
+    for (lua, code, shown) in [
+        (
+            "dev:query(query.format('SELECT %I', ESC))",
+            1,
+            SHOWN.to_owned(),
+        ),
+        (
+            "dev:query('SELECT nothing -- ' .. ESC)",
+            1,
+            format!("1 | SELECT nothing -- {SHOWN}"),
+        ),
+        ("error(ESC)", 1, format!("error: {SHOWN}")),
+        ("connect(ESC)", 2, format!("there is no target `{SHOWN}`")),
+        ("require(ESC)", 1, SHOWN.to_owned()),
+        ("log(ESC)", 0, SHOWN.to_owned()),
+        ("step(ESC, function() end)", 0, format!("▸ {SHOWN}")),
+    ] {
+        hostile(lua, code, |run| run.stderr_has(&shown));
+    }
 }
