@@ -5,6 +5,7 @@ mod copy;
 mod direct;
 mod dry_run;
 mod fixtures;
+mod house;
 mod lua_specs;
 mod playbooks;
 mod protection;
