@@ -28,9 +28,12 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Interrupts the run. `signal` is the number the exit code is made of (2 for Ctrl-C, 15 for SIGTERM).
+    /// Interrupts the run. `signal` is the number the exit code is made of (2 for Ctrl-C, 15 for SIGTERM); that
+    /// of the first interruption counts.
     pub fn trip(&self, signal: i32) {
-        self.signal.store(signal, Ordering::SeqCst);
+        let (order, none) = (Ordering::SeqCst, 0);
+        // It fails where another one came first, which is all right.
+        let _ = self.signal.compare_exchange(none, signal, order, order);
         self.token.cancel();
     }
 
@@ -84,6 +87,7 @@ mod tests {
     async fn a_wait_ends_when_the_run_is_interrupted() {
         let run = Interrupt::default();
         run.trip(2);
+        run.trip(15);
         assert_eq!(
             run.scope(race(std::future::pending::<()>())).await,
             Err(Interrupted)

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::config::Secret;
+use crate::interrupt::race;
 
 /// The listener, shared by everything that belongs to one run.
 pub type Reporter = Arc<dyn Progress>;
@@ -15,14 +16,21 @@ pub trait Progress: Send + Sync {
 
     /// Asks the operator; blocks, so call it through [`ask`].
     fn ask(&self, question: &Question) -> Result<Secret, AskError>;
+
+    /// Nobody waits any longer for the answer to the question that is open: the terminal is to be as before.
+    fn withdraw(&self) {}
 }
 
-/// Asks without blocking the runtime.
+/// Asks without blocking the runtime. An interruption withdraws the question; its thread waits on for an answer
+/// that nobody hears.
 pub async fn ask(reporter: &Reporter, question: Question) -> Result<Secret, AskError> {
-    let reporter = Arc::clone(reporter);
-    tokio::task::spawn_blocking(move || reporter.ask(&question))
-        .await
-        .unwrap_or(Err(AskError::Interrupted))
+    let listener = Arc::clone(reporter);
+    let answer = tokio::task::spawn_blocking(move || listener.ask(&question));
+    let Ok(answer) = race(answer).await else {
+        reporter.withdraw();
+        return Err(AskError::Interrupted);
+    };
+    answer.unwrap_or(Err(AskError::Interrupted))
 }
 
 #[derive(Debug, Clone)]

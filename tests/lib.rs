@@ -3,11 +3,16 @@
 
 mod copy;
 mod direct;
+mod dry_run;
 mod fixtures;
+mod house;
 mod lua_specs;
+mod playbooks;
+mod protection;
 mod readme;
 mod reports;
 mod routes;
+mod routes_ended;
 mod routes_refused;
 mod sandbox;
 mod script;

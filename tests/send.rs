@@ -32,12 +32,12 @@ fn futures_that_playbooks_wait_for_are_send() {
         is_send(marks.show());
     };
     let _ = |guard: trigger::Guard, session: Session| {
-        is_send(async move { guard.restore(&session).await })
+        is_send(async move { guard.restore(&session).await });
     };
     let _ = |marks: watermark::Marks, tx: Session, changed: watermark::Changed| {
         is_send(async move { marks.advance(&tx, &changed).await });
     };
     let _ = |options: verify::VerifyOptions| {
-        is_send(async move { verify::tables(&options).await.map(|_| ()) })
+        is_send(async move { verify::tables(&options).await.map(|_| ()) });
     };
 }

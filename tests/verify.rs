@@ -189,12 +189,12 @@ fn any_difference_is_found_and_counted() {
     );
     let rows = || prop::collection::btree_map(0..40_i32, prop::option::of(0..3_i32), 0..30);
     let insert = |rows: &BTreeMap<i32, Option<i32>>| -> String {
-        let mut sql = "TRUNCATE k, m;".to_owned();
-        for (id, v) in rows {
+        let inserts = rows.iter().map(|(id, v)| {
             let v = v.map_or("NULL".to_owned(), |v| v.to_string());
-            sql += &format!("INSERT INTO k VALUES ({id}, {v}); INSERT INTO m VALUES ({v});");
-        }
-        sql
+            format!("INSERT INTO k VALUES ({id}, {v}); INSERT INTO m VALUES ({v});")
+        });
+        let inserts: Vec<String> = inserts.collect();
+        format!("TRUNCATE k, m; {}", inserts.concat())
     };
     let mut runner = TestRunner::new(Config {
         cases: 60,

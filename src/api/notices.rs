@@ -51,4 +51,8 @@ impl Progress for Notices {
     fn ask(&self, question: &Question) -> Result<Secret, AskError> {
         self.reporter.ask(question)
     }
+
+    fn withdraw(&self) {
+        self.reporter.withdraw();
+    }
 }

@@ -14,6 +14,9 @@ pub async fn run_playbook(options: RunOptions) -> Result<(), Failure> {
     let name = shown(&context.file);
     let text = std::fs::read_to_string(&context.file)
         .map_err(|error| early(&Error::usage(format!("cannot read `{name}`: {error}"))))?;
+    if context.dry_run {
+        context.note("dry run: nothing is changed");
+    }
     let machine = machine(&context).map_err(|error| early(&error.into()))?;
     let result = machine.run(&name, &text).await;
     interrupt::shielded(context.close()).await;

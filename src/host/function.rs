@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::BoxFuture;
 use mlua::{AnyUserData, FromLuaMulti, Function, IntoLuaMulti, Lua, MultiValue, UserData, Value};
 
-use super::error::{Error, ErrorObject, Result};
+use super::error::{Error, ErrorObject, Kind, Result};
 use super::location::{Location, caller};
 use super::prelude;
 use super::state::{State, lock};
@@ -185,6 +185,10 @@ impl Operation {
 }
 
 fn failed(lua: &Lua, error: Error) -> mlua::Result<Reply> {
+    if error.kind() == Kind::Refused {
+        // An operator's no is the end; it is not for a playbook to catch.
+        State::of(lua).end_with(error.clone());
+    }
     let object = lua.create_userdata(ErrorObject(error))?;
     Ok((Some(false), object.into_lua_multi(lua)?))
 }

@@ -14,8 +14,8 @@ use crate::interrupt::Interrupt;
 pub struct State {
     pub(super) interrupt: Interrupt,
     pub(super) scopes: Scopes,
-    /// Set by `os.exit`: from then on everything unwinds as it does for an interruption.
-    exit: Mutex<Option<i32>>,
+    /// Set by `os.exit` and by an operator's no: from then on everything unwinds as it does for an interruption.
+    end: Mutex<Option<Error>>,
     /// How often each coroutine is shielded. Per coroutine, or one branch's closer would mask the others.
     shields: Mutex<HashMap<usize, usize>>,
     /// The text of every chunk that was loaded, to show the line of an error.
@@ -41,22 +41,24 @@ impl State {
 
     /// The error to raise if the run has been stopped and the running coroutine is not shielded.
     pub(super) fn stop(&self, lua: &Lua) -> Option<Error> {
-        let exit = *lock(&self.exit);
-        if exit.is_none() && !self.interrupt.is_tripped() {
+        let end = lock(&self.end).clone();
+        if end.is_none() && !self.interrupt.is_tripped() {
             return None;
         }
         if self.is_shielded(&lua.current_thread()) {
             return None;
         }
-        Some(match exit {
-            Some(code) => Error::new(Kind::Exit(code), "the playbook ended the run"),
-            None => Error::interrupted(),
-        })
+        end.or_else(|| Some(Error::interrupted()))
     }
 
     /// Ends the run as `os.exit` does: everything unwinds, and nothing catches it.
     pub fn request_exit(&self, code: i32) {
-        lock(&self.exit).get_or_insert(code);
+        self.end_with(Error::new(Kind::Exit(code), "the playbook ended the run"));
+    }
+
+    /// The same with an error to report.
+    pub(super) fn end_with(&self, error: Error) {
+        lock(&self.end).get_or_insert(error);
     }
 
     pub(super) fn is_shielded(&self, thread: &Thread) -> bool {

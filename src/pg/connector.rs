@@ -14,8 +14,8 @@ use crate::interrupt::race;
 use crate::progress::{Event, Reporter};
 use crate::route::{Link, Route, Stream};
 
-/// How long the exchange after the route stands may take: start-up, authentication, settings.
-const LOGIN_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long the exchange after the route stands may take: start-up, authentication. `connect_timeout` may be shorter.
+const LOGIN_LIMIT: Duration = Duration::from_secs(30);
 
 /// Opens sessions on one target, all over the same route. Clones share the route.
 #[derive(Clone)]
@@ -83,7 +83,9 @@ impl Connector {
             .await
             .map_err(|source| self.unreachable(source))?;
         let fate = link.fate.clone();
-        let login = race(tokio::time::timeout(LOGIN_TIMEOUT, self.login(link))).await?;
+        let limit = self.shared.target.dsn.connect_timeout;
+        let limit = limit.unwrap_or(LOGIN_LIMIT);
+        let login = race(tokio::time::timeout(limit, self.login(link))).await?;
         let session = match login {
             Ok(Ok(parts)) => Session::start(self.clone(), parts, fate, access).await?,
             Ok(Err(Error::Lost { target, reason })) => {
@@ -92,10 +94,12 @@ impl Connector {
             }
             Ok(Err(error)) => return Err(error),
             Err(_) => {
-                let reason = format!("no answer within {} s", LOGIN_TIMEOUT.as_secs());
                 return Err(Error::Connect {
                     target: self.name().to_owned(),
-                    reason,
+                    reason: format!(
+                        "it does not answer within {} s; is it PostgreSQL that listens there?",
+                        limit.as_secs()
+                    ),
                 });
             }
         };

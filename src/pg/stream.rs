@@ -69,23 +69,13 @@ impl CopyOut {
     /// About 64 KiB of whole messages, `None` at the end. A message is a row; in the binary format the
     /// header comes with the first and the trailer alone.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        let mut chunk = BytesMut::new();
         // Asked again behind its end, the driver would take what follows for an error.
-        while !self.ended {
-            let Some(row) = self.session.attend(self.stream.try_next()).await? else {
-                self.ended = true;
-                break;
-            };
-            self.rows += 1;
-            if chunk.is_empty() && row.len() >= CHUNK {
-                return Ok(Some(row));
-            }
-            chunk.extend_from_slice(&row);
-            if chunk.len() >= CHUNK {
-                break;
-            }
+        if self.ended {
+            return Ok(None);
         }
-        Ok((!chunk.is_empty()).then(|| chunk.freeze()))
+        let gathering = gather(self.stream.as_mut(), &mut self.rows, &mut self.ended);
+        let chunk = self.session.attend(gathering).await?;
+        Ok((!chunk.is_empty()).then_some(chunk))
     }
 
     /// Messages that have passed: the rows, one more at the end of a binary stream for its trailer.
@@ -100,6 +90,27 @@ impl CopyOut {
         while let Some(Ok(_)) = self.stream.next().await {}
         Ok(())
     }
+}
+
+/// One chunk, watched as one wait: to watch every row would cost as much as to move it.
+async fn gather(
+    mut stream: Pin<&mut CopyOutStream>,
+    rows: &mut u64,
+    ended: &mut bool,
+) -> std::result::Result<Bytes, tokio_postgres::Error> {
+    let mut chunk = BytesMut::with_capacity(CHUNK + CHUNK / 4);
+    while let Some(row) = stream.try_next().await? {
+        *rows += 1;
+        if chunk.is_empty() && row.len() >= CHUNK {
+            return Ok(row);
+        }
+        chunk.extend_from_slice(&row);
+        if chunk.len() >= CHUNK {
+            return Ok(chunk.freeze());
+        }
+    }
+    *ended = true;
+    Ok(chunk.freeze())
 }
 
 /// The receiving end of a `COPY ... FROM STDIN`.

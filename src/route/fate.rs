@@ -67,8 +67,8 @@ mod tests {
     fn a_relay_that_ended_well_explains_nothing() {
         assert_eq!(in_words("the relay", &Exit::Code(0), ""), None);
         assert_eq!(
-            in_words("the relay", &Exit::Code(137), "killed"),
-            Some("the relay exited with code 137: killed".to_owned())
+            in_words("the relay", &Exit::Code(137), "no memory"),
+            Some("the relay was killed (exit code 137): no memory".to_owned())
         );
     }
 }

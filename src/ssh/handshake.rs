@@ -24,7 +24,8 @@ use super::wait::{Cut, within};
 static HANDSHAKES: Semaphore = Semaphore::const_new(2);
 
 const ATTEMPTS: u32 = 5;
-/// A key exchange takes milliseconds; a host that needs longer than this is stuck.
+/// A key exchange takes milliseconds; a host that needs longer than this is stuck. `ConnectTimeout` may be shorter,
+/// and covers the exchange in OpenSSH too.
 const KEY_EXCHANGE_LIMIT: Duration = Duration::from_secs(30);
 /// sshd itself gives up after two minutes, and somebody may have to find a passphrase.
 const LOGIN_LIMIT: Duration = Duration::from_secs(120);
@@ -62,13 +63,7 @@ pub async fn shake(
                 slept.map_err(|_| Error::Interrupted)?;
                 attempt += 1;
             }
-            Err(Error::Protocol(error)) => {
-                return Err(Error::Handshake {
-                    alias: config.alias.clone(),
-                    reason: in_words(&Error::Protocol(error)),
-                });
-            }
-            Err(error) => return Err(error),
+            Err(error) => return Err(unfinished(config, error)),
         }
     }
 }
@@ -99,10 +94,18 @@ async fn exchange<S>(
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
+    let limit = config.connect_timeout.unwrap_or(KEY_EXCHANGE_LIMIT);
     let connecting = client::connect_stream(Arc::clone(settings), stream, handler);
-    match within(KEY_EXCHANGE_LIMIT, connecting).await {
+    match within(limit, connecting).await {
         Ok(result) => result,
-        Err(cut) => Err(silent(config, cut, KEY_EXCHANGE_LIMIT)),
+        Err(Cut::Interrupted) => Err(Error::Interrupted),
+        Err(Cut::TimedOut) => Err(Error::Handshake {
+            alias: config.alias.clone(),
+            reason: format!(
+                "no answer within {} s; is it an ssh server?",
+                limit.as_secs()
+            ),
+        }),
     }
 }
 
@@ -114,7 +117,13 @@ async fn log_in(
 ) -> Result<(), Error> {
     let result = match within(LOGIN_LIMIT, auth::log_in(handle, config, host.reporter())).await {
         Ok(result) => result,
-        Err(cut) => return Err(silent(config, cut, LOGIN_LIMIT)),
+        Err(Cut::Interrupted) => return Err(Error::Interrupted),
+        Err(Cut::TimedOut) => {
+            return Err(Error::Silent {
+                alias: config.alias.clone(),
+                limit: LOGIN_LIMIT,
+            });
+        }
     };
     let alias = config.alias.clone();
     match result {
@@ -139,12 +148,18 @@ async fn log_in(
     }
 }
 
-fn silent(config: &HostConfig, cut: Cut, limit: Duration) -> Error {
-    match cut {
-        Cut::Interrupted => Error::Interrupted,
-        Cut::TimedOut => Error::Silent {
-            alias: config.alias.clone(),
-            limit,
+/// The error of an exchange that is not tried again.
+fn unfinished(config: &HostConfig, error: Error) -> Error {
+    let Error::Protocol(_) = error else {
+        return error;
+    };
+    let reason = in_words(&error);
+    Error::Handshake {
+        alias: config.alias.clone(),
+        reason: if was_dropped(&error) {
+            format!("{reason}; is it an ssh server, and does it let this machine in?")
+        } else {
+            reason
         },
     }
 }

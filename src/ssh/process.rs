@@ -24,6 +24,9 @@ pub enum Exit {
 impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // As shells and docker tell of a signal.
+            Self::Code(137) => f.write_str("was killed (exit code 137)"),
+            Self::Code(143) => f.write_str("was terminated (exit code 143)"),
             Self::Code(code) => write!(f, "exited with code {code}"),
             Self::Signal(name) => write!(f, "was killed by signal {name}"),
             Self::Unknown => f.write_str("ended"),

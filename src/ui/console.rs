@@ -10,7 +10,7 @@ use super::error::Report;
 use super::lines::{self, Weight};
 use super::paint::Paint;
 use super::printer::{Output, Printer};
-use super::{escape, json, prompt, table};
+use super::{escape, json, prompt, table, terminal};
 use crate::config::Secret;
 use crate::progress::{AskError, Event, Progress, Question, Table};
 
@@ -37,6 +37,8 @@ pub struct Console {
     err: Screen,
     /// Held while a question is open: a second one waits for its turn.
     asking: Mutex<()>,
+    /// How the terminal was before that question.
+    before: Mutex<Option<terminal::Modes>>,
     printer: Mutex<Printer>,
 }
 
@@ -83,6 +85,7 @@ impl Console {
             out,
             err,
             asking: Mutex::default(),
+            before: Mutex::default(),
             printer: Mutex::new(printer),
         }
     }
@@ -168,9 +171,21 @@ impl Progress for Console {
     fn ask(&self, question: &Question) -> Result<Secret, AskError> {
         let _turn = locked(&self.asking);
         locked(&self.printer).hold();
+        *locked(&self.before) = terminal::Modes::now();
         let answer = prompt::ask(question);
+        locked(&self.before).take();
         locked(&self.printer).release();
         answer
+    }
+
+    fn withdraw(&self) {
+        let mut printer = locked(&self.printer);
+        if let Some(modes) = locked(&self.before).take() {
+            modes.restore();
+            // What comes next does not stand behind the question.
+            printer.break_line();
+        }
+        printer.release();
     }
 }
 

@@ -12,6 +12,7 @@ mod paint;
 mod printer;
 mod prompt;
 mod table;
+mod terminal;
 
 pub use console::{Console, Options};
 pub use error::{Report, SourceSpan, SqlSpan};

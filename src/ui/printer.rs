@@ -94,6 +94,11 @@ impl Printer {
         }
     }
 
+    /// Ends the line on which a question stands.
+    pub fn break_line(&mut self) {
+        self.write(Output::Err, "\n");
+    }
+
     fn wipe_status(&mut self) {
         if std::mem::take(&mut self.status_shown) {
             self.write(Output::Err, WIPE_LINE);

@@ -36,7 +36,11 @@ fn hidden(prompt: &str) -> std::io::Result<Secret> {
 }
 
 fn visible(prompt: &str) -> rustyline::Result<Secret> {
-    let config = Config::builder().behavior(Behavior::PreferTerm).build();
+    // Nothing may be switched on in the terminal that a question which is withdrawn would leave on.
+    let config = Config::builder()
+        .behavior(Behavior::PreferTerm)
+        .bracketed_paste(false)
+        .build();
     let mut editor = Editor::<(), _>::with_history(config, MemHistory::new())?;
     editor
         .readline(prompt)

@@ -45,7 +45,14 @@ impl Container {
     /// Another container of the image, ended with the run: `options` go to `docker run`.
     #[track_caller]
     pub fn start(options: &[&str]) -> Self {
-        let container = Self::make(options, &[]);
+        Self::serving(options, &[])
+    }
+
+    /// The same with `settings` for the server, each a word of its command line.
+    #[track_caller]
+    pub fn serving(options: &[&str], settings: &[&str]) -> Self {
+        let server = ["/srv/bin/postgres", "-D", "/srv/postgres"];
+        let container = Self::make(options, &[&server, settings].concat());
         must(docker().args(["start", &container.name]));
         wait_until("the container's server is ready", || {
             let mut psql = container.client("psql", "postgres");
@@ -223,7 +230,8 @@ impl Engine {
             let (id, pid) = line.split_once(' ').unwrap();
             let owner = pid.parse().ok().and_then(Pid::from_raw);
             if owner.is_none_or(|pid| test_kill_process(pid).is_err()) {
-                must(self.docker().args(["rm", "--force", id]));
+                // Another run may be at it, too, and be quicker.
+                let _ = output(self.docker().args(["rm", "--force", id]));
             }
         }
     }

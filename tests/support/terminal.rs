@@ -101,7 +101,8 @@ impl Drop for Terminal {
     }
 }
 
-/// A script that runs `command` with nothing but its own environment, then leaves the exit code in a file.
+/// A script that runs `command` with nothing but its own environment, then leaves the exit code in a file. Ctrl-C
+/// is for the program, and does not end the script.
 fn script_for(command: &Command, project: &Path) -> String {
     let word = |text: &OsStr| sh_word(Path::new(text));
     let set = command.get_envs().filter_map(|(name, value)| {
@@ -113,7 +114,7 @@ fn script_for(command: &Command, project: &Path) -> String {
         .chain(command.get_args().map(word))
         .collect();
     format!(
-        "cd {project}\nenv -i {}\necho $? >exit_code.part\nstty -a >stty\nmv exit_code.part exit_code\nexec sleep 1000\n",
+        "cd {project}\ntrap : INT\nenv -i {}\necho $? >exit_code.part\nstty -a >stty\nmv exit_code.part exit_code\nexec sleep 1000\n",
         words.join(" "),
         project = sh_word(project)
     )

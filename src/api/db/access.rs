@@ -28,7 +28,7 @@ impl Db {
             return Ok(());
         }
         if let Some(phrase) = &self.shared.protect {
-            let server = format!("{} {}", self.name(), session.server().identity());
+            let server = self.identity(phrase);
             // One question at a time, and one per server.
             let mut confirmed = context.confirmed.lock().await;
             if session.is_read_only() && !confirmed.contains(&server) {
@@ -42,6 +42,16 @@ impl Db {
             self.shared.claimed.store(true, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    /// What a phrase is asked for once. A server that hides its identifier is known by the target's name alone.
+    fn identity(&self, phrase: &str) -> String {
+        let server = self.shared.session.server();
+        let name = match &server.system_identifier {
+            Some(_) => "",
+            None => self.name(),
+        };
+        format!("{} {name} {phrase}", server.identity())
     }
 
     async fn confirm(&self, phrase: &str) -> Result<()> {

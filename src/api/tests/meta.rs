@@ -53,3 +53,26 @@ fn every_declared_function_of_a_table_exists() {
         assert_eq!(members(&table), members(&real), "{name}");
     }
 }
+
+#[test]
+fn every_method_is_declared_and_every_declared_one_exists() {
+    let machine = super::super::run::bare_machine();
+    for (file, class, key) in [
+        ("connect", "Db", "runner.db"),
+        ("watermark", "Marks", "runner.marks"),
+    ] {
+        let text = std::fs::read_to_string(repository(&format!("stdlib/meta/{file}.lua"))).unwrap();
+        let opening = format!("function {class}:");
+        let declared: BTreeSet<String> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix(opening.as_str())?.split('(').next())
+            .map(str::to_owned)
+            .collect();
+        let methods: mlua::Table = machine.lua().named_registry_value(key).unwrap();
+        let real: BTreeSet<String> = methods
+            .pairs::<String, mlua::Value>()
+            .map(|pair| pair.unwrap().0)
+            .collect();
+        assert_eq!(declared, real, "{class}");
+    }
+}

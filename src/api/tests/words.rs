@@ -96,7 +96,11 @@ async fn confirm_asks_and_can_be_answered_beforehand() {
     assert_eq!(play(text).confirm("Go on?").run().await.success(), ["true"]);
     assert_eq!(
         play(text).dry_run().run().await.success(),
-        ["note would ask: Go on?", "true"]
+        [
+            "note dry run: nothing is changed",
+            "note would ask: Go on?",
+            "true"
+        ]
     );
     let failure = play(text).run().await.failure();
     assert_eq!(

@@ -1,0 +1,311 @@
+//! What ends a run over the longest way there is, into a container behind ssh: nothing goes on anywhere, and the
+//! server in the container has not noticed.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::support::{
+    Container, Database, Ran, Runner, Running, Sshd, docker, must, output, processes, wait_until,
+};
+
+/// After a signal: a cancel request on its way there and back.
+const AT_ONCE: Duration = Duration::from_secs(10);
+/// After kill -9: the relay gives its server three seconds, which looks for its client every five.
+const IN_THE_END: Duration = Duration::from_secs(15);
+
+const QUERY: &str = r#"connect("prod"):query "SELECT pg_sleep(1000)""#;
+/// How many statements such as these run.
+const ACTIVE: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' \
+     AND application_name LIKE 'runner %'";
+const STREAM: &str = r#"
+  for row in connect("prod"):rows "SELECT n, repeat('x', 1000) AS x FROM generate_series(1, 100000000) AS n" do
+    if row.n == 1000 then print "streaming" end
+  end
+"#;
+
+/// A container and an ssh server of a test's own, so that whatever is left in them is its doing.
+struct Scene {
+    container: &'static Container,
+    database: Database,
+    sshd: Sshd,
+    server_started: String,
+}
+
+impl Scene {
+    fn new() -> Self {
+        // Not Debian's wrappers, which are written in Perl: some tests take it away.
+        let options = ["--env", "PATH=/srv/bin:/usr/bin:/bin"];
+        // One relay, bash's, knows no sockets.
+        let settings = ["-c", "listen_addresses=127.0.0.1"];
+        let container = Container::serving(&options, &settings);
+        let container: &'static Container = Box::leak(Box::new(container));
+        let database = Database::empty(container);
+        let server_started = database.query("SELECT pg_postmaster_start_time()");
+        Self {
+            container,
+            database,
+            sshd: Sshd::start(""),
+            server_started,
+        }
+    }
+
+    /// Lets `running` end by the loss of its connection.
+    #[track_caller]
+    fn lost(&self, running: Running, reason: &str) {
+        let ran = running.finish(1);
+        let error = format!(
+            "error: the connection to `prod` was lost: {reason}\n  at playbook.lua:1\n  1 | {QUERY}\n  target: prod\n"
+        );
+        assert!(ran.stderr.contains(&error), "{error}{}", ran.stderr);
+        ran.assert_left();
+    }
+
+    fn signal_sessions(&self, signal: &str) {
+        for pid in self.sshd.sessions() {
+            kill(signal, &pid.to_string());
+        }
+    }
+
+    fn runner(&self, lua: &str) -> Runner {
+        let (url, name) = (self.database.socket_url(), self.container.name());
+        let runner = Runner::new().toml(&format!(
+            "[targets.prod]\nurl = \"{url}\"\nssh = \"jump\"\ndocker = \"{name}\"\n\
+             [ssh]\nconfig = \"ssh_config\""
+        ));
+        self.sshd.config_with(&runner.path().join("ssh_config"), "");
+        runner.playbook(lua)
+    }
+
+    /// Starts a playbook that sleeps in the server, and waits until it does.
+    #[track_caller]
+    fn sleeping(&self) -> Running {
+        self.sleeping_in(self.runner(QUERY))
+    }
+
+    #[track_caller]
+    fn sleeping_in(&self, runner: Runner) -> Running {
+        let mut session = self.database.session();
+        let before = session.query(ACTIVE);
+        let running = runner.start();
+        running.wait_for_stderr("prod: PostgreSQL");
+        wait_until("the statement runs", || session.query(ACTIVE) != before);
+        running
+    }
+
+    #[track_caller]
+    fn streaming(&self) -> Running {
+        let running = self.runner(STREAM).start();
+        running.wait_for_stdout("streaming");
+        running
+    }
+
+    /// Fails unless `limit` after `begun` no backend, relay, docker client or ssh session is left.
+    #[track_caller]
+    fn assert_left(&self, begun: Instant, limit: Duration) {
+        self.database.assert_left();
+        wait_until("no relay is left in the container", || {
+            self.relays().is_empty()
+        });
+        wait_until("no docker client is left", || {
+            processes::with_argument(&format!("exec -i {}", self.container.name())).is_empty()
+        });
+        self.sshd.assert_left();
+        let took = begun.elapsed();
+        assert!(took < limit, "it took {took:?}");
+        let started = self.database.query("SELECT pg_postmaster_start_time()");
+        assert_eq!(started, self.server_started, "the server was restarted");
+    }
+
+    fn relays(&self) -> Vec<String> {
+        let running = self.container.processes();
+        let relays = running
+            .lines()
+            .filter(|line| line.contains("RUNNER_OK") || line.contains("nc -N"));
+        relays.map(str::to_owned).collect()
+    }
+}
+
+#[test]
+fn a_signal_leaves_nothing() {
+    let scene = Scene::new();
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        for begin in [Scene::sleeping, Scene::streaming] {
+            let running = begin(&scene);
+            let mut session = scene.database.session();
+            let begun = Instant::now();
+            running.signal(signal);
+            interrupted(&running.finish(code));
+            // It was cancelled, and did not only lose its client.
+            assert_eq!(session.query(ACTIVE), "0");
+            drop(session);
+            scene.assert_left(begun, AT_ONCE);
+        }
+    }
+}
+
+#[test]
+fn kill_9_leaves_nothing_for_long_whatever_the_relay() {
+    let scene = Scene::new();
+    let without = |program: &str| {
+        let exec = ["exec", "--user", "root", scene.container.name()];
+        must(docker().args(exec).args(["rm", program]));
+    };
+    let (perl, stream) = (scene.sleeping(), scene.streaming());
+    without("/usr/bin/perl");
+    let bash = scene.sleeping();
+    without("/bin/bash");
+    let nc = scene.sleeping();
+    let relays = scene.relays().join("\n");
+    for relay in ["perl -e", "exec 3<>", "nc -N -U"] {
+        assert!(relays.contains(relay), "{relay} lacks in\n{relays}");
+    }
+    let begun = Instant::now();
+    for running in [perl, stream, bash, nc] {
+        running.killed().assert_left();
+    }
+    scene.assert_left(begun, IN_THE_END);
+}
+
+#[test]
+fn a_lost_ssh_host_is_an_error_that_says_so() {
+    let scene = Scene::new();
+    let running = scene.sleeping();
+    scene.signal_sessions("KILL");
+    scene.lost(
+        running,
+        "connection closed (the ssh connection to `jump` is lost: the host closed the connection)",
+    );
+
+    let alive = "Host jump\n  ServerAliveInterval 1\n  ServerAliveCountMax 1\n";
+    let runner = scene.runner(QUERY);
+    scene
+        .sshd
+        .config_with(&runner.path().join("ssh_config"), alive);
+    let running = scene.sleeping_in(runner);
+    scene.signal_sessions("STOP");
+    let begun = Instant::now();
+    scene.lost(
+        running,
+        "connection closed (the ssh connection to `jump` is lost: the host no longer answers)",
+    );
+    let took = begun.elapsed();
+    assert!(took < IN_THE_END, "it took {took:?}");
+    scene.signal_sessions("KILL");
+    scene.assert_left(Instant::now(), IN_THE_END);
+}
+
+#[test]
+fn a_lost_container_is_an_error_that_says_so() {
+    let scene = Scene::new();
+    let name = scene.container.name();
+    let killed = format!(
+        "connection closed (the perl relay in container `{name}` was killed (exit code 137))"
+    );
+    let running = scene.sleeping();
+    for relay in scene.relays() {
+        kill("KILL", relay.split_whitespace().next().unwrap());
+    }
+    scene.lost(running, &killed);
+    scene.assert_left(Instant::now(), IN_THE_END);
+
+    let running = scene.sleeping();
+    must(docker().args(["kill", name]));
+    scene.lost(running, &killed);
+    scene.sshd.assert_left();
+}
+
+#[track_caller]
+fn interrupted(ran: &Ran) {
+    assert!(
+        ran.stderr.contains("error: interrupted\n"),
+        "{}",
+        ran.stderr
+    );
+    ran.assert_left();
+}
+
+#[test]
+fn an_ssh_host_that_never_answers_is_given_up() {
+    let (_silent, port) = silent();
+    let config = format!("Host silent\n  HostName 127.0.0.1\n  Port {port}\n  ConnectTimeout 1\n");
+    let runner = || {
+        let target = "[targets.prod]\nssh = \"silent\"\nurl = \"postgres://postgres@/x\"";
+        let runner = Runner::new().file("ssh_config", &config).toml(target);
+        runner
+            .toml("[ssh]\nconfig = \"ssh_config\"")
+            .playbook(QUERY)
+    };
+    given_up(
+        &runner().code(1),
+        "cannot reach `prod`: ssh host `silent` does not complete the ssh handshake: no answer within 1 s; is it an ssh \
+         server?",
+    );
+    let running = runner().start();
+    running.wait_for_stderr("prod: ssh silent");
+    running.signal(Signal::INT);
+    interrupted(&running.finish(130));
+}
+
+#[test]
+fn a_server_that_never_answers_is_given_up() {
+    let (_silent, port) = silent();
+    let runner = || {
+        let url = format!("postgres://postgres@127.0.0.1:{port}/x?connect_timeout=1");
+        let target = format!("[targets.prod]\nurl = \"{url}\"");
+        Runner::new().toml(&target).playbook(QUERY)
+    };
+    given_up(
+        &runner().code(1),
+        "cannot connect to `prod`: it does not answer within 1 s; is it PostgreSQL that listens there?",
+    );
+    let running = runner().start();
+    running.wait_for_stderr("prod: 127.0.0.1");
+    running.signal(Signal::INT);
+    interrupted(&running.finish(130));
+}
+
+#[test]
+fn an_ssh_host_that_is_none_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let _ = stream
+                .unwrap()
+                .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
+    });
+    let target =
+        format!("[targets.prod]\nssh = \"127.0.0.1:{port}\"\nurl = \"postgres://postgres@/x\"");
+    let ran = Runner::new().toml(&target).playbook(QUERY).code(1);
+    given_up(
+        &ran,
+        &format!(
+            "cannot reach `prod`: ssh host `127.0.0.1:{port}` does not complete the ssh handshake: the host closed the \
+             connection; is it an ssh server, and does it let this machine in?"
+        ),
+    );
+}
+
+/// A port that takes connections and says nothing.
+fn silent() -> (TcpListener, u16) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, port)
+}
+
+#[track_caller]
+fn given_up(ran: &Ran, message: &str) {
+    let error = format!("error: {message}\n");
+    assert!(ran.stderr.contains(&error), "{error}{}", ran.stderr);
+    ran.assert_left();
+}
+
+fn kill(signal: &str, pid: &str) {
+    // Fails where it has ended by itself meanwhile.
+    let _ = output(Command::new("kill").args(["-s", signal, pid]));
+}
