@@ -4,6 +4,7 @@
 mod copy;
 mod direct;
 mod dry_run;
+mod endings;
 mod fixtures;
 mod house;
 mod lua_specs;
