@@ -7,6 +7,7 @@ mod direct;
 mod dry_run;
 mod endings;
 mod fixtures;
+mod house;
 mod lua_specs;
 mod parameters;
 mod playbooks;
