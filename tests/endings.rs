@@ -1,7 +1,8 @@
 //! However a run ends, nothing of it is left: transactions are rolled back, statements end at the server,
 //! sessions are closed, and what was deferred has run.
 
-use std::net::TcpListener;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -246,6 +247,81 @@ fn a_commit_under_way_is_not_cancelled() {
     assert!(!ran.stderr.contains("\nnever\n"), "{}", ran.stderr);
     assert_eq!(database.query("SELECT id FROM law"), "2");
     database.assert_left();
+}
+
+#[test]
+fn a_commit_whose_answer_was_lost_is_asked_about() {
+    // The server notices within seconds that its client is gone, and rolls back what goes on longer.
+    for (seconds, became, rows) in [
+        (1, "the server has committed it", "1"),
+        (120, "the server has rolled it back", "0"),
+    ] {
+        let slow = format!(
+            "CREATE TABLE law (id integer);
+             CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END $$;
+             CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON law DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slowly();"
+        );
+        let database = Database::with(dev(), &slow);
+        let proxy = Proxy::to(dev().port());
+        let url = database
+            .url()
+            .replace(&format!(":{}/", dev().port()), &format!(":{}/", proxy.port));
+        let running = Runner::new()
+            .toml(&format!("[targets.dev]\nurl = \"{url}\""))
+            .playbook("local dev = connect 'dev'\ndev:transaction(function(tx) tx:execute 'INSERT INTO law VALUES (2)' end)")
+            .start();
+        wait_until_at(&database, "COMMIT");
+        let transaction = database.query(
+            "SELECT backend_xid FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL",
+        );
+        proxy.cut();
+        let ran = running.finish(1);
+        let told = format!(
+            "error: the connection to `dev` was lost while COMMIT ran: {became} (transaction {transaction})\n  \
+             at playbook.lua:2\n"
+        );
+        assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+        database.assert_left();
+        assert_eq!(database.query("SELECT count(*) FROM law"), rows);
+    }
+}
+
+/// A way to a server that can be cut while bytes are on it; later connections pass again.
+struct Proxy {
+    port: u16,
+    open: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Proxy {
+    fn to(server: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let open: Arc<Mutex<Vec<TcpStream>>> = Arc::default();
+        let kept = Arc::clone(&open);
+        std::thread::spawn(move || {
+            for client in listener.incoming() {
+                let (client, server) = (
+                    client.unwrap(),
+                    TcpStream::connect(("127.0.0.1", server)).unwrap(),
+                );
+                for (from, to) in [(&client, &server), (&server, &client)] {
+                    let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+                    std::thread::spawn(move || {
+                        let _ = std::io::copy(&mut from, &mut to);
+                        let _ = to.shutdown(Shutdown::Both);
+                    });
+                }
+                kept.lock().unwrap().push(client);
+            }
+        });
+        Self { port, open }
+    }
+
+    fn cut(&self) {
+        for stream in self.open.lock().unwrap().drain(..) {
+            stream.shutdown(Shutdown::Both).unwrap();
+        }
+    }
 }
 
 #[test]
