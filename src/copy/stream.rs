@@ -2,7 +2,6 @@
 
 use super::report::Meter;
 use super::{Error, Result};
-use crate::interrupt::shielded;
 use crate::pg::{self, CopyIn, CopyOut, Session};
 
 /// Two COPY statements to be joined.
@@ -29,7 +28,8 @@ pub(super) async fn pump(pipe: &Pipe<'_>, meter: &mut Meter) -> Result<u64> {
         Ok(stored) => Ok(stored),
         Err((side, error)) => {
             if side == Side::Target || matches!(error, pg::Error::Interrupted) {
-                end(out).await;
+                // Whatever is left of the source's COPY is not sent.
+                out.abort().await;
             }
             Err(Error::from(error).stopped(&table, meter.rows()))
         }
@@ -54,11 +54,4 @@ async fn forward(
     }
     meter.count_rows(out.messages().saturating_sub(binary.into()));
     sink.finish().await.map_err(|e| (Side::Target, e))
-}
-
-/// Whatever is left of the source's COPY is not sent. What failed says more than what this could add.
-async fn end(out: CopyOut) {
-    if let Err(error) = shielded(Box::pin(out.abort())).await {
-        tracing::debug!(%error, "ending COPY TO STDOUT");
-    }
 }

@@ -95,13 +95,17 @@ fn taken(frames: &AnyUserData) -> Vec<Frame> {
         .unwrap_or_default()
 }
 
+/// The chunk in which mlua waits for a future.
+const WAITER: &str = "=__mlua_async_poll";
+
 /// Raises the stop in Lua code that calls no primitive. Never inside the prelude: between the end of a
-/// function and its closer nothing may be skipped.
+/// function and its closer nothing may be skipped. And never where a primitive waits: it would be dropped
+/// while it undoes its work.
 fn stop_loops(lua: &Lua, debug: &mlua::debug::Debug<'_>) -> mlua::Result<VmState> {
     let Some(error) = State::of(lua).stop(lua) else {
         return Ok(VmState::Continue);
     };
-    if debug.source().source.as_deref() == Some(CHUNK) {
+    if matches!(debug.source().source.as_deref(), Some(CHUNK | WAITER)) {
         return Ok(VmState::Continue);
     }
     Err(mlua::Error::external(error))

@@ -71,11 +71,11 @@ fn iterator(lua: &Lua, reading: Reading, sql: Sql) -> mlua::Result<Function> {
             match reader.stream.next().await {
                 Ok(Some(row)) => Ok(Some(reader.rows.row(&call.lua, &row)?)),
                 Ok(None) => {
-                    end(reading.take()).await?;
+                    end(reading.take()).await;
                     Ok(None)
                 }
                 Err(error) => {
-                    end(reading.take()).await.ok();
+                    end(reading.take()).await;
                     Err(sql.blame(error))
                 }
             }
@@ -87,17 +87,18 @@ fn closing(lua: &Lua, reading: &Reading) -> mlua::Result<Function> {
     let reading = Arc::clone(reading);
     closer(lua, "rows", move || {
         let reading = Arc::clone(&reading);
-        async move { Ok(end(reading.lock().await.take()).await?) }
+        async move {
+            end(reading.lock().await.take()).await;
+            Ok(())
+        }
     })
 }
 
-async fn end(reader: Option<Reader>) -> Result<(), pg::Error> {
+async fn end(reader: Option<Reader>) {
     if let Some(reader) = reader {
-        let closed = reader.stream.close().await;
+        reader.stream.close().await;
         reader.session.close();
-        closed?;
     }
-    Ok(())
 }
 
 impl Db {

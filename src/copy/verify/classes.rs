@@ -47,16 +47,14 @@ async fn walk_both(
     let mut target = match to.stream(&plan.target.rows(), params).await {
         Ok(target) => target,
         Err(error) => {
-            source.close().await?;
+            source.close().await;
             return Err(error.into());
         }
     };
     let walked = walk(&mut source, &mut target, plan.source.is_keyed(), check).await;
-    let (source, target) = (source.close().await, target.close().await);
-    walked?;
-    source?;
-    target?;
-    Ok(())
+    source.close().await;
+    target.close().await;
+    Ok(walked?)
 }
 
 /// A row of either side, in the order of its fields.

@@ -39,6 +39,11 @@ async fn a_pending_primitive_is_interrupted() {
 }
 
 #[tokio::test]
+async fn a_primitive_is_not_dropped_while_it_undoes_its_work() {
+    assert_eq!(interrupted("undo()").await, ["undone"]);
+}
+
+#[tokio::test]
 async fn a_loop_that_calls_nothing_is_interrupted() {
     assert!(interrupted("while true do end").await.is_empty());
 }

@@ -111,6 +111,19 @@ impl Bench {
         });
         globals.set("fail", fail.unwrap()).unwrap();
         let ear = Arc::clone(&self.ear);
+        let undo = function(lua, "undo", move |_, (): ()| {
+            let ear = Arc::clone(&ear);
+            async move {
+                interrupt::interrupted().await;
+                for _ in 0..10_000 {
+                    tokio::task::yield_now().await;
+                }
+                ear.hear("undone");
+                Err::<(), _>(Error::interrupted())
+            }
+        });
+        globals.set("undo", undo.unwrap()).unwrap();
+        let ear = Arc::clone(&self.ear);
         let guarded = block(
             lua,
             "guarded",
