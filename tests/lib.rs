@@ -1,10 +1,15 @@
 //! The one integration binary: the real program against real servers, which `support` starts and shares.
 #![cfg(unix)]
 
+mod configuration;
 mod copy;
 mod direct;
+mod dry_run;
+mod endings;
 mod fixtures;
+mod house;
 mod lua_specs;
+mod parameters;
 mod playbooks;
 mod protection;
 mod readme;
@@ -14,6 +19,7 @@ mod routes_ended;
 mod routes_refused;
 mod sandbox;
 mod script;
+mod secrets;
 mod send;
 mod support;
 mod tls;

@@ -95,7 +95,7 @@ fn the_configuration_is_one() {
 #[test]
 fn every_playbook_runs_in_the_sandbox() {
     let playbooks = blocks("lua");
-    assert!(playbooks.len() >= 7, "{}", playbooks.len());
+    assert!(!playbooks.is_empty());
     for playbook in playbooks {
         let args = ["sandbox", "playbook.lua", "--confirm", "MIGRATE PRODUCTION"];
         Runner::new()

@@ -58,6 +58,46 @@ error: function coun() does not exist
 }
 
 #[test]
+fn a_call_without_parentheses_is_shown_where_it_begins() {
+    fails(
+        "\
+local dev = connect 'dev'
+local function rename(tx)
+  local renamed = tx:execute [[
+    UPDATE law
+       SET nam = 'x']]
+  return renamed
+end
+dev:transaction(function(tx) local _ = rename(tx) end)
+",
+        "\
+error: column \"nam\" of relation \"law\" does not exist
+  at playbook.lua:3
+  3 | local renamed = tx:execute [[
+  at SQL line 2
+  2 |        SET nam = 'x'
+    |            ^
+  sqlstate: 42703
+  from: playbook.lua:3: in `rename`
+  from: playbook.lua:8
+  from: playbook.lua:8
+",
+    );
+    fails(
+        "local dev = connect 'dev'\ndev:query [[SELECT\n  nothing\n]]\n",
+        "\
+error: column \"nothing\" does not exist
+  at playbook.lua:2
+  2 | dev:query [[SELECT
+  at SQL line 2
+  2 |   nothing
+    |   ^
+  sqlstate: 42703
+",
+    );
+}
+
+#[test]
 fn a_violated_constraint_is_named_with_its_row() {
     fails(
         "local dev = connect 'dev'\ndev:execute('INSERT INTO law VALUES ($1, $2)', 1, 'two')\n",

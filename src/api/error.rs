@@ -6,15 +6,7 @@ use crate::{config, pg, trigger, watermark};
 
 impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
-        let target = match &error {
-            pg::Error::Lost { target, .. }
-            | pg::Error::UncertainCommit { target, .. }
-            | pg::Error::Route { target, .. }
-            | pg::Error::Refused { target, .. }
-            | pg::Error::Connect { target, .. } => Some(target.clone()),
-            _ => None,
-        };
-        raised(error, |error| Some(error)).with_text("target", target)
+        raised(error, |error| Some(error))
     }
 }
 
@@ -65,9 +57,24 @@ where
     if inner.is_some_and(pg::Error::is_interrupted) {
         return Error::interrupted();
     }
-    match inner.and_then(pg::Error::server).cloned() {
-        Some(server) => with_report(Error::from_cause(error), server),
-        None => Error::from_cause(error),
+    let target = inner.and_then(target).map(str::to_owned);
+    let server = inner.and_then(pg::Error::server).cloned();
+    let raised = Error::from_cause(error).with_text("target", target);
+    match server {
+        Some(server) => with_report(raised, server),
+        None => raised,
+    }
+}
+
+/// The target of an error that has it as a field.
+fn target(error: &pg::Error) -> Option<&str> {
+    match error {
+        pg::Error::Lost { target, .. }
+        | pg::Error::UncertainCommit { target, .. }
+        | pg::Error::Route { target, .. }
+        | pg::Error::Refused { target, .. }
+        | pg::Error::Connect { target, .. } => Some(target),
+        _ => None,
     }
 }
 

@@ -72,9 +72,9 @@ pub struct RowMaker {
 
 impl RowMaker {
     pub fn new(lua: &Lua, columns: &[pg::Column]) -> mlua::Result<Self> {
-        let keys: Vec<_> = columns
+        let keys: Vec<_> = keys(columns)
             .iter()
-            .map(|column| lua.create_string(&column.name))
+            .map(|key| lua.create_string(key))
             .collect::<mlua::Result<_>>()?;
         let list = lua.create_sequence_from(keys.iter().cloned())?;
         let mark = lua
@@ -91,6 +91,23 @@ impl RowMaker {
         row.set_metatable(Some(self.mark.clone()))?;
         Ok(row)
     }
+}
+
+/// The names of the columns. A second one of a name is told apart by its number, or it would hide the first:
+/// `id`, `id (2)`.
+fn keys(columns: &[pg::Column]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::with_capacity(columns.len());
+    for column in columns {
+        let mut key = column.name.clone();
+        for number in 2.. {
+            if !keys.contains(&key) {
+                break;
+            }
+            key = format!("{} ({number})", column.name);
+        }
+        keys.push(key);
+    }
+    keys
 }
 
 /// All rows of a result, as a list that knows its columns even when it is empty.

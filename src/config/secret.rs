@@ -5,9 +5,16 @@ use std::sync::{LazyLock, RwLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 const SHOWN: &str = "[secret]";
+
+/// What people encode in a url who do not encode everything.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Every form of every secret of this process, longest first, so that a secret inside another is
 /// covered.
@@ -54,11 +61,7 @@ fn remember(value: &str) {
     if value.len() < 3 {
         return;
     }
-    let forms = [
-        value.to_owned(),
-        utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
-        STANDARD.encode(value),
-    ];
+    let forms = forms(value);
     let mut known = KNOWN
         .write()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -70,7 +73,23 @@ fn remember(value: &str) {
     known.sort_by_key(|form| std::cmp::Reverse(form.len()));
 }
 
-/// `text` without any secret of this process, raw, percent-encoded or in base64.
+/// How a secret looks where a text quotes it: in a url, in base64, in a literal of SQL, in a string of JSON.
+fn forms(value: &str) -> [String; 7] {
+    let json = serde_json::Value::from(value).to_string();
+    let literal = value.replace('\'', "''");
+    [
+        value.to_owned(),
+        utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
+        utf8_percent_encode(value, RESERVED).to_string(),
+        STANDARD.encode(value),
+        // Without the quotes around it.
+        json[1..json.len() - 1].to_owned(),
+        literal.replace('\\', r"\\"),
+        literal,
+    ]
+}
+
+/// `text` without any secret of this process, in any of its forms.
 pub fn redact(text: &str) -> String {
     let known = KNOWN
         .read()
@@ -96,5 +115,18 @@ mod tests {
             redact("raw p@ss/word-17, url p%40ss%2Fword%2D17, base64 cEBzcy93b3JkLTE3"),
             "raw [secret], url [secret], base64 [secret]"
         );
+        assert_eq!(redact("p%40ss%2Fword-17"), SHOWN);
+    }
+
+    #[test]
+    fn a_secret_is_redacted_where_it_is_quoted() {
+        Secret::new(r#"it's a \ "quote""#);
+        for text in [
+            r#"'it''s a \ "quote"'"#,
+            r#"E'it''s a \\ "quote"'"#,
+            r#""it's a \\ \"quote\"""#,
+        ] {
+            assert!(redact(text).contains(SHOWN), "{text}");
+        }
     }
 }

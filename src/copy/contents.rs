@@ -64,11 +64,15 @@ impl Contents {
 }
 
 impl Contents {
-    /// The table that takes the rows of a block, if it was asked for. The dump may have been written with
-    /// `--load-via-partition-root`, its blocks naming the root of the table that the entry names.
-    pub fn table(&self, name: &TableName) -> Option<&Table> {
-        let relation = self.catalog.get(name)?;
-        self.tables.get(&relation.oid)
+    /// The table that takes the rows of a block. The dump may have been written with
+    /// `--load-via-partition-root`, its blocks naming the root of the table that the entry names. A block that
+    /// nobody asked for stands in the place of one that somebody did.
+    pub fn table(&self, name: &TableName) -> Result<&Table> {
+        let relation = self.catalog.table(name)?;
+        let unasked = || dump::Error::Script {
+            line: format!("COPY {}", name.shown()),
+        };
+        Ok(self.tables.get(&relation.oid).ok_or_else(unasked)?)
     }
 }
 

@@ -77,7 +77,11 @@ async fn upsert(options: &CopyOptions, table: &TablePlan) -> Result<TableReport>
     report.updated = outcome.updated;
     report.equal = outcome.equal;
     if options.verify == Verify::Count {
-        expect(&report.table, report.rows, report.rows - outcome.kept_out)?;
+        expect(
+            &report.table,
+            report.rows,
+            report.rows.saturating_sub(outcome.kept_out),
+        )?;
     }
     Ok(meter.finish(report, true))
 }
@@ -108,7 +112,8 @@ async fn compare_counts(
     Ok(())
 }
 
-async fn is_snapshot(session: &Session) -> Result<bool> {
+/// Whether all statements of the open transaction see one moment.
+pub(super) async fn is_snapshot(session: &Session) -> Result<bool> {
     let isolation = include_str!("../sql/transaction_isolation.sql");
     let isolation = session.value(isolation, &[]).await?;
     Ok(isolation.as_str() != Some("read committed"))

@@ -3,7 +3,7 @@
 use super::columns::{Match, match_columns};
 use super::keys::{self, Arrangement};
 use super::{CopyOptions, Error, Mode, Result, Tables};
-use crate::pg::catalog::{self, Catalog, ForeignKey, Key, Relation, Table};
+use crate::pg::catalog::{self, Catalog, ForeignKey, Identity, Key, Relation, Table};
 use crate::pg::{Server, Session, ident_list};
 
 #[derive(Debug)]
@@ -78,6 +78,7 @@ impl Plan {
                 TablePlan::new(source, target, filter, matched, options)
             })
             .collect::<Result<Vec<_>>>()?;
+        notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
         Ok(Self {
             units: units(tables, arrangement),
             notes,
@@ -224,6 +225,19 @@ impl TablePlan {
             binary: matched.binary && same_major(options.from.server(), options.to.server()),
             key,
         })
+    }
+
+    /// What an upsert cannot bring to what the source has (428C9).
+    fn kept_identity(&self) -> Option<String> {
+        let key = self.key.as_ref()?;
+        let is_kept = |column: &&catalog::Column| {
+            column.identity == Some(Identity::Always) && !key.key.has(&column.name)
+        };
+        let column = self.columns.iter().find(is_kept)?;
+        Some(format!(
+            "`{}`.`{}` is GENERATED ALWAYS and not in the key: rows that are there keep theirs",
+            self.target.shown, column.name
+        ))
     }
 
     pub fn column_names(&self) -> Vec<&str> {

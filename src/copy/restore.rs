@@ -118,11 +118,10 @@ async fn read(
                 done.positions.insert(sequence, position);
             }
             Item::Rows(block) => {
-                if let Some(table) = contents.table(&block.table) {
-                    check_columns(options, table, &block)?;
-                    let report = rows(options, table, &block, running, to).await?;
-                    done.report.push(report);
-                }
+                let table = contents.table(&block.table)?;
+                check_columns(options, table, &block)?;
+                let report = rows(options, table, &block, running, to).await?;
+                done.report.push(report);
             }
         }
     }

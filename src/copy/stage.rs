@@ -39,8 +39,8 @@ pub(super) struct Outcome {
 }
 
 impl<'a> Stage<'a> {
-    /// Creates the stage with the types of the target's columns and none of its constraints. `None` key is a
-    /// table that is not upserted.
+    /// Creates the stage with the types of the target's columns and none of its constraints. The plan of the
+    /// table has to have a key.
     pub async fn create(session: &'a Session, table: &'a TablePlan) -> Result<Self> {
         let key = table.key.as_ref().ok_or_else(|| Error::NoKey {
             table: table.target.shown.clone(),

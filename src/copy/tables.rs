@@ -64,6 +64,12 @@ pub async fn tables(options: &CopyOptions) -> Result<Report> {
         ..TxOptions::default()
     };
     transaction(from, &snapshot, async |from| {
+        if !load::is_snapshot(from).await? {
+            to.reporter().event(&Event::Warning(format!(
+                "`{}` is read in a READ COMMITTED transaction, so the tables may be of different moments",
+                from.name()
+            )));
+        }
         let settings = settings::pin(from).await?;
         let plan = Plan::read(options).await?;
         for note in &plan.notes {
@@ -82,12 +88,10 @@ pub async fn tables(options: &CopyOptions) -> Result<Report> {
 
 /// Refuses to copy a database into itself, however it was reached.
 async fn refuse_kin(from: &Session, to: &Session) -> Result<()> {
-    let names = || (from.name().to_owned(), to.name().to_owned());
+    let (from_name, to_name) = (from.name().to_owned(), to.name().to_owned());
     if to.server().standby {
-        let target = to.name().to_owned();
-        return Err(Error::TargetIsStandby { target });
+        return Err(Error::TargetIsStandby { target: to_name });
     }
-    let (from_name, to_name) = names();
     match kinship(from, to).await? {
         Kinship::Strangers => Ok(()),
         Kinship::SameDatabase => Err(Error::SameDatabase {

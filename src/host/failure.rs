@@ -41,7 +41,23 @@ impl Failure {
             notes: Vec::new(),
             error: Some(error.clone()),
         }
+        .aligned()
         .completed(state)
+    }
+
+    /// The innermost call begins where the error says it does, not on the last line of its statement.
+    fn aligned(mut self) -> Self {
+        if let (Some(location), Some(frame)) = (&self.location, self.trace.first_mut())
+            && let Some(statement) = &self.statement
+            && frame.location.file == location.file
+        {
+            let breaks = statement.text.matches('\n').count();
+            let below = frame.location.line.checked_sub(location.line);
+            if below == Some(breaks) || below == Some(breaks + 1) {
+                frame.location.line = location.line;
+            }
+        }
+        self
     }
 
     /// Any value raised by Lua; `text` is what `tostring` makes of it.

@@ -105,7 +105,7 @@ pub(super) fn primitive(
 ) -> mlua::Result<Function> {
     let start = lua.create_function(move |lua, args: MultiValue| {
         let state = State::of(lua);
-        let location = caller(lua);
+        let location = caller(lua).map(|location| begin_of_call(&state, location, &args));
         if check == Check::Stopped
             && let Some(error) = state.stop(lua)
         {
@@ -121,6 +121,18 @@ pub(super) fn primitive(
         work(call, args).or_else(|error| failed(lua, error.at(location)))
     })?;
     prelude::bind(lua, start)
+}
+
+/// A place that Lua gives for a call, corrected for an argument of several lines.
+fn begin_of_call(state: &State, location: Location, args: &MultiValue) -> Location {
+    let texts = args.iter().filter_map(Value::as_string);
+    let line = texts
+        .filter_map(|text| state.first_line(&location.file, location.line, &text.to_str().ok()?))
+        .next();
+    Location {
+        line: line.unwrap_or(location.line),
+        ..location
+    }
 }
 
 /// The `await` of the prelude: the only function mlua makes asynchronous.

@@ -90,6 +90,20 @@ impl State {
         Some(text.trim().to_owned())
     }
 
+    /// Where the call begins whose argument is `text` and ends on `line`: for `f [[` Lua tells the line of the
+    /// `]]`. `None` for a text of one line, and where it does not stand there.
+    pub(super) fn first_line(&self, name: &str, line: usize, text: &str) -> Option<usize> {
+        let breaks = text.matches('\n').count();
+        let first = line.checked_sub(breaks).filter(|first| *first < line)?;
+        let sources = lock(&self.sources);
+        let mut lines = sources.get(name)?.lines().skip(first.saturating_sub(2));
+        let before = if first > 1 { lines.next()? } else { "" };
+        let there = lines.take(breaks + 1).collect::<Vec<_>>().join("\n");
+        // A line break right behind the brackets is no part of the text.
+        let above = there.starts_with(text) && before.trim_end().ends_with('[');
+        there.contains(text).then_some(first - usize::from(above))
+    }
+
     /// Keeps an error that must not hide the one that is being raised.
     pub fn note(&self, text: impl Into<String>) {
         lock(&self.notes).push(text.into());

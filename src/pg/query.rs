@@ -14,7 +14,7 @@ use tokio_postgres::{Row, SimpleQueryMessage, Statement};
 use super::statement::transaction_statement;
 use super::value::{Form, Parameter, form, is_numeric};
 use super::wrap::wrap;
-use super::{Column, Error, Result, Rows, Session, Value, cancel};
+use super::{Column, Error, Result, Rows, Session, TxOptions, Value, cancel};
 use crate::interrupt::race;
 
 impl Session {
@@ -104,8 +104,19 @@ impl Session {
         Ok(rows)
     }
 
-    /// Has the server parse the statement, and runs nothing: for dry runs.
+    /// Has the server parse the statement, and runs nothing: for dry runs. A wrong one does no harm to the
+    /// transaction that is open.
     pub async fn check(&self, sql: &str) -> Result<()> {
+        if !self.in_transaction() {
+            return self.parse_only(sql).await;
+        }
+        self.begin(&TxOptions::default()).await?;
+        let parsed = self.parse_only(sql).await;
+        self.rollback().await?;
+        parsed
+    }
+
+    async fn parse_only(&self, sql: &str) -> Result<()> {
         let _turn = self.turn().await?;
         self.parse(sql).await.map_err(|error| error.with_sql(sql))?;
         Ok(())

@@ -3,10 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::query::READ_ONLY;
-use super::{CommitOutcome, Error, Literal, Result, Session, Value};
+use super::{CommitOutcome, Error, Literal, Result, Session};
 use crate::interrupt::shielded;
+
+/// How long a COMMIT whose answer was lost may go on at the server, and how often it is asked about.
+const SETTLED: Duration = Duration::from_secs(15);
+const ASK_AGAIN: Duration = Duration::from_millis(200);
 
 /// How a transaction is run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -224,20 +229,23 @@ impl Session {
         Ok(row.get(0))
     }
 
-    /// What became of a transaction, asked over a new session.
+    /// What became of a transaction, asked over a new session. One that is still under way is waited for: the
+    /// server ends it once it has noticed that its client is gone (`sql/session_settings.sql`).
     async fn outcome(&self, transaction: &str) -> CommitOutcome {
         let status = async {
             let other = self.sibling(super::Access::ReadOnly).await?;
-            other
-                .value(
-                    include_str!("../sql/transaction_status.sql"),
-                    &[transaction.into()],
-                )
-                .await
+            let sql = include_str!("../sql/transaction_status.sql");
+            loop {
+                let status = other.value(sql, &[transaction.into()]).await?;
+                if status.as_str() != Some("in progress") {
+                    return Ok::<_, Error>(status);
+                }
+                tokio::time::sleep(ASK_AGAIN).await;
+            }
         };
-        match status.await.as_ref().map(Value::as_str) {
-            Ok(Some("committed")) => CommitOutcome::Committed,
-            Ok(Some("aborted")) => CommitOutcome::Aborted,
+        match tokio::time::timeout(SETTLED, status).await {
+            Ok(Ok(status)) if status.as_str() == Some("committed") => CommitOutcome::Committed,
+            Ok(Ok(status)) if status.as_str() == Some("aborted") => CommitOutcome::Aborted,
             _ => CommitOutcome::Unknown,
         }
     }

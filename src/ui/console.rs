@@ -102,7 +102,7 @@ impl Console {
         locked(&self.printer).print(Output::Err, text);
     }
 
-    /// Prints a text, such as help, to stdout.
+    /// Prints help to stdout.
     pub fn print(&self, text: &str) {
         let text = format!("{}\n", escape::block(text.trim_end()));
         locked(&self.printer).print(Output::Out, text);
@@ -153,7 +153,10 @@ impl Progress for Console {
             Event::Print(text) if self.options.json => {
                 self.line(&escape::block(text), Weight::Told);
             }
-            Event::Print(text) => self.print(text),
+            Event::Print(text) => {
+                let text = format!("{}\n", escape::block(text));
+                locked(&self.printer).print(Output::Out, text);
+            }
             Event::Show(table) => self.show(table),
             Event::Report(table) => self.table_report(table),
             _ => {

@@ -20,7 +20,7 @@ function connect(target, options) end
 ---@class Db
 local Db = {}
 
----All rows; `pairs` over a row gives its columns in order. NULL is nil.
+---All rows; `pairs` over a row gives its columns in order. NULL is nil. A second column of a name is called `id (2)`.
 ---@param sql string|Sql
 ---@param ... any
 ---@return table[] rows

@@ -18,8 +18,7 @@ function copy.order(options) end
 ---@field to Db a `tx` takes part in its transaction; on a plain Db each unit of tables tied by foreign keys commits by itself
 ---@field tables? string|string[] names, patterns and groups at the source; all of its search path if absent
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
----@field mode? "append"|"replace"|"upsert" `"append"` if absent: rows are added, and one with the same key is an error. `"replace"`
----empties the tables first, in the same commit. `"upsert"` changes rows with the same key where they differ.
+---@field mode? "append"|"replace"|"upsert" `"append"` if absent
 ---@field verify? "count"|boolean whether the rows are counted on both sides before the commit; `"count"` if absent
 ---@field jobs? integer one worker copies whatever it says, yet
 
@@ -37,8 +36,9 @@ function copy.order(options) end
 ---@field bytes integer
 ---@field seconds number
 
----Copies rows. Columns are matched by name, generated ones left out, and differences refused before anything is changed. Under
----`--dry-run` the report says what would happen, with real counts.
+---Copies rows. `"append"` adds them, and a key that is taken is an error; `"replace"` empties the tables first, in the same commit;
+---`"upsert"` changes rows with the same key where they differ, and leaves equal ones alone. Columns are matched by name, generated ones
+---left out, and differences refused before anything is changed. Under `--dry-run` the report says what would happen, with real counts.
 ---@param options copy.TablesOptions
 ---@return copy.Report report
 function copy.tables(options) end

@@ -4,8 +4,7 @@
 trigger = {}
 
 ---@class trigger.Options
----@field triggers? "user"|"all"|string[] `"user"` (if absent) leaves foreign keys checked; `"all"` bypasses them, and checks them
----before the commit; or the names of triggers
+---@field triggers? "user"|"all"|string[] `"user"` if absent; `"all"` bypasses foreign keys and checks them at the end
 ---@field lock_timeout? number|string how long to wait for the lock on the tables, 5 seconds if absent; who holds it is named then
 ---@field mode? "transaction"|"lease" only `"transaction"` yet
 

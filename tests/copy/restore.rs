@@ -261,13 +261,14 @@ fn someone_reads(file: &Path) -> bool {
         })
 }
 
+/// With a disk that nobody else needs room on.
+static CONTAINER: LazyLock<Container> = LazyLock::new(|| Container::start(&[]));
+
 #[test]
 fn a_full_disk_leaves_the_target_as_it_was() {
     let schema = "CREATE TABLE big (id int, text text)";
     let rows = "INSERT INTO big SELECT g, repeat('x', 2000) FROM generate_series(1, 60000) g";
     let dumped = Dumped::new(schema, rows, &["-Fc"]);
-    // Nobody else may need room there.
-    static CONTAINER: LazyLock<Container> = LazyLock::new(|| Container::start(&[]));
     let full = Database::on_small_disk(&CONTAINER, schema);
     let ballast = "/srv/small/ballast";
     must(&mut CONTAINER.exec(&[

@@ -177,4 +177,10 @@ it("keeps the order of the columns, and NULL is no entry", function()
   same(nil, dev:one "SELECT 1 WHERE false")
 end)
 
+it("loses no column that has the name of another", function()
+  local row = dev:one "SELECT 1 AS id, 2 AS id, 3 AS id, 4 AS \"id (2)\", 5 AS x"
+  same({ id = 1, ["id (2)"] = 2, ["id (3)"] = 3, ["id (2) (2)"] = 4, x = 5 }, row)
+  same(1, dev:value "SELECT 1 AS id, 2 AS id")
+end)
+
 spec.finish()

@@ -6,6 +6,7 @@
 
 pub mod access;
 mod block;
+mod dry_run;
 mod rows;
 mod script;
 pub mod statements;

@@ -34,19 +34,19 @@ pub async fn rows(
         .collect::<Result<Vec<_>>>()?;
     refuse_transaction_statement(&sql)?;
     let session = db.reader().await?;
-    let stream = match session.stream(&sql.text, &params).await {
-        Ok(stream) => stream,
+    let reader = match session.stream(&sql.text, &params).await {
+        Ok(stream) => Some(Reader {
+            rows: RowMaker::new(&call.lua, stream.columns())?,
+            stream,
+            session,
+        }),
         Err(error) => {
             session.close();
-            return Err(sql.blame(error));
+            db.forgive(&sql, error)?;
+            None
         }
     };
-    let rows = RowMaker::new(&call.lua, stream.columns())?;
-    let reading = Arc::new(Mutex::new(Some(Reader {
-        stream,
-        rows,
-        session,
-    })));
+    let reading = Arc::new(Mutex::new(reader));
     let mark = call
         .lua
         .create_table_from([("__close", closing(&call.lua, &reading)?)])?;

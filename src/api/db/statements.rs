@@ -1,7 +1,5 @@
 //! Single statements: `query`, `one`, `value`, `execute`.
 
-use std::sync::atomic::Ordering;
-
 use mlua::{Lua, Table, Value, Variadic};
 
 use super::super::sql::Sql;
@@ -69,15 +67,13 @@ impl Db {
         let params = convert(lua, params)?;
         refuse_transaction_statement(sql)?;
         let session = self.session()?;
+        if self.context().dry_run {
+            return self.pretend_rows(sql, &params).await;
+        }
         let result = match session.query(&sql.text, &params).await {
             Err(error) if self.may_ask_after(&error) => {
                 self.ensure_write().await?;
                 session.query(&sql.text, &params).await
-            }
-            Err(error) if self.context().dry_run && error.is_read_only_violation() => {
-                self.context()
-                    .note(format!("would run on `{}`: {}", self.name(), sql.summary()));
-                return Ok(Rows::default());
             }
             result => result,
         };
@@ -87,26 +83,7 @@ impl Db {
     /// Whether a statement was refused for writing where the operator may still be asked. Outside a block it was
     /// alone in its READ ONLY transaction, so nothing has happened and it can run again.
     fn may_ask_after(&self, error: &pg::Error) -> bool {
-        error.is_read_only_violation()
-            && self.is_protected()
-            && self.is_root()
-            && !self.context().dry_run
-    }
-
-    /// A dry run: the server parses the statement, and nothing runs.
-    async fn pretend(&self, sql: &Sql) -> Result<()> {
-        let context = self.context();
-        let note = format!("would run on `{}`: {}", self.name(), sql.summary());
-        match self.session()?.check(&sql.text).await {
-            Ok(()) => context.note(note),
-            // What it refers to may be made by a statement that was only pretended before.
-            Err(error) if is_undefined(&error) && context.pretended.load(Ordering::Relaxed) => {
-                context.note(format!("{note} (not checked: {error})"));
-            }
-            Err(error) => return Err(sql.blame(error)),
-        }
-        context.pretended.store(true, Ordering::Relaxed);
-        Ok(())
+        error.is_read_only_violation() && self.is_protected() && self.is_root()
     }
 }
 
@@ -116,10 +93,4 @@ pub(super) fn refuse_transaction_statement(sql: &Sql) -> Result<()> {
         Some(statement) => Err(pg::Error::TransactionStatement { statement }.into()),
         None => Ok(()),
     }
-}
-
-/// Undefined column, function, table, object, schema.
-fn is_undefined(error: &pg::Error) -> bool {
-    let codes = ["42703", "42883", "42P01", "42704", "3F000"];
-    error.sqlstate().is_some_and(|code| codes.contains(&code))
 }

@@ -50,7 +50,7 @@ impl Running {
         }
     }
 
-    /// Kills the program and waits until it is gone; what it had complained about, if anything.
+    /// Kills the program and waits until it is gone.
     pub async fn stop(mut self) {
         if let Err(error) = self.child.kill().await {
             tracing::debug!(%error, "killing pg_restore");

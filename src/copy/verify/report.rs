@@ -151,7 +151,7 @@ fn row(check: &TableCheck, options: &VerifyOptions) -> Vec<Cell> {
         Cell::plain(human::count(check.to)),
         number(check.missing, true),
         match options.by {
-            By::Count => Cell::null(),
+            By::Count => Cell::plain(""),
             By::Content => number(check.different, true),
         },
         number(check.extra, extra_is_bad),

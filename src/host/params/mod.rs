@@ -58,7 +58,7 @@ pub enum ParamError {
         got: String,
         hint: String,
     },
-    #[error("`[playbooks.{playbook}]` in runner.toml: {problem}")]
+    #[error("`[playbooks.{playbook}]` in `runner.toml`: {problem}")]
     InConfig {
         playbook: String,
         problem: Box<ParamError>,

@@ -124,7 +124,7 @@ fn wrong_words_are_usage_errors_that_name_the_parameter() {
     let in_config = given(&[], "limt = 1").unwrap_err().to_string();
     assert_eq!(
         in_config,
-        "`[playbooks.promote]` in runner.toml: unknown parameter `limt`, did you mean `limit`"
+        "`[playbooks.promote]` in `runner.toml`: unknown parameter `limt`, did you mean `limit`"
     );
 }
 

@@ -50,6 +50,11 @@ impl Catalog {
             self.pick(wanted, &excluded, &mut picked)?;
         }
         picked.leave_partitions_to_their_roots();
+        for relation in &self.relations {
+            if picked.takes_with_root(relation) && is_any(&excluded, relation) {
+                picked.take_back(relation);
+            }
+        }
         if picked.tables.is_empty() {
             return Err(Error::EmptySelection {
                 target: self.target.clone(),
@@ -87,7 +92,7 @@ impl Catalog {
             return Err(self.no_table(&wanted.text));
         }
         for relation in matching() {
-            if excluded.iter().any(|x| x.pattern.matches(relation)) {
+            if is_any(excluded, relation) {
                 picked.excluded.insert(relation.shown.clone());
             } else if !is_glob {
                 self.check_table(relation)?;
@@ -114,6 +119,7 @@ struct Picked {
     named: BTreeSet<u32>,
     excluded: BTreeSet<String>,
     left_out: BTreeSet<String>,
+    not_excluded: BTreeSet<String>,
 }
 
 impl Picked {
@@ -124,9 +130,25 @@ impl Picked {
     }
 
     fn leave_partitions_to_their_roots(&mut self) {
-        let seen = &self.seen;
-        self.tables
-            .retain(|table| !table.ancestors.iter().any(|root| seen.contains(root)));
+        let tables = std::mem::take(&mut self.tables);
+        let alone = tables
+            .into_iter()
+            .filter(|table| !self.takes_with_root(table));
+        self.tables = alone.collect();
+    }
+
+    fn takes_with_root(&self, relation: &Relation) -> bool {
+        let mut ancestors = relation.ancestors.iter();
+        ancestors.any(|ancestor| self.seen.contains(ancestor))
+    }
+
+    /// A table is taken with all its partitions, or not at all.
+    fn take_back(&mut self, partition: &Relation) {
+        let shown = &partition.shown;
+        self.excluded.remove(shown);
+        self.not_excluded.insert(format!(
+            "`{shown}` is a partition of a table that is taken whole"
+        ));
     }
 
     fn notes(&self) -> Vec<String> {
@@ -138,7 +160,15 @@ impl Picked {
             .left_out
             .iter()
             .map(|reason| format!("left out: {reason}"));
-        excluded.into_iter().chain(left_out).collect()
+        let not_excluded = self
+            .not_excluded
+            .iter()
+            .map(|reason| format!("not excluded: {reason}"));
+        excluded
+            .into_iter()
+            .chain(left_out)
+            .chain(not_excluded)
+            .collect()
     }
 }
 
@@ -164,6 +194,12 @@ fn expand(texts: &[String], groups: &BTreeMap<String, Vec<String>>) -> Result<Ve
         }
     }
     Ok(wanted)
+}
+
+fn is_any(patterns: &[Wanted], relation: &Relation) -> bool {
+    patterns
+        .iter()
+        .any(|wanted| wanted.pattern.matches(relation))
 }
 
 fn patterns_text(tables: &[String], exclude: &[String]) -> String {

@@ -113,6 +113,20 @@ fn an_exclude_wins_over_a_name_and_says_so() {
 }
 
 #[test]
+fn a_partition_goes_with_its_root_even_where_it_is_excluded() {
+    for pattern in ["e*", "events"] {
+        let selected = catalog()
+            .select(&filter(&[pattern], &["events_*"]))
+            .unwrap();
+        assert_eq!(selected.tables.len(), 1);
+        assert_eq!(
+            selected.notes,
+            ["not excluded: `events_2024` is a partition of a table that is taken whole"]
+        );
+    }
+}
+
+#[test]
 fn what_is_no_table_is_refused_by_name() {
     assert_eq!(
         refusal(&["latt"], &[]),
