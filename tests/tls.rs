@@ -32,8 +32,8 @@ impl Server {
         openssl("stranger", &stranger, &[]);
         if signed {
             openssl("authority", &root, &[]);
-            let signer = root.display().to_string();
-            let (certificate, key) = (format!("{signer}.crt"), format!("{signer}.key"));
+            let authority = root.display().to_string();
+            let (certificate, key) = (format!("{authority}.crt"), format!("{authority}.key"));
             let signed = ["-CA", &certificate, "-CAkey", &key, "-addext"];
             let kind = ["basicConstraints=critical,CA:FALSE"];
             openssl(
