@@ -166,16 +166,18 @@ fn a_passphrase_is_asked_for_once_and_never_shown() {
 }
 
 #[test]
-fn ctrl_c_at_a_passphrase_ends_the_run() {
+fn ctrl_c_and_ctrl_d_at_a_passphrase_end_the_run() {
     let database = Database::empty(dev());
-    let (runner, key) = with_passphrase(&database);
-    let terminal = runner.playbook(ASK).terminal();
-    terminal.wait_for(&format!("passphrase of {key}"));
-    terminal.press("C-c");
-    let (code, screen) = terminal.finish();
-    assert_eq!(code, 130, "{screen}");
-    assert!(screen.contains("error: interrupted"), "{screen}");
-    assert!(terminal.echoes());
+    for key in ["C-c", "C-d"] {
+        let (runner, file) = with_passphrase(&database);
+        let terminal = runner.playbook(ASK).terminal();
+        terminal.wait_for(&format!("passphrase of {file}"));
+        terminal.press(key);
+        let (code, screen) = terminal.finish();
+        assert_eq!(code, 130, "{screen}");
+        assert!(screen.contains("error: interrupted"), "{screen}");
+        assert!(terminal.echoes());
+    }
 }
 
 #[test]
