@@ -127,8 +127,7 @@ pub(super) fn primitive(
 fn begin_of_call(state: &State, location: Location, args: &MultiValue) -> Location {
     let texts = args.iter().filter_map(Value::as_string);
     let line = texts
-        .filter_map(|text| state.first_line(&location.file, location.line, &text.to_str().ok()?))
-        .next();
+        .find_map(|text| state.first_line(&location.file, location.line, &text.to_str().ok()?));
     Location {
         line: line.unwrap_or(location.line),
         ..location
