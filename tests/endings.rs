@@ -78,6 +78,15 @@ fn in_a_statement() {
 }
 
 #[test]
+fn as_the_terminal_closes() {
+    let database = Database::with(dev(), TABLES);
+    let running = run(&database, "dev:query 'SELECT pg_sleep(600)'");
+    wait_until_at(&database, "pg_sleep");
+    interrupted(running, Signal::HUP, 129);
+    database.assert_left();
+}
+
+#[test]
 fn in_a_statement_of_a_transaction() {
     leaves_nothing(
         "dev:transaction(function(tx)

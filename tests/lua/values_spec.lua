@@ -183,4 +183,37 @@ it("loses no column that has the name of another", function()
   same(1, dev:value "SELECT 1 AS id, 2 AS id")
 end)
 
+it("reads every type there is, and every catalogue", function()
+  local types = dev:value [[
+    SELECT array_agg(format_type(oid, NULL)) FROM pg_type WHERE typtype <> 'p' AND typname !~ '^_' AND typrelid = 0 AND typarray <> 0]]
+  for _, type in ipairs(types) do
+    same(nil, dev:value("SELECT NULL::" .. type))
+    same({ null }, dev:value("SELECT ARRAY[NULL::" .. type .. "]"))
+  end
+  local relations = dev:value [[
+    SELECT array_agg(oid::regclass::text) FROM pg_class
+    WHERE relnamespace::regnamespace::text IN ('pg_catalog', 'information_schema') AND relkind IN ('r', 'v')]]
+  for _, relation in ipairs(relations) do dev:query("SELECT * FROM " .. relation .. " LIMIT 20") end
+end)
+
+it("gives back what it got, for every type with a literal", function()
+  for _, type in ipairs {
+    "int2", "int8", "numeric", "float4", "float8", "text", "date", "time", "timetz", "timestamp", "timestamptz", "interval", "uuid", "inet", "cidr",
+    "macaddr", "bit(3)", "varbit", "money", "point", "box", "path", "circle", "tsvector", "tsquery", "int4range", "tstzrange", "nummultirange",
+    "jsonpath", "xml", "pg_lsn", "regtype", "aclitem", "oid", "xid8", "name", "bpchar", "\"char\"",
+  } do
+    local samples = {
+      interval = "1 mon -2 days +03:04:05.6", uuid = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", inet = "10.0.0.1/8", cidr = "10.0.0.0/8",
+      macaddr = "08:00:2b:01:02:03", ["bit(3)"] = "101", varbit = "10", money = "$1,234.50", point = "(1,2)", box = "(3,4),(1,2)",
+      path = "((1,2),(3,4))", circle = "<(1,2),3>", tsvector = "'a':1", tsquery = "'a' & !'b'", int4range = "[1,5)",
+      tstzrange = '["2026-01-31 00:00:00+00",infinity)', nummultirange = "{[1.5,2),[3,)}", jsonpath = '$."a"', xml = "<a/>", pg_lsn = "0/16B3740",
+      regtype = "integer", aclitem = "postgres=r/postgres", date = "2026-01-31", time = "12:00:00", timetz = "12:00:00+02",
+      timestamp = "2026-01-31T12:00:00", timestamptz = "2026-01-31T12:00:00+00:00", text = "x", name = "x", bpchar = "x", ["\"char\""] = "x",
+    }
+    local sample = samples[type] or (type:find "float" and 7.0) or (type == "numeric" or type == "xid8") and "7" or 7
+    same(sample, dev:value("SELECT $1::" .. type, sample))
+    same({ sample, null }, dev:value("SELECT $1::" .. type .. "[]", { sample, null }))
+  end
+end)
+
 spec.finish()

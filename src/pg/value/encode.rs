@@ -122,7 +122,9 @@ fn array_text(items: &[Value], ty: &Type) -> Result<String, Failure> {
             item => quoted(&text(item, element)?),
         });
     }
-    Ok(format!("{{{}}}", texts.join(",")))
+    // The one built-in type whose array has another delimiter, as it has commas of its own.
+    let delimiter = if *element == Type::BOX { ";" } else { "," };
+    Ok(format!("{{{}}}", texts.join(delimiter)))
 }
 
 fn quoted(text: &str) -> String {
