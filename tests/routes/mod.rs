@@ -1,5 +1,9 @@
 //! Every way to a server, by the real program: the hops it prints, the server that answers, and that nothing of
-//! the way is left afterwards. What goes wrong on the way is in `routes_refused`, what ends it in `routes_ended`.
+//! the way is left afterwards. What goes wrong on the way is in `refused` and `containers`, what ends it in `ended`.
+
+mod containers;
+mod ended;
+mod refused;
 
 use std::fs;
 use std::path::Path;
