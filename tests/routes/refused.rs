@@ -7,9 +7,8 @@ use crate::support::{Database, Ran, Runner, Sshd, dev, free_port, sshd, user};
 const WRITE: &str = r#"connect("prod", { write = true }):execute "DELETE FROM t""#;
 pub const TABLE: &str = "CREATE TABLE t (n integer); INSERT INTO t VALUES (1), (2);";
 /// What is said of a database that is missing.
-pub const DATABASE_HINT: &str =
-    "  sqlstate: 3D000\n  hint: the database is the last part of the target's url; every server has one named \
-     `postgres`, where `SELECT datname FROM pg_database` lists the others\n";
+pub const DATABASE_HINT: &str = "  sqlstate: 3D000\n  hint: the database is the last part of the \
+     target's url; every server has one named `postgres`, where `SELECT datname FROM pg_database` lists the others\n";
 /// Nobody is meant to be reached by it.
 pub const NOWHERE: &str = "url = \"postgres://postgres@/nowhere\"";
 
