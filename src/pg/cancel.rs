@@ -4,15 +4,20 @@
 //! backend is terminated from another session, and the session is given up.
 
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::NoTls;
 
 use super::{Access, Result, Session, Value};
 use crate::config::SslMode;
 use crate::interrupt::shielded;
+use crate::route::Stream;
 
 /// How long a statement may take to end after its cancel request.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -34,8 +39,9 @@ pub(super) async fn stop<F: Future>(session: &Session, work: Pin<&mut F>) {
     }
 }
 
-/// Sends a cancel request for what the session is running.
-pub(super) async fn request(session: &Session) -> Result<()> {
+/// Sends a cancel request for what the session is running, and waits until it was carried out: one that comes
+/// late would strike the next statement.
+async fn request(session: &Session) -> Result<()> {
     let token = session.shared.client.cancel_token();
     let connector = session.connector();
     let link = connector
@@ -44,14 +50,66 @@ pub(super) async fn request(session: &Session) -> Result<()> {
         .await
         .map_err(|e| connector.unreachable(e))?;
     let mode = connector.target().dsn.sslmode;
+    let stream = Lent(Arc::new(Mutex::new(link.stream)));
     let sent = if !link.tls || matches!(mode, SslMode::Disable | SslMode::Allow) {
-        token.cancel_query_raw(link.stream, NoTls).await
+        token.cancel_query_raw(stream.clone(), NoTls).await
     } else {
-        token.cancel_query_raw(link.stream, connector.tls()?).await
+        token
+            .cancel_query_raw(stream.clone(), connector.tls()?)
+            .await
     };
-    match sent {
-        Ok(()) => Ok(()),
-        Err(error) => Err(session.explain(error).await),
+    if let Err(error) = sent {
+        return Err(session.explain(error).await);
+    }
+    if tokio::time::timeout(PATIENCE, stream.end()).await.is_err() {
+        tracing::debug!(target = session.name(), "no end of the cancel request");
+    }
+    Ok(())
+}
+
+/// A stream whose end can be waited for when the driver is done with it.
+#[derive(Clone)]
+struct Lent(Arc<Mutex<Stream>>);
+
+impl Lent {
+    fn with<T>(&self, work: impl FnOnce(Pin<&mut Stream>) -> T) -> T {
+        work(Pin::new(
+            &mut self.0.lock().unwrap_or_else(PoisonError::into_inner),
+        ))
+    }
+
+    /// The server closes a cancel request when it has sent the signal.
+    async fn end(mut self) {
+        let mut rest = [0; 256];
+        while let Ok(1..) = self.read(&mut rest).await {}
+    }
+}
+
+impl AsyncRead for Lent {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.with(|stream| stream.poll_read(context, buffer))
+    }
+}
+
+impl AsyncWrite for Lent {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.with(|stream| stream.poll_write(context, bytes))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.with(|stream| stream.poll_flush(context))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.with(|stream| stream.poll_shutdown(context))
     }
 }
 

@@ -3,7 +3,7 @@
 //! The driver asks for binary results always, and some types have none that can be read here. So a statement
 //! is prepared first, and where a column is of such a type it runs wrapped, that column cast to `text`.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt};
@@ -14,7 +14,7 @@ use tokio_postgres::{Row, SimpleQueryMessage, Statement};
 use super::statement::transaction_statement;
 use super::value::{Form, Parameter, form, is_numeric};
 use super::wrap::wrap;
-use super::{Column, Error, Result, Rows, Session, TxOptions, Value};
+use super::{Column, Error, Result, Rows, Session, TxOptions, Value, cancel};
 use crate::interrupt::race;
 
 impl Session {
@@ -312,9 +312,9 @@ impl RowStream {
     /// Ends the statement, at the server too, where rows are left.
     pub async fn close(mut self) -> Result<()> {
         if !self.ended {
-            super::cancel::request(&self.session).await?;
-            while let Some(Ok(_)) = self.rows.next().await {}
+            let rest = pin!(async { while let Some(Ok(_)) = self.rows.next().await {} });
+            cancel::stop(&self.session, rest).await;
         }
-        Ok(())
+        self.session.check_open()
     }
 }

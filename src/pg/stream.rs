@@ -1,13 +1,13 @@
 //! COPY streams: bytes out of one server and into another.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{SinkExt, StreamExt, TryStreamExt};
 use tokio::sync::OwnedMutexGuard;
 use tokio_postgres::{CopyInSink, CopyOutStream};
 
-use super::{Error, Result, Session};
+use super::{Error, Result, Session, cancel};
 
 /// The driver yields one buffer per row; what is sent on is gathered to this size, which costs a quarter less
 /// CPU than sending rows.
@@ -84,9 +84,9 @@ impl CopyOut {
     /// Ends the COPY at the server. A dropped stream does not: the rest of the table would still be sent, and
     /// the session's next statement would wait for it.
     pub async fn abort(mut self) -> Result<()> {
-        super::cancel::request(&self.session).await?;
-        while let Some(Ok(_)) = self.stream.next().await {}
-        Ok(())
+        let rest = pin!(async { while let Some(Ok(_)) = self.stream.next().await {} });
+        cancel::stop(&self.session, rest).await;
+        self.session.check_open()
     }
 }
 
