@@ -37,6 +37,25 @@ fn the_rows_of_a_partition_attached_since_are_read() {
     assert_eq!(target.query("SELECT count(*) FROM t"), "3");
 }
 
+/// A prepared transaction has no session, and may be older than any other by days.
+#[test]
+fn the_rows_of_a_prepared_transaction_are_read_when_it_is_committed() {
+    let source = Database::with(dev(), &format!("{TABLE} INSERT INTO t VALUES (1, 1)"));
+    let target = Database::with(prod(), TABLE);
+    run(async {
+        let (reader, _) = open(&source).await;
+        let (to, _) = open(&target).await;
+        let marks = Marks::open(&to, "promote");
+        let options = ChangedOptions::default();
+        source.query("BEGIN; INSERT INTO t VALUES (2, 2); PREPARE TRANSACTION 'late'");
+        source.query("INSERT INTO t VALUES (3, 3)");
+        promote(&reader, &to, &marks, &options).await.unwrap();
+        source.query("COMMIT PREPARED 'late'");
+        promote(&reader, &to, &marks, &options).await.unwrap();
+    });
+    assert_eq!(target.query("SELECT count(*) FROM t"), "3");
+}
+
 /// A promoted server goes on with the numbers of transactions that its lost primary had used as well. Its
 /// first checkpoint, which names the new timeline, may be minutes away.
 #[test]
