@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use futures_util::{Stream as Answers, StreamExt};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::NoTls;
 
@@ -37,6 +38,16 @@ pub(super) async fn stop<F: Future>(session: &Session, work: Pin<&mut F>) {
             tracing::warn!(target = session.name(), %error, "the backend could not be terminated");
         }
     }
+}
+
+/// Cancels the statement whose answers `rest` are, and passes over those that are still on their way.
+pub(super) async fn end<T, E>(
+    session: &Session,
+    mut rest: impl Answers<Item = std::result::Result<T, E>> + Unpin,
+) -> Result<()> {
+    request(session).await?;
+    while let Some(Ok(_)) = rest.next().await {}
+    Ok(())
 }
 
 /// Sends a cancel request for what the session is running, and waits until it was carried out: one that comes

@@ -3,10 +3,10 @@
 //! The driver asks for binary results always, and some types have none that can be read here. So a statement
 //! is prepared first, and where a column is of such a type it runs wrapped, that column cast to `text`.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::TryStreamExt;
 use tokio::sync::OwnedMutexGuard;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Row, SimpleQueryMessage, Statement};
@@ -310,11 +310,10 @@ impl RowStream {
     }
 
     /// Ends the statement, at the server too, where rows are left.
-    pub async fn close(mut self) -> Result<()> {
-        if !self.ended {
-            let rest = pin!(async { while let Some(Ok(_)) = self.rows.next().await {} });
-            cancel::stop(&self.session, rest).await;
+    pub async fn close(self) -> Result<()> {
+        if self.ended {
+            return Ok(());
         }
-        self.session.check_open()
+        cancel::end(&self.session, self.rows).await
     }
 }
