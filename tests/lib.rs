@@ -1,6 +1,7 @@
 //! The one integration binary: the real program against real servers, which `support` starts and shares.
 #![cfg(unix)]
 
+mod claim;
 mod configuration;
 mod copy;
 mod direct;

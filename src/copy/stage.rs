@@ -108,10 +108,10 @@ impl<'a> Stage<'a> {
         let sql = self.merge_sql();
         let mut outcome = Outcome::default();
         for _ in 0..ROUNDS {
-            let [staged, missing, updated, inserted] = self.numbers(&sql).await?;
+            let [staged, missing, changed, updated, inserted] = self.numbers(&sql).await?;
             outcome.updated += updated;
             outcome.inserted += inserted;
-            outcome.kept_out = missing.saturating_sub(inserted);
+            outcome.kept_out = missing.saturating_sub(inserted) + changed.saturating_sub(updated);
             outcome.equal =
                 staged.saturating_sub(outcome.updated + outcome.inserted + outcome.kept_out);
             if outcome.kept_out == 0 {
@@ -123,11 +123,11 @@ impl<'a> Stage<'a> {
 
     /// What [`Stage::merge`] would do.
     pub async fn compare(&self) -> Result<Outcome> {
-        let [staged, missing, updated, _] = self.numbers(&self.compare_sql()).await?;
+        let [staged, missing, changed] = self.numbers(&self.compare_sql()).await?;
         Ok(Outcome {
             inserted: missing,
-            updated,
-            equal: staged.saturating_sub(missing + updated),
+            updated: changed,
+            equal: staged.saturating_sub(missing + changed),
             kept_out: 0,
         })
     }
@@ -140,7 +140,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    async fn numbers(&self, sql: &str) -> Result<[u64; 4]> {
+    async fn numbers<const N: usize>(&self, sql: &str) -> Result<[u64; N]> {
         let rows = self.session.query(sql, &[]).await;
         let rows = rows
             .map_err(|error| Error::from(error).stopped(&self.table.target.shown, 0))?
@@ -159,13 +159,26 @@ impl<'a> Stage<'a> {
         let missing = format!("NOT EXISTS (SELECT FROM {only} AS t WHERE {matches})");
         let key = ident_list(&self.key.key.names());
         format!(
-            "WITH updated AS ({}), inserted AS (\
+            "WITH changed AS MATERIALIZED ({}), updated AS ({}), inserted AS (\
              INSERT INTO {name} AS t ({columns}) OVERRIDING SYSTEM VALUE \
              SELECT {values} FROM {stage} AS s WHERE {missing} ON CONFLICT ({key}) DO NOTHING RETURNING 1) \
              SELECT (SELECT pg_catalog.count(*) FROM {stage}), \
              (SELECT pg_catalog.count(*) FROM {stage} AS s WHERE {missing}), \
+             (SELECT pg_catalog.count(*) FROM changed), \
              (SELECT pg_catalog.count(*) FROM updated), (SELECT pg_catalog.count(*) FROM inserted)",
+            self.changed_sql(),
             self.update_sql()
+        )
+    }
+
+    /// The places of staged rows that are on the target and differ there.
+    fn changed_sql(&self) -> String {
+        format!(
+            "SELECT s.ctid AS place FROM {} AS s JOIN {} AS t ON {} WHERE {}",
+            self.name,
+            self.table.target.only(),
+            self.matches(),
+            self.differs()
         )
     }
 
@@ -176,7 +189,8 @@ impl<'a> Stage<'a> {
         }
         let set = |column: &&Column| format!("{0} = s.{0}", Ident(&column.name));
         format!(
-            "UPDATE {} AS t SET {} FROM {} AS s WHERE {} AND {} RETURNING 1",
+            "UPDATE {} AS t SET {} FROM {} AS s \
+              WHERE s.ctid IN (SELECT c.place FROM changed AS c) AND {} AND {} RETURNING 1",
             self.table.target.only(),
             changed.iter().map(set).collect::<Vec<_>>().join(", "),
             self.name,

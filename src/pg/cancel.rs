@@ -10,6 +10,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use futures_util::{Stream as Answers, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::NoTls;
 
@@ -41,6 +42,16 @@ pub(super) async fn stop<F: Future>(session: &Session, work: Pin<&mut F>) {
             tracing::warn!(target = session.name(), %error, "the backend could not be terminated");
         }
     }
+}
+
+/// Stops the statement whose answers `rest` are, and passes over those that are still on their way.
+pub(super) async fn end<T, E>(
+    session: &Session,
+    mut rest: impl Answers<Item = std::result::Result<T, E>> + Unpin,
+) {
+    // Behind an error, a stream of the driver would give errors for ever.
+    let passing = std::pin::pin!(async { while let Some(Ok(_)) = rest.next().await {} });
+    stop(session, passing).await;
 }
 
 /// Sends a cancel request for what the session is running.

@@ -33,6 +33,7 @@ struct Shared {
 
 impl Connector {
     /// `application_name` is what `pg_stat_activity` shows; unique to the run, so that what it left can be found.
+    /// It is kept as servers keep it: 63 characters of ASCII, others as `?`.
     pub fn new(target: Target, application_name: &str, reporter: Reporter) -> Result<Self> {
         let route = Route::new(&target, Arc::clone(&reporter)).map_err(|source| Error::Route {
             target: target.name.clone(),
@@ -42,7 +43,7 @@ impl Connector {
             target,
             route,
             reporter,
-            application_name: application_name.to_owned(),
+            application_name: as_kept(application_name),
             announced: AtomicBool::new(false),
         };
         Ok(Self {
@@ -205,4 +206,12 @@ impl Connector {
         let reason = refusal::of_driver(error, &self.shared.target.dsn);
         Error::Connect { target, reason }
     }
+}
+
+fn as_kept(application_name: &str) -> String {
+    let is_kept = |c: &char| matches!(c, ' '..='~');
+    let kept = application_name.chars();
+    kept.map(|c| if is_kept(&c) { c } else { '?' })
+        .take(63)
+        .collect()
 }

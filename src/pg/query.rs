@@ -3,10 +3,10 @@
 //! The driver asks for binary results always, and some types have none that can be read here. So a statement
 //! is prepared first, and where a column is of such a type it runs wrapped, that column cast to `text`.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::TryStreamExt;
 use tokio::sync::OwnedMutexGuard;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Row, SimpleQueryMessage, Statement};
@@ -310,10 +310,9 @@ impl RowStream {
     }
 
     /// Ends the statement, at the server too, where rows are left.
-    pub async fn close(mut self) {
+    pub async fn close(self) {
         if !self.ended {
-            let rest = async { while let Some(Ok(_)) = self.rows.next().await {} };
-            cancel::stop(&self.session, pin!(rest)).await;
+            cancel::end(&self.session, self.rows).await;
         }
     }
 }

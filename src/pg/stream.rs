@@ -1,9 +1,9 @@
 //! COPY streams: bytes out of one server and into another.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{SinkExt, StreamExt, TryStreamExt};
+use futures_util::{SinkExt, TryStreamExt};
 use tokio::sync::OwnedMutexGuard;
 use tokio_postgres::{CopyInSink, CopyOutStream};
 
@@ -83,9 +83,8 @@ impl CopyOut {
 
     /// Ends the COPY at the server. A dropped stream does not: the rest of the table would still be sent, and
     /// the session's next statement would wait for it.
-    pub async fn abort(mut self) {
-        let rest = async { while let Some(Ok(_)) = self.stream.next().await {} };
-        cancel::stop(&self.session, pin!(rest)).await;
+    pub async fn abort(self) {
+        cancel::end(&self.session, self.stream).await;
     }
 }
 

@@ -1,7 +1,7 @@
 //! What has changed since a mark.
 
 use super::exact::{self, Exact};
-use super::{Error, Marks, Result, Store, column, file, key, store};
+use super::{Error, Marks, Result, Store, column, file, store};
 use crate::pg::Session;
 use crate::pg::catalog::Relation;
 use crate::progress::Event;
@@ -99,12 +99,13 @@ pub(super) async fn changed(
             let at = store::Key {
                 name: &marks.name,
                 source: &source,
-                table: &key(table),
+                table: &table.name.shown(),
                 filter: &condition,
                 column: column.unwrap_or_default(),
             };
             store::read(session, &at).await?
         }
+        Store::File(_) if options.filter.is_some() => return Err(Error::FilterWithFile),
         Store::File(path) => file::get(path, table, column.unwrap_or_default())?,
     };
     let told = match column {
@@ -127,7 +128,8 @@ pub(super) async fn changed(
 
 async fn tell_exactly(source: &Session, table: &Relation, stored: Option<&Stored>) -> Result<Told> {
     let now = exact::read(source).await?;
-    let exact = exact::since(stored, &now, source.server().system_identifier.is_some());
+    let known = source.server().system_identifier.is_some();
+    let exact = exact::since(stored, &now, known, table);
     let (filter, why) = match exact {
         Exact::Rows(filter) => (Some(filter), None),
         Exact::Everything(why) => (None, Some(why)),

@@ -13,6 +13,9 @@ use crate::progress::Event;
 /// What file marks and workflow 1 go by.
 pub(super) const DEFAULT: &str = "updated_at";
 
+/// What users make has this oid or a higher one.
+const FIRST_OWN_OID: u32 = 16384;
+
 /// How far behind its mark a column of times is read again: longer than most transactions take.
 pub const OVERLAP: &str = "10 minutes";
 
@@ -61,6 +64,8 @@ struct Column {
     name: String,
     /// As `format_type` prints it.
     type_name: String,
+    /// A type of the system itself, so that the operators are too.
+    is_builtin: bool,
 }
 
 impl Column {
@@ -74,6 +79,7 @@ impl Column {
             Some(column) => Ok(Self {
                 name: name.to_owned(),
                 type_name: column.type_name.clone(),
+                is_builtin: column.type_oid < FIRST_OWN_OID,
             }),
             None => Err(Error::NoColumn {
                 table: table
@@ -134,7 +140,12 @@ impl Column {
     }
 
     async fn is_later(&self, source: &Session, since: &str, mark: &str) -> Result<bool> {
-        let sql = format!("SELECT {} > {}", self.literal(since), self.literal(mark));
+        let sql = format!(
+            "SELECT {} {} {}",
+            self.literal(since),
+            self.operator(">"),
+            self.literal(mark)
+        );
         Ok(source.value(&sql, &[]).await?.as_bool().unwrap_or_default())
     }
 
@@ -148,7 +159,16 @@ impl Column {
         } else {
             from
         };
-        format!("{name} >= {from} OR {name} IS NULL")
+        format!("{name} {} {from} OR {name} IS NULL", self.operator(">="))
+    }
+
+    /// A type that borrows its operators, as varchar does, may find others on the search path before them.
+    fn operator(&self, symbol: &str) -> String {
+        if self.is_builtin {
+            format!("OPERATOR(pg_catalog.{symbol})")
+        } else {
+            symbol.to_owned()
+        }
     }
 
     fn literal(&self, value: &str) -> String {

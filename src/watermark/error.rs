@@ -19,6 +19,10 @@ pub enum Error {
     )]
     SinceWithoutColumn,
     #[error(
+        "a file keeps one mark for all rows of a table, so `where` does not go with it; keep the marks in `db`"
+    )]
+    FilterWithFile,
+    #[error(
         "`{table}`: `since` ({since}) is later than the stored mark ({mark}); what changed in between would be \
          lost if the mark were advanced"
     )]

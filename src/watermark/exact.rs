@@ -6,12 +6,16 @@
 
 use super::Result;
 use super::changed::Stored;
+use crate::pg::catalog::{Kind, Relation};
 use crate::pg::fields::Fields;
 use crate::pg::{Literal, Session};
 
 /// Half the circle that the 32 bits of a tuple's `xmin` go round; further apart, older and newer are the same.
 const HALF: u64 = 1 << 31;
 const CIRCLE: u64 = 1 << 32;
+
+/// The timeline where the role may not read it.
+const UNKNOWN: i64 = 0;
 
 /// A source's transactions at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +49,11 @@ pub(super) async fn read(session: &Session) -> Result<Now> {
 }
 
 /// `known` tells whether the source's identity is its own: without it the numbers may be another server's.
-pub(super) fn since(stored: Option<&Stored>, now: &Now, known: bool) -> Exact {
+pub(super) fn since(stored: Option<&Stored>, now: &Now, known: bool, table: &Relation) -> Exact {
     let Some(stored) = stored else {
         return Exact::Everything("there is no mark for it yet");
     };
-    if !known {
+    if !known || now.timeline == UNKNOWN {
         return Exact::Everything("its server does not tell which it is");
     }
     let Ok(mark) = stored.mark.parse::<u64>() else {
@@ -62,24 +66,46 @@ pub(super) fn since(stored: Option<&Stored>, now: &Now, known: bool) -> Exact {
     if span >= HALF {
         return Exact::Everything("its mark is too old");
     }
-    Exact::Rows(condition(now.xmax, span))
+    let is_new = |xmin: &str| is_within(xmin, now.xmax, span);
+    Exact::Rows(match table.kind {
+        Kind::Partitioned => format!("{} OR {}", is_new("xmin"), is_attached(table, is_new)),
+        _ => is_new("xmin"),
+    })
 }
 
 /// Tuples at most `span` transactions older than `xmax`, whichever turn of the circle their 32 bits are of.
 /// One that was frozen long ago can be among them by chance: it is read once too often.
-fn condition(xmax: u64, span: u64) -> String {
+fn is_within(xmin: &str, xmax: u64, span: u64) -> String {
     let int8 = |number: u64| format!("{}::pg_catalog.int8", Literal(&number.to_string()));
     format!(
-        "({} - xmin::pg_catalog.text::pg_catalog.int8) % {} <= {}",
+        "({} - {xmin}::pg_catalog.text::pg_catalog.int8) % {} <= {}",
         int8(xmax % CIRCLE + CIRCLE),
         int8(CIRCLE),
         int8(span)
     )
 }
 
+/// Rows of partitions that were attached since the mark, whenever they were written.
+fn is_attached(table: &Relation, is_new: impl Fn(&str) -> String) -> String {
+    let root = table.name.to_string();
+    format!(
+        "tableoid IN (SELECT below.relid::pg_catalog.oid \
+           FROM pg_catalog.pg_partition_tree({}::pg_catalog.regclass) AS part \
+           JOIN pg_catalog.pg_inherits AS link ON link.inhrelid = part.relid::pg_catalog.oid \
+          CROSS JOIN LATERAL pg_catalog.pg_partition_tree(part.relid) AS below \
+          WHERE {})",
+        Literal(&root),
+        is_new("link.xmin")
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn table() -> Relation {
+        Relation::sample(1, "public", "t")
+    }
 
     fn stored(mark: u64) -> Stored {
         Stored {
@@ -98,7 +124,7 @@ mod tests {
 
     /// Whether the condition's arithmetic takes a tuple of transaction `xid`.
     fn takes(mark: u64, xmax: u64, xid: u64) -> bool {
-        match since(Some(&stored(mark)), &now(xmax), true) {
+        match since(Some(&stored(mark)), &now(xmax), true, &table()) {
             Exact::Rows(_) => (xmax % CIRCLE + CIRCLE - xid % CIRCLE) % CIRCLE <= xmax - mark,
             Exact::Everything(_) => true,
         }
@@ -115,11 +141,15 @@ mod tests {
 
     #[test]
     fn a_mark_that_cannot_be_compared_leaves_everything() {
-        let why =
-            |stored: Option<Stored>, now: Now, known| match since(stored.as_ref(), &now, known) {
-                Exact::Everything(why) => why,
-                Exact::Rows(filter) => panic!("{filter}"),
-            };
+        let why = |stored: Option<Stored>, now: Now, known| match since(
+            stored.as_ref(),
+            &now,
+            known,
+            &table(),
+        ) {
+            Exact::Everything(why) => why,
+            Exact::Rows(filter) => panic!("{filter}"),
+        };
         assert_eq!(why(None, now(100), true), "there is no mark for it yet");
         assert_eq!(
             why(Some(stored(1)), now(HALF + 1), true),
@@ -137,9 +167,15 @@ mod tests {
             why(Some(stored(50)), promoted, true),
             "the source was restored or promoted since its mark"
         );
-        assert_eq!(
-            why(Some(stored(50)), now(100), false),
-            "its server does not tell which it is"
-        );
+        let untold = Now {
+            timeline: UNKNOWN,
+            ..now(100)
+        };
+        for (now, known) in [(now(100), false), (untold, true)] {
+            assert_eq!(
+                why(Some(stored(50)), now, known),
+                "its server does not tell which it is"
+            );
+        }
     }
 }

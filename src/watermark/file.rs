@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::changed::Stored;
-use super::{Changed, Error, Mark, Result, key};
+use super::{Changed, Error, Mark, Result};
 use crate::pg::Session;
 use crate::pg::catalog::Relation;
 use crate::progress::{Event, Reporter};
@@ -120,7 +120,11 @@ fn set(path: &Path, table: &Relation, column: &str, mark: String) -> Result<()> 
 }
 
 fn entry<'a>(object: &'a Map<String, Value>, table: &Relation) -> Option<(&'a str, &'a Value)> {
-    let names = [table.shown.clone(), key(table), table.name.name.clone()];
+    let names = [
+        table.shown.clone(),
+        table.name.shown(),
+        table.name.name.clone(),
+    ];
     let found = names.iter().find_map(|name| object.get_key_value(name));
     found.map(|(name, value)| (name.as_str(), value))
 }

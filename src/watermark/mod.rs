@@ -20,8 +20,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::pg::Session;
 use crate::pg::catalog::Relation;
-use crate::pg::{Ident, Session};
 use crate::progress::{Event, Reporter};
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -145,17 +145,4 @@ impl Marks {
             }
         }
     }
-}
-
-/// A table as a key: `schema.name`, quoted where it would be ambiguous without.
-fn key(table: &Relation) -> String {
-    let part = |name: &str| {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if name.chars().all(plain) {
-            name.to_owned()
-        } else {
-            Ident(name).to_string()
-        }
-    };
-    format!("{}.{}", part(&table.name.schema), part(&table.name.name))
 }

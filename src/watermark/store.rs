@@ -1,7 +1,7 @@
 //! Marks in the database they are about: the table `runner.watermark`.
 
 use super::changed::{Changed, NewMark, Stored};
-use super::{Error, Mark, Result, key};
+use super::{Error, Mark, Result};
 use crate::pg::fields::Fields;
 use crate::pg::{Session, Value};
 
@@ -80,7 +80,7 @@ pub(super) async fn advance(
     let at = Key {
         name: &changed.name,
         source: &source,
-        table: &key(&changed.table),
+        table: &changed.table.name.shown(),
         filter: &changed.condition,
         column: changed.mark.column(),
     };

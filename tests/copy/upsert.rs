@@ -118,6 +118,26 @@ fn rows_that_a_trigger_keeps_out_are_an_error() {
     );
 }
 
+/// A row that a trigger leaves as it was is not equal to the source's.
+#[test]
+fn changes_that_a_trigger_keeps_out_are_an_error() {
+    let pair = Pair::new(
+        "CREATE TABLE t (id int PRIMARY KEY, v int)",
+        "INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)",
+    );
+    pair.to.query(
+        "INSERT INTO t VALUES (1, 0), (2, 0), (3, 3);
+        CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN RETURN CASE WHEN new.id = 2 THEN new END; END $$;
+        CREATE TRIGGER keep BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION keep()",
+    );
+    let refusal = pair.refusal(Mode::Upsert, &["t"]);
+    assert!(
+        refusal.starts_with("`t`: 3 rows sent, 2 arrived"),
+        "{refusal}"
+    );
+}
+
 #[test]
 fn an_operator_or_table_of_the_same_name_in_the_way_is_not_used() {
     let pair = Pair::new(
