@@ -125,10 +125,9 @@ pub(super) fn primitive(
 
 /// A place that Lua gives for a call, corrected for an argument of several lines.
 fn begin_of_call(state: &State, location: Location, args: &MultiValue) -> Location {
-    let texts = args.iter().filter_map(Value::as_string);
+    let mut texts = args.iter().filter_map(Value::as_string);
     let line = texts
-        .filter_map(|text| state.first_line(&location.file, location.line, &text.to_str().ok()?))
-        .next();
+        .find_map(|text| state.first_line(&location.file, location.line, &text.to_str().ok()?));
     Location {
         line: line.unwrap_or(location.line),
         ..location
