@@ -1,8 +1,10 @@
 //! What ends a run over the longest way there is, into a container behind ssh: nothing goes on anywhere, and the
 //! server in the container has not noticed.
 
+use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -51,17 +53,6 @@ impl Scene {
             sshd: Sshd::start(""),
             server_started,
         }
-    }
-
-    /// Lets `running` end by the loss of its connection.
-    #[track_caller]
-    fn lost(&self, running: Running, reason: &str) {
-        let ran = running.finish(1);
-        let error = format!(
-            "error: the connection to `prod` was lost: {reason}\n  at playbook.lua:1\n  1 | {QUERY}\n  target: prod\n"
-        );
-        assert!(ran.stderr.contains(&error), "{error}{}", ran.stderr);
-        ran.assert_left();
     }
 
     fn signal_sessions(&self, signal: &str) {
@@ -129,6 +120,17 @@ impl Scene {
     }
 }
 
+/// Lets `running` end by the loss of its connection.
+#[track_caller]
+fn lost(running: Running, reason: &str) {
+    let ran = running.finish(1);
+    let error = format!(
+        "error: the connection to `prod` was lost: {reason}\n  at playbook.lua:1\n  1 | {QUERY}\n"
+    );
+    assert!(ran.stderr.contains(&error), "{error}{}", ran.stderr);
+    ran.assert_left();
+}
+
 #[test]
 fn a_signal_leaves_nothing() {
     let scene = Scene::new();
@@ -175,7 +177,7 @@ fn a_lost_ssh_host_is_an_error_that_says_so() {
     let scene = Scene::new();
     let running = scene.sleeping();
     scene.signal_sessions("KILL");
-    scene.lost(
+    lost(
         running,
         "connection closed (the ssh connection to `jump` is lost: the host closed the connection)",
     );
@@ -188,7 +190,7 @@ fn a_lost_ssh_host_is_an_error_that_says_so() {
     let running = scene.sleeping_in(runner);
     scene.signal_sessions("STOP");
     let begun = Instant::now();
-    scene.lost(
+    lost(
         running,
         "connection closed (the ssh connection to `jump` is lost: the host no longer answers)",
     );
@@ -209,12 +211,12 @@ fn a_lost_container_is_an_error_that_says_so() {
     for relay in scene.relays() {
         kill("KILL", relay.split_whitespace().next().unwrap());
     }
-    scene.lost(running, &killed);
+    lost(running, &killed);
     scene.assert_left(Instant::now(), IN_THE_END);
 
     let running = scene.sleeping();
     must(docker().args(["kill", name]));
-    scene.lost(running, &killed);
+    lost(running, &killed);
     scene.sshd.assert_left();
 }
 
@@ -264,6 +266,22 @@ fn a_server_that_never_answers_is_given_up() {
     );
     let running = runner().start();
     running.wait_for_stderr("prod: 127.0.0.1");
+    running.signal(Signal::INT);
+    interrupted(&running.finish(130));
+}
+
+#[test]
+fn ctrl_c_ends_a_docker_that_never_answers() {
+    let runner = Runner::new()
+        .toml("[targets.prod]\nurl = \"postgres://postgres@/x\"\ndocker = \"pg\"")
+        .file("bin/docker", "#!/bin/sh\n/bin/sleep 1000\n")
+        .playbook(QUERY);
+    let bin = runner.path().join("bin");
+    fs::set_permissions(bin.join("docker"), fs::Permissions::from_mode(0o755)).unwrap();
+    let running = runner.env("PATH", bin.to_str().unwrap()).start();
+    running.wait_for_stderr("prod: docker exec pg");
+    let asks = || processes::children(running.pid()).len() == 1;
+    wait_until("docker is asked", asks);
     running.signal(Signal::INT);
     interrupted(&running.finish(130));
 }

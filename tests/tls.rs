@@ -32,8 +32,8 @@ impl Server {
         openssl("stranger", &stranger, &[]);
         if signed {
             openssl("authority", &root, &[]);
-            let signer = root.display().to_string();
-            let (certificate, key) = (format!("{signer}.crt"), format!("{signer}.key"));
+            let authority = root.display().to_string();
+            let (certificate, key) = (format!("{authority}.crt"), format!("{authority}.key"));
             let signed = ["-CA", &certificate, "-CAkey", &key, "-addext"];
             let kind = ["basicConstraints=critical,CA:FALSE"];
             openssl(
@@ -282,4 +282,29 @@ fn a_cancel_request_is_encrypted_too() {
     running.signal(rustix::process::Signal::INT);
     running.finish(130);
     database.assert_left();
+}
+
+#[test]
+fn a_refused_row_stops_a_copy_that_is_encrypted() {
+    let rows =
+        "CREATE TABLE t AS SELECT g AS id, repeat('x', 2000) AS x FROM generate_series(1, 60000) g";
+    let source = Database::with(dev(), rows);
+    let target = Database::with(
+        SERVER.cluster,
+        "CREATE TABLE t (id int CHECK (id < 0), x text)",
+    );
+    let lua = r#"
+      local from, to = connect "dev", connect("prod", { write = true })
+      local _, told = pcall(copy.tables, { from = from, to = to, mode = "append" })
+      local rows = tonumber((told.message:match "after ([%d,]+) rows?":gsub(",", "")))
+      print(told.sqlstate, rows < 10000, to:value "SELECT 1")"#;
+    let (from, to) = (source.url(), target.url());
+    Runner::new()
+        .toml(&format!(
+            "[targets.dev]\nurl = \"{from}\"\n[targets.prod]\nurl = \"{to}?sslmode=require\""
+        ))
+        .playbook(lua)
+        .stdout("23514\ttrue\t1\n")
+        .success();
+    target.assert_left();
 }

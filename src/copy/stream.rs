@@ -48,7 +48,14 @@ async fn forward(
     meter: &mut Meter,
     binary: bool,
 ) -> std::result::Result<u64, (Side, pg::Error)> {
-    while let Some(chunk) = out.chunk().await.map_err(|e| (Side::Source, e))? {
+    loop {
+        let chunk = tokio::select! {
+            biased;
+            // The source may have nothing to send for long.
+            () = sink.refused() => return Err((Side::Target, sink.refusal().await)),
+            chunk = out.chunk() => chunk.map_err(|e| (Side::Source, e))?,
+        };
+        let Some(chunk) = chunk else { break };
         meter.passed(out.messages(), chunk.len());
         sink.send(chunk).await.map_err(|e| (Side::Target, e))?;
     }

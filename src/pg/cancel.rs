@@ -4,15 +4,19 @@
 //! backend is terminated from another session, and the session is given up.
 
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::NoTls;
 
 use super::{Access, Result, Session, Value};
 use crate::config::SslMode;
 use crate::interrupt::shielded;
+use crate::route::Stream;
 
 /// How long a statement may take to end after its cancel request.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -21,8 +25,13 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// where it cannot be ended, the session is closed and its backend terminated.
 pub(super) async fn stop<F: Future>(session: &Session, work: Pin<&mut F>) {
     let asked = async {
-        if let Err(error) = shielded(Box::pin(request(session))).await {
-            tracing::debug!(target = session.name(), %error, "cancel request failed");
+        let request = tokio::time::timeout(PATIENCE * 2, Box::pin(request(session)));
+        match shielded(request).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::debug!(target = session.name(), %error, "cancel request failed");
+            }
+            Err(_) => tracing::debug!(target = session.name(), "cancel request not answered"),
         }
     };
     let ((), ended) = tokio::join!(asked, tokio::time::timeout(PATIENCE * 2, work));
@@ -43,11 +52,12 @@ pub(super) async fn request(session: &Session) -> Result<()> {
         .open_control()
         .await
         .map_err(|e| connector.unreachable(e))?;
+    let stream = Stream::new(UntilClosed(link.stream));
     let mode = connector.target().dsn.sslmode;
     let sent = if !link.tls || matches!(mode, SslMode::Disable | SslMode::Allow) {
-        token.cancel_query_raw(link.stream, NoTls).await
+        token.cancel_query_raw(stream, NoTls).await
     } else {
-        token.cancel_query_raw(link.stream, connector.tls()?).await
+        token.cancel_query_raw(stream, connector.tls()?).await
     };
     match sent {
         Ok(()) => Ok(()),
@@ -68,4 +78,47 @@ fn terminate(session: &Session) -> BoxFuture<'static, Result<()>> {
             .await?;
         Ok(())
     })
+}
+
+/// A stream whose shutdown ends when the other side has closed it, too.
+///
+/// The server closes the stream of a cancel request once it has passed the request on. Whoever used the session
+/// before that could have the next statement cancelled instead.
+struct UntilClosed<S>(S);
+
+impl<S: AsyncRead + Unpin> AsyncRead for UntilClosed<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(context, buffer)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for UntilClosed<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.0).poll_shutdown(context))?;
+        loop {
+            let mut scratch = [0; 64];
+            let mut buffer = ReadBuf::new(&mut scratch);
+            // A stream that breaks is closed as well.
+            let read = ready!(Pin::new(&mut self.0).poll_read(context, &mut buffer));
+            if read.is_err() || buffer.filled().is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_postgres::tls::{MakeTlsConnect, NoTls};
 
 use super::session::{Access, Session};
-use super::wire::{CopyStart, Wire, WireTls};
+use super::wire::{CopyWatch, Wire, WireTls};
 use super::{Error, Result, refusal, server, tls};
 use crate::config::{SslMode, Target};
 use crate::interrupt::race;
@@ -129,10 +129,10 @@ impl Connector {
     async fn login(&self, link: Link) -> Result<server::Parts> {
         let mode = self.shared.target.dsn.sslmode;
         let mut config = self.settings();
-        let copy = CopyStart::default();
-        let stream = Wire::new(link.stream, &copy);
+        let copy = CopyWatch::default();
         if !link.tls || matches!(mode, SslMode::Disable | SslMode::Allow) {
             config.ssl_mode(tokio_postgres::config::SslMode::Disable);
+            let stream = Wire::new(link.stream, &copy, 0);
             let parts = config
                 .connect_raw(stream, NoTls)
                 .await
@@ -148,7 +148,7 @@ impl Connector {
             copy: copy.clone(),
         };
         let parts = config
-            .connect_raw(stream, tls)
+            .connect_raw(Wire::new(link.stream, &copy, 1), tls)
             .await
             .map_err(|e| self.refused(&e))?;
         Ok(server::Parts::new(parts.0, parts.1, copy, self))

@@ -158,7 +158,10 @@ impl ServerError {
     pub(super) fn read(error: &DbError) -> Self {
         let own = |text: Option<&str>| text.map(str::to_owned);
         Self {
-            severity: error.severity().to_owned(),
+            // Not in the language of the server, where it is new enough to tell.
+            severity: error
+                .parsed_severity()
+                .map_or_else(|| error.severity().to_owned(), |known| known.to_string()),
             sqlstate: error.code().code().to_owned(),
             message: error.message().to_owned(),
             detail: own(error.detail()),
@@ -174,6 +177,11 @@ impl ServerError {
             constraint: own(error.constraint()),
             sql: None,
         }
+    }
+
+    /// The server closes the connection behind it.
+    pub(super) fn ends_session(&self) -> bool {
+        matches!(self.severity.as_str(), "FATAL" | "PANIC")
     }
 }
 

@@ -10,6 +10,7 @@ mod claim;
 mod connector;
 mod error;
 pub(crate) mod fields;
+mod frames;
 mod ident;
 mod identity;
 mod locks;

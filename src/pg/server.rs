@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 use tokio_postgres::{AsyncMessage, Client, Connection};
 
-use super::wire::CopyStart;
+use super::wire::CopyWatch;
 use super::{Connector, ServerError, Value};
 use crate::progress::{Event, Reporter};
 
@@ -98,14 +98,14 @@ pub(super) struct Parts {
     pub client: Client,
     pub ending: Ending,
     pub driver: JoinHandle<()>,
-    pub copy: CopyStart,
+    pub copy: CopyWatch,
 }
 
 impl Parts {
     pub fn new<S, T>(
         client: Client,
         connection: Connection<S, T>,
-        copy: CopyStart,
+        copy: CopyWatch,
         connector: &Connector,
     ) -> Self
     where

@@ -11,7 +11,7 @@ use tokio_postgres::{Client, Statement};
 
 use super::after_commit::AfterCommit;
 use super::server::{Ending, Parts, Server, text_of};
-use super::wire::CopyStart;
+use super::wire::CopyWatch;
 use super::{Connector, Error, Result, ServerError, cancel};
 use crate::interrupt::{interrupted, is_interrupted};
 use crate::progress::Reporter;
@@ -47,7 +47,7 @@ pub(super) struct Shared {
     /// One conversation at a time: a statement in its own transaction must not be mixed with another.
     pub gate: Arc<Mutex<()>>,
     driver: tokio::task::JoinHandle<()>,
-    pub copy_start: CopyStart,
+    pub copy: CopyWatch,
 }
 
 impl Drop for Shared {
@@ -79,7 +79,7 @@ impl Session {
             after_commit: AfterCommit::default(),
             gate: Arc::new(Mutex::new(())),
             driver: parts.driver,
-            copy_start: parts.copy,
+            copy: parts.copy,
         };
         let mut session = Self {
             shared: Arc::new(shared),

@@ -7,7 +7,7 @@ use futures_util::{SinkExt, StreamExt, TryStreamExt};
 use tokio::sync::OwnedMutexGuard;
 use tokio_postgres::{CopyInSink, CopyOutStream};
 
-use super::{Result, Session, cancel};
+use super::{Error, Result, Session, cancel};
 
 /// The driver yields one buffer per row; what is sent on is gathered to this size, which costs a quarter less
 /// CPU than sending rows.
@@ -47,10 +47,8 @@ impl Session {
     async fn start_copy(&self, sql: &str) -> Result<CopyInSink<Bytes>> {
         let statement = self.parse(sql).await?;
         self.attend(async {
-            self.shared.copy_start.set(true);
-            let sink = self.shared.client.copy_in(&statement).await?;
-            self.shared.copy_start.set(false);
-            Ok(sink)
+            self.shared.copy.start();
+            self.shared.client.copy_in(&statement).await
         })
         .await
     }
@@ -121,25 +119,41 @@ pub struct CopyIn {
 }
 
 impl CopyIn {
+    /// Sends bytes on, or fails with what the server has refused of those before.
     pub async fn send(&mut self, chunk: Bytes) -> Result<()> {
-        match self.session.attend(self.sink.send(chunk)).await {
-            // What the server refused is only told at the end.
-            Err(super::Error::Lost { .. }) if !self.session.shared.client.is_closed() => self
-                .session
-                .insist(self.sink.as_mut().finish())
-                .await
-                .map(|_| ()),
-            sent => sent,
+        let sending = self.session.attend(self.sink.send(chunk));
+        tokio::select! {
+            biased;
+            () = self.session.shared.copy.refused() => {}
+            sent = sending => return sent,
         }
-        .map_err(|error| error.with_sql(&self.sql))
+        Err(self.refusal().await)
+    }
+
+    /// Resolves once the server has refused what it was sent: no more need be sent then.
+    pub async fn refused(&self) {
+        self.session.shared.copy.refused().await;
+    }
+
+    /// What the server has refused, which it tells at the end of the COPY. The session can be used afterwards.
+    pub async fn refusal(&mut self) -> Error {
+        match self.end().await {
+            Err(Error::Server(error)) if error.ends_session() => Error::Lost {
+                target: self.session.name().to_owned(),
+                reason: error.message,
+            },
+            Err(error) => error,
+            Ok(_) => Error::Protocol("an error during COPY was not told at its end".to_owned()),
+        }
     }
 
     /// Ends the COPY; the number of rows it stored.
     pub async fn finish(mut self) -> Result<u64> {
-        let sql = self.sql;
-        self.session
-            .attend(self.sink.as_mut().finish())
-            .await
-            .map_err(|error| error.with_sql(&sql))
+        self.end().await
+    }
+
+    async fn end(&mut self) -> Result<u64> {
+        let ending = self.session.attend(self.sink.as_mut().finish());
+        ending.await.map_err(|error| error.with_sql(&self.sql))
     }
 }

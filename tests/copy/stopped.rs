@@ -53,6 +53,79 @@ fn an_interruption_stops_both_servers_and_leaves_the_sessions_usable() {
     pair.to.assert_as_before(&before);
 }
 
+/// How much may pass until an error of the first row is heard, most of it on its way already.
+const SOON: u64 = 10_000;
+
+#[test]
+fn a_refused_row_stops_the_copy_at_once() {
+    let pair = Pair::different(
+        &format!("{TABLE}; {ROWS}"),
+        &format!("{TABLE}; ALTER TABLE big ADD CHECK (id < 0)"),
+    );
+    run(async {
+        let (from, to, _) = pair.sessions().await;
+        to.begin(&TxOptions::default()).await.unwrap();
+        for _ in 0..2 {
+            let error = copy(&from, &to, Mode::Replace, &["big"]).await.unwrap_err();
+            assert_eq!(error.pg().unwrap().sqlstate(), Some("23514"), "{error}");
+            let Error::Stopped { rows, .. } = error else {
+                panic!("{error}")
+            };
+            assert!(rows < SOON, "{rows} rows were sent");
+            assert_eq!(pair.from.query(ACTIVE), "0");
+        }
+        for session in [&from, &to] {
+            let one = session.value("SELECT 1", &[]).await.unwrap();
+            assert_eq!(one.as_int(), Some(1));
+        }
+        to.rollback().await.unwrap();
+    });
+}
+
+/// A refusal of the target is not kept back by a source that has nothing to send.
+#[test]
+fn a_refusal_is_heard_while_the_source_is_silent() {
+    let slow = "CREATE VIEW late AS SELECT g AS id FROM generate_series(1, 100000) g
+      WHERE g < 50000 OR pg_sleep(60) IS NOT NULL";
+    let pair = Pair::different(slow, "CREATE TABLE t (id int CHECK (id <> 7))");
+    run(async {
+        let (from, to, _) = pair.sessions().await;
+        let begun = Instant::now();
+        let mut sink = to.copy_in("COPY t FROM STDIN").await.unwrap();
+        let mut out = from
+            .copy_out("COPY (SELECT id FROM late) TO STDOUT")
+            .await
+            .unwrap();
+        sink.send(out.chunk().await.unwrap().unwrap())
+            .await
+            .unwrap();
+        sink.refused().await;
+        let error = sink.refusal().await;
+        assert_eq!(error.sqlstate(), Some("23514"), "{error}");
+        drop(sink);
+        out.abort().await;
+        assert!(begun.elapsed() < Duration::from_secs(30));
+    });
+}
+
+#[test]
+fn a_copy_refused_before_its_first_row_leaves_the_session_usable() {
+    let refuse = "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'not today'; END $$;
+    CREATE TRIGGER no BEFORE INSERT ON big EXECUTE FUNCTION no()";
+    let pair = Pair::new(TABLE, "INSERT INTO big VALUES (1, 'x')");
+    pair.to.query(refuse);
+    run(async {
+        let (from, to, _) = pair.sessions().await;
+        for _ in 0..3 {
+            let error = copy(&from, &to, Mode::Append, &["big"]).await.unwrap_err();
+            assert!(error.to_string().starts_with("`big`: not today"), "{error}");
+            let one = to.value("SELECT 1", &[]).await.unwrap();
+            assert_eq!(one.as_int(), Some(1));
+        }
+    });
+}
+
 #[test]
 fn a_lost_target_is_told_with_how_many_rows_had_passed_and_the_source_is_stopped() {
     let pair = Pair::new(TABLE, ROWS);

@@ -92,7 +92,7 @@ fn shell(script: &str) -> Runner {
 }
 
 /// The folder that a sandbox said it is in.
-fn folder_in(stderr: &str) -> PathBuf {
+pub fn folder_in(stderr: &str) -> PathBuf {
     let after = stderr.split_once("jump host in ").unwrap().1;
     PathBuf::from(after.lines().next().unwrap())
 }

@@ -1,6 +1,7 @@
 //! The sandbox: that it starts, what is in it, and that nothing is left of it.
 
 mod command;
+mod elsewhere;
 mod jump;
 
 use std::fs;

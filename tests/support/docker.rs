@@ -268,7 +268,8 @@ fn sudo() -> &'static [&'static str] {
     }
 }
 
-fn as_root(program: &str) -> Command {
+/// A program that needs root, run as such.
+pub fn as_root(program: &str) -> Command {
     let mut words = sudo().iter().copied().chain([program]);
     let mut command = Command::new(words.next().unwrap());
     command.args(words);

@@ -13,7 +13,7 @@ mod sshd;
 mod terminal;
 
 pub use database::{Database, Session};
-pub use docker::{Container, container, container_without_relay, docker};
+pub use docker::{Container, as_root, container, container_without_relay, docker};
 pub use runner::{Ran, Runner};
 pub use running::Running;
 pub use servers::{dev, prod};

@@ -6,6 +6,8 @@ use std::process::Stdio;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::{oneshot, watch};
@@ -49,9 +51,10 @@ pub fn spawn(argv: &[&str], children: &Children) -> io::Result<(ChildStream, End
     // A Ctrl-C at the terminal must not end the link before the running statement has been cancelled over it.
     #[cfg(unix)]
     command.process_group(0);
-    let mut child = command.spawn()?;
+    let mut child = Leader(command.spawn()?);
+    let pipes = &mut child.0;
     let (Some(stdin), Some(stdout), Some(stderr)) =
-        (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        (pipes.stdin.take(), pipes.stdout.take(), pipes.stderr.take())
     else {
         return Err(io::ErrorKind::BrokenPipe.into());
     };
@@ -68,9 +71,35 @@ pub fn spawn(argv: &[&str], children: &Children) -> io::Result<(ChildStream, End
     Ok((stream, ending))
 }
 
+/// A child that leads a process group, killed with it where it has not ended before.
+struct Leader(Child);
+
+impl Leader {
+    /// What `docker` is may be a script, whose own children would go on.
+    fn kill(&mut self) {
+        #[cfg(unix)]
+        if let Some(pid) = self
+            .0
+            .id()
+            .and_then(|id| Pid::from_raw(id.try_into().ok()?))
+        {
+            // It fails only where all have ended in this moment.
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
+        #[cfg(not(unix))]
+        let _ = self.0.start_kill();
+    }
+}
+
+impl Drop for Leader {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
 /// Looks after the child: reads its stderr, sees it end, and kills it if it outlives its stream for too long.
 async fn keep(
-    mut child: Child,
+    mut child: Leader,
     stderr: ChildStderr,
     tail: Tail,
     dropped: oneshot::Receiver<()>,
@@ -78,13 +107,12 @@ async fn keep(
 ) {
     let reading = tokio::spawn(read_all(stderr, tail));
     let status = tokio::select! {
-        status = child.wait() => status,
+        status = child.0.wait() => status,
         _ = dropped => {
-            if tokio::time::timeout(GRACE, child.wait()).await.is_err() {
-                // It fails only if the child has ended in this moment, which `wait` sees too.
-                let _ = child.start_kill();
+            if tokio::time::timeout(GRACE, child.0.wait()).await.is_err() {
+                child.kill();
             }
-            child.wait().await
+            child.0.wait().await
         }
     };
     let _ = tokio::time::timeout(STDERR_LIMIT, reading).await;
