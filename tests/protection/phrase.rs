@@ -138,13 +138,23 @@ fn a_second_writing_run_of_a_playbook_is_refused_with_who_holds_the_database() {
         "SELECT format('process %s, user postgres, since %s', pid, backend_start) FROM pg_stat_activity
          WHERE application_name LIKE 'runner %' AND datname = current_database()",
     );
-    run()
-        .playbook(writing)
-        .stdout("")
-        .stderr_has(&format!(
-            "error: another run of `playbook` is writing to `dev`: {holder}"
-        ))
-        .code(1);
+    for write in [
+        "dev:execute 'UPDATE law SET id = id'",
+        "dev:query 'UPDATE law SET id = id RETURNING id'",
+        "dev:value 'WITH w AS (UPDATE law SET id = id RETURNING id) SELECT id FROM w'",
+        "dev:script 'UPDATE law SET id = id'",
+        "dev:transaction(function() end)",
+        "connect('dev', { write = true })",
+    ] {
+        run()
+            .playbook(&format!("local dev = connect 'dev'\n{write}\nprint 'never'"))
+            .args(["--quiet"])
+            .stdout("")
+            .stderr(&format!(
+                "error: another run of `playbook` is writing to `dev`: {holder}\n  at playbook.lua:2\n  2 | {write}\n"
+            ))
+            .code(1);
+    }
     // Reading is free, and so are other playbooks and other databases.
     run()
         .playbook("print(connect('dev'):value 'SELECT count(*) FROM law')")
