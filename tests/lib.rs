@@ -15,8 +15,6 @@ mod protection;
 mod readme;
 mod reports;
 mod routes;
-mod routes_ended;
-mod routes_refused;
 mod sandbox;
 mod script;
 mod secrets;

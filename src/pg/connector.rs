@@ -12,7 +12,7 @@ use super::{Error, Result, refusal, server, tls};
 use crate::config::{SslMode, Target};
 use crate::interrupt::race;
 use crate::progress::{Event, Reporter};
-use crate::route::{Link, Route, Stream};
+use crate::route::{self, Link, Route, Stream};
 
 /// How long the exchange after the route stands may take: start-up, authentication. `connect_timeout` may be shorter.
 const LOGIN_LIMIT: Duration = Duration::from_secs(30);
@@ -119,10 +119,14 @@ impl Connector {
         self.shared.route.close().await;
     }
 
-    pub(super) fn unreachable(&self, source: crate::route::Error) -> Error {
-        Error::Route {
-            target: self.name().to_owned(),
-            source: Box::new(source),
+    pub(super) fn unreachable(&self, source: route::Error) -> Error {
+        match source {
+            // By an answer that was refused, which nothing else tells of.
+            route::Error::Interrupted => Error::Interrupted,
+            source => Error::Route {
+                target: self.name().to_owned(),
+                source: Box::new(source),
+            },
         }
     }
 

@@ -1,5 +1,9 @@
 //! Every way to a server, by the real program: the hops it prints, the server that answers, and that nothing of
-//! the way is left afterwards. What goes wrong on the way is in `routes_refused`, what ends it in `routes_ended`.
+//! the way is left afterwards. What goes wrong on the way is in `refused` and `containers`, what ends it in `ended`.
+
+mod containers;
+mod ended;
+mod refused;
 
 use std::fs;
 use std::path::Path;
@@ -166,16 +170,18 @@ fn a_passphrase_is_asked_for_once_and_never_shown() {
 }
 
 #[test]
-fn ctrl_c_at_a_passphrase_ends_the_run() {
+fn ctrl_c_and_ctrl_d_at_a_passphrase_end_the_run() {
     let database = Database::empty(dev());
-    let (runner, key) = with_passphrase(&database);
-    let terminal = runner.playbook(ASK).terminal();
-    terminal.wait_for(&format!("passphrase of {key}"));
-    terminal.press("C-c");
-    let (code, screen) = terminal.finish();
-    assert_eq!(code, 130, "{screen}");
-    assert!(screen.contains("error: interrupted"), "{screen}");
-    assert!(terminal.echoes());
+    for key in ["C-c", "C-d"] {
+        let (runner, file) = with_passphrase(&database);
+        let terminal = runner.playbook(ASK).terminal();
+        terminal.wait_for(&format!("passphrase of {file}"));
+        terminal.press(key);
+        let (code, screen) = terminal.finish();
+        assert_eq!(code, 130, "{screen}");
+        assert!(screen.contains("error: interrupted"), "{screen}");
+        assert!(terminal.echoes());
+    }
 }
 
 #[test]
