@@ -113,7 +113,8 @@ impl Failure {
         match self.kind {
             Kind::Failed | Kind::Refused => 1,
             Kind::Usage => 2,
-            Kind::Interrupted => 128 + signal.max(2),
+            Kind::Interrupted if signal == 0 => 130,
+            Kind::Interrupted => 128 + signal,
             Kind::Exit(code) => code,
         }
     }

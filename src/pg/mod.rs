@@ -38,7 +38,7 @@ pub use locks::locks_of_run;
 pub use query::RowStream;
 pub use server::Server;
 pub use session::{Access, Session};
-pub use statement::transaction_statement;
+pub use statement::{transaction_statement, writes};
 pub use stream::{CopyIn, CopyOut};
 pub use transaction::{Isolation, TxOptions, transaction};
 pub use value::{Column, Rows, Value};

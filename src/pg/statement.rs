@@ -1,6 +1,6 @@
 //! What a statement is, by its first words.
 
-use super::script::first_words;
+use super::script::{first_words, has_word};
 
 /// The keyword of a statement that would begin or end a transaction (`COMMIT`, `SAVEPOINT`), if it is one.
 pub fn transaction_statement(sql: &str) -> Option<String> {
@@ -18,9 +18,41 @@ pub fn transaction_statement(sql: &str) -> Option<String> {
     })
 }
 
+/// Whether a statement changes data by what it begins with, or by what its WITH clause holds. A function that
+/// writes is not known by its call.
+pub fn writes(sql: &str) -> bool {
+    const VERBS: [&str; 4] = ["INSERT", "UPDATE", "DELETE", "MERGE"];
+    const OTHERS: [&str; 6] = ["TRUNCATE", "CREATE", "ALTER", "DROP", "CALL", "DO"];
+    let first = first_words(sql, 1);
+    match first.first().map(String::as_str) {
+        Some("WITH") => VERBS.iter().any(|verb| has_word(sql, verb)),
+        Some(word) => VERBS.contains(&word) || OTHERS.contains(&word),
+        None => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_writes_is_known_by_its_words() {
+        for sql in [
+            "insert into t values (1) returning id",
+            "/* x */ WITH a AS (DELETE FROM t RETURNING *) SELECT * FROM a",
+            "DO $$ BEGIN END $$",
+        ] {
+            assert!(writes(sql), "{sql}");
+        }
+        for sql in [
+            "",
+            "SELECT 'delete'",
+            "WITH a AS (SELECT 'delete') TABLE a",
+            "(SELECT 1)",
+        ] {
+            assert!(!writes(sql), "{sql}");
+        }
+    }
 
     #[test]
     fn transaction_statements_are_known_behind_comments() {

@@ -70,6 +70,9 @@ impl Db {
         if self.context().dry_run {
             return self.pretend_rows(sql, &params).await;
         }
+        if !self.is_protected() && pg::writes(&sql.text) {
+            self.ensure_write().await?;
+        }
         let result = match session.query(&sql.text, &params).await {
             Err(error) if self.may_ask_after(&error) => {
                 self.ensure_write().await?;

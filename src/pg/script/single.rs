@@ -33,6 +33,18 @@ pub(in crate::pg) fn first_words(sql: &str, count: usize) -> Vec<String> {
     words
 }
 
+/// Whether `word` stands in the statement, outside of strings, quoted names and comments.
+pub(in crate::pg) fn has_word(sql: &str, word: &str) -> bool {
+    let mut lexer = Lexer::new(sql);
+    while let Ok(Some(token)) = lexer.next() {
+        let text = &sql[token.start..token.end];
+        if token.kind == Kind::Word && text.eq_ignore_ascii_case(word) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Where the statement begins that a WITH clause stands in front of; `None` without one.
 pub(in crate::pg) fn main_statement(sql: &str) -> Option<usize> {
     const VERBS: [&str; 7] = [
