@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
@@ -16,6 +17,9 @@ use super::{Connector, Error, Result, ServerError, cancel};
 use crate::interrupt::{interrupted, is_interrupted};
 use crate::progress::Reporter;
 use crate::route::Fate;
+
+/// How long to wait for the reason of a lost connection.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// What a session may do at the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -240,6 +244,13 @@ impl Session {
 
     /// Why the connection ended, as far as anybody knows.
     async fn loss(&self) -> String {
+        // Statements fail a moment before the task that drives the connection has told why it ended.
+        let told = async {
+            while !self.shared.driver.is_finished() {
+                tokio::time::sleep(LAST_WORDS / 50).await;
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WORDS, told).await;
         let fate = self.shared.fate.describe().await;
         let reason = self.shared.ending.reason();
         match (reason, fate) {
