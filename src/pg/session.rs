@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 use tokio_postgres::{Client, Statement};
 
 use super::after_commit::AfterCommit;
+use super::script::first_words;
 use super::server::{Ending, Parts, Server, text_of};
 use super::wire::CopyWatch;
 use super::{Connector, Error, Result, ServerError, cancel};
@@ -212,18 +213,29 @@ impl Session {
         }
     }
 
+    /// Only what kind of statement it is: its text may bear a password that nobody knows to be one.
+    fn trace(&self, sql: &str) {
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            let kind = first_words(sql, 2).join(" ");
+            tracing::debug!(on = self.name(), pid = self.shared.server.pid, "{kind}");
+        }
+    }
+
     /// Has the server parse a statement.
     pub(super) async fn parse(&self, sql: &str) -> Result<Statement> {
+        self.trace(sql);
         self.attend(self.shared.client.prepare(sql)).await
     }
 
     /// Runs statements without parameters or results.
     pub(super) async fn simple(&self, sql: &str) -> Result<()> {
+        self.trace(sql);
         self.attend(self.shared.client.batch_execute(sql)).await
     }
 
     /// The same whatever happens: for COMMIT, ROLLBACK and the restoring of state.
     pub(super) async fn simple_to_the_end(&self, sql: &str) -> Result<()> {
+        self.trace(sql);
         self.insist(self.shared.client.batch_execute(sql)).await
     }
 

@@ -1,6 +1,5 @@
 //! What the tests stand on: real servers shared by the whole run, databases of a test's own, and the builder
 //! that runs the real program. All of it is gone when the run ends, however it ends (`reaper`).
-#![allow(dead_code, unused_imports)] // a vocabulary, for tests to come as well
 
 mod database;
 mod docker;
@@ -12,7 +11,7 @@ pub mod servers;
 mod sshd;
 mod terminal;
 
-pub use database::{Database, Session};
+pub use database::Database;
 pub use docker::{Container, as_root, container, container_without_relay, docker};
 pub use runner::{Ran, Runner};
 pub use running::Running;

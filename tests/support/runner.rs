@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::{Database, Running, Terminal, container, docker, processes, sshd};
+use super::{Database, Running, Terminal, docker, processes, sshd};
 
 /// A run to be: build it up, then end with [`Runner::success`], [`Runner::code`] or [`Runner::start`].
 #[must_use]
@@ -19,7 +19,6 @@ pub struct Runner {
     over_ssh: bool,
     args: Vec<String>,
     env: Vec<(String, String)>,
-    stdin: String,
     expected: Expected,
 }
 
@@ -36,7 +35,6 @@ pub struct Expected {
 pub struct Ran {
     pub stdout: String,
     pub stderr: String,
-    pub code: Option<i32>,
     /// The project folder, gone with the value.
     pub project: TempDir,
 }
@@ -52,7 +50,6 @@ impl Runner {
             over_ssh: false,
             args: Vec::new(),
             env: Vec::new(),
-            stdin: String::new(),
             expected: Expected::default(),
         }
     }
@@ -120,11 +117,6 @@ impl Runner {
         self
     }
 
-    pub fn stdin(mut self, text: &str) -> Self {
-        text.clone_into(&mut self.stdin);
-        self
-    }
-
     /// The project folder.
     pub fn path(&self) -> &Path {
         self.project.path()
@@ -175,7 +167,7 @@ impl Runner {
     pub fn start(self) -> Running {
         let command = self.command();
         let scene = self.scene();
-        Running::spawn(command, &self.stdin, scene, self.expected, self.project)
+        Running::spawn(command, scene, self.expected, self.project)
     }
 
     /// Starts the program in a terminal of its own.

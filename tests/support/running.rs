@@ -1,6 +1,6 @@
 //! The program while it runs: wait for what it prints, signal it, see it end.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::process::{Child, ChildStdin, Command, ExitStatus};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -25,20 +25,16 @@ impl Running {
     #[track_caller]
     pub fn spawn(
         mut command: Command,
-        stdin: &str,
         scene: String,
         expected: Expected,
         project: TempDir,
     ) -> Self {
         let mut child = command.spawn().unwrap();
-        let mut pipe = child.stdin.take().unwrap();
-        // Longer input than a pipe holds would wait for a program that may never read it.
-        assert!(stdin.len() < 60_000, "stdin is too long for the pipe");
-        let _ = pipe.write_all(stdin.as_bytes());
         Self {
             stdout: Stream::of(child.stdout.take().unwrap()),
             stderr: Stream::of(child.stderr.take().unwrap()),
-            stdin: Some(pipe),
+            // Open, as a terminal's would be.
+            stdin: child.stdin.take(),
             child: Killed(child),
             scene,
             expected,
@@ -113,7 +109,6 @@ impl Running {
         let ran = Ran {
             stdout: self.stdout.whole(&self.scene),
             stderr: self.stderr.whole(&self.scene),
-            code: status.code(),
             project: self.project,
         };
         let differences = self.expected.differences(&ran);
