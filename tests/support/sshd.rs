@@ -151,7 +151,8 @@ fn serve(folder: &Path, lines: &str) -> (u16, u32) {
     loop {
         let port = free_port();
         let config = folder.join("sshd_config");
-        let text = server_config(folder, port, &program) + lines;
+        // The first of two equal settings counts, so what a test asks for stands in front.
+        let text = lines.to_owned() + &server_config(folder, port, &program);
         fs::write(&config, text).unwrap();
         let mut server = Command::new(&program)
             .args(["-D", "-e", "-f"])
