@@ -18,12 +18,17 @@ pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
 }
 
 async fn confirmed(context: &Context, question: &str) -> Result<bool> {
-    if context.dry_run {
+    if context.options.dry_run {
         context.note(format!("would ask: {question}"));
         return Ok(true);
     }
     // The question itself is what `--confirm` answers, so that a yes to one is no yes to another.
-    if context.confirm.iter().any(|given| given == question) {
+    if context
+        .options
+        .confirm
+        .iter()
+        .any(|given| given == question)
+    {
         return Ok(true);
     }
     let answer = context

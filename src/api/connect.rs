@@ -40,7 +40,7 @@ async fn connect(context: Arc<Context>, target: &Value, table: Option<Table>) ->
     }
     let link = link(&context, target)?;
     // What the server itself says about its protection is only known once it has answered.
-    let careful = context.dry_run || link.connector.target().protect.is_some();
+    let careful = context.options.dry_run || link.connector.target().protect.is_some();
     let access = if careful {
         Access::ReadOnly
     } else {
@@ -60,8 +60,8 @@ async fn connect(context: Arc<Context>, target: &Value, table: Option<Table>) ->
 
 fn resolve(context: &Context, target: &Value) -> Result<Target> {
     match target {
-        Value::String(name) => Ok(context.project.target(&name.to_string_lossy())?),
-        Value::Table(keys) => Ok(context.project.unnamed_target(to_toml(keys)?)?),
+        Value::String(name) => Ok(context.options.project.target(&name.to_string_lossy())?),
+        Value::Table(keys) => Ok(context.options.project.unnamed_target(to_toml(keys)?)?),
         other => Err(Error::failed(format!(
             "`connect`: the name of a target or a table such as `{{ url = ... }}` expected, got {}",
             other.type_name()
@@ -95,7 +95,7 @@ fn link(context: &Context, target: Target) -> Result<Link> {
     if let Some(link) = context.link(&name) {
         return Ok(link);
     }
-    let notices = Arc::new(Notices::new(Arc::clone(&context.reporter)));
+    let notices = Arc::new(Notices::new(Arc::clone(&context.options.reporter)));
     let reporter: Reporter = Arc::clone(&notices) as Reporter;
     let connector = Connector::new(target, &context.application_name, reporter)?;
     let link = Link { connector, notices };

@@ -34,13 +34,7 @@ pub struct Link {
 
 /// One run, as the globals see it.
 pub struct Context {
-    pub file: PathBuf,
-    pub words: Vec<String>,
-    pub project: Project,
-    pub reporter: Reporter,
-    pub interrupt: Interrupt,
-    pub dry_run: bool,
-    pub confirm: Vec<String>,
+    pub options: RunOptions,
     /// What `pg_stat_activity` shows for every session of this run, and of no other.
     pub application_name: String,
     /// The protected servers whose phrase was given.
@@ -71,20 +65,14 @@ impl Context {
             pretended: AtomicBool::new(false),
             links: Mutex::default(),
             sessions: Mutex::default(),
-            file: options.file,
-            words: options.words,
-            project: options.project,
-            reporter: options.reporter,
-            interrupt: options.interrupt,
-            dry_run: options.dry_run,
-            confirm: options.confirm,
             words_read: AtomicBool::new(false),
             depth: AtomicUsize::new(0),
+            options,
         }
     }
 
     pub fn tell(&self, event: &Event) {
-        self.reporter.event(event);
+        self.options.reporter.event(event);
     }
 
     pub fn note(&self, text: impl Into<String>) {
@@ -97,12 +85,12 @@ impl Context {
 
     /// A path of the playbook: relative ones start at the folder of `runner.toml`.
     pub fn path(&self, text: &str) -> PathBuf {
-        self.project.root.join(text)
+        self.options.project.root.join(text)
     }
 
     /// The playbook's name in `[playbooks.NAME]`.
     pub fn stem(&self) -> String {
-        let stem = self.file.file_stem().unwrap_or_default();
+        let stem = self.options.file.file_stem().unwrap_or_default();
         stem.to_string_lossy().into_owned()
     }
 
@@ -112,7 +100,7 @@ impl Context {
 
     /// Words that no `playbook{}` has read are a mistake, best told before anything is done.
     pub fn check_words(&self) -> Result<()> {
-        match self.words.first() {
+        match self.options.words.first() {
             Some(word) if !self.words_read.load(Ordering::Relaxed) => Err(Error::usage(format!(
                 "unexpected argument `{word}`: the playbook declares no parameters with `playbook {{ params = ... }}`"
             ))),
@@ -131,10 +119,10 @@ impl Context {
 
     /// Asks the operator. Ctrl-C at the question interrupts the run.
     pub async fn ask(&self, question: Question) -> Result<String> {
-        match ask(&self.reporter, question).await {
+        match ask(&self.options.reporter, question).await {
             Ok(answer) => Ok(answer.expose().to_owned()),
             Err(AskError::Interrupted) => {
-                self.interrupt.trip(2);
+                self.options.interrupt.trip(2);
                 Err(Error::interrupted())
             }
             Err(error @ AskError::NoTerminal { .. }) => Err(Error::from_cause(error)),

@@ -18,16 +18,21 @@ pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
 }
 
 fn read(call: &Call, context: &Context, table: Table) -> Result<Table> {
-    let declaration = Declaration::read(table, &context.project.root)?;
+    let declaration = Declaration::read(table, &context.options.project.root)?;
     context.words_are_read();
-    let file = shown(&context.file);
+    let file = shown(&context.options.file);
     let stem = context.stem();
     let defaults = Defaults {
         playbook: &stem,
-        table: context.project.playbooks.get(&stem),
-        root: &context.project.root,
+        table: context.options.project.playbooks.get(&stem),
+        root: &context.options.project.root,
     };
-    match parse(&declaration, &context.words, &Context::here(), &defaults) {
+    match parse(
+        &declaration,
+        &context.options.words,
+        &Context::here(),
+        &defaults,
+    ) {
         Ok(Given::Args(args)) => Ok(call.lua.create_table_from(args)?),
         Ok(Given::Help) => {
             context.tell(&Event::Print(usage(&declaration, &file)));

@@ -15,7 +15,7 @@ use crate::host::{CHUNK, Error, Result, immediate};
 const SOURCE: &str = include_str!("retry.lua");
 
 pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
-    let dry_run = context.dry_run;
+    let dry_run = context.options.dry_run;
     let plan = immediate(
         lua,
         "retry",

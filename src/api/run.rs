@@ -11,10 +11,10 @@ use crate::interrupt;
 pub async fn run_playbook(options: RunOptions) -> Result<(), Failure> {
     let context = Arc::new(Context::new(options));
     let early = |error: &Error| Failure::from_error(error, Vec::new(), &State::default());
-    let name = shown(&context.file);
-    let text = std::fs::read_to_string(&context.file)
+    let name = shown(&context.options.file);
+    let text = std::fs::read_to_string(&context.options.file)
         .map_err(|error| early(&Error::usage(format!("cannot read `{name}`: {error}"))))?;
-    if context.dry_run {
+    if context.options.dry_run {
         context.note("dry run: nothing is changed");
     }
     let machine = machine(&context).map_err(|error| early(&error.into()))?;
@@ -32,10 +32,10 @@ pub async fn run_playbook(options: RunOptions) -> Result<(), Failure> {
 }
 
 fn machine(context: &Arc<Context>) -> mlua::Result<Machine> {
-    let loader = Loader::new(&context.file, &context.project.root);
+    let loader = Loader::new(&context.options.file, &context.options.project.root);
     let machine = Machine::new(
-        context.interrupt.clone(),
-        Arc::clone(&context.reporter),
+        context.options.interrupt.clone(),
+        Arc::clone(&context.options.reporter),
         loader,
     )?;
     install(machine.lua(), context)?;

@@ -11,7 +11,7 @@ pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
     let context = Arc::clone(context);
     // The playbook gets a plain string: everything that prints removes it by its text.
     let secret = immediate(lua, "secret", move |_, name: String| {
-        let secret = context.project.secret(&name)?;
+        let secret = context.options.project.secret(&name)?;
         Ok(secret.expose().to_owned())
     })?;
     secret.into_lua(lua)

@@ -29,12 +29,12 @@ impl FromLua for Names {
 
 /// What the options `tables` and `exclude` select, with `[copy] exclude` and the groups of `runner.toml`.
 pub fn filter(context: &Context, options: &Options) -> Result<TableFilter> {
-    let mut exclude = context.project.exclude.clone();
+    let mut exclude = context.options.project.exclude.clone();
     exclude.extend(options.strings("exclude")?.unwrap_or_default());
     Ok(TableFilter {
         tables: options.strings("tables")?,
         exclude,
-        groups: context.project.groups.clone(),
+        groups: context.options.project.groups.clone(),
     })
 }
 
@@ -52,7 +52,7 @@ pub async fn named(db: &Db, names: Names) -> Result<Vec<Relation>> {
     let filter = TableFilter {
         tables: Some(names.0),
         exclude: Vec::new(),
-        groups: db.context().project.groups.clone(),
+        groups: db.context().options.project.groups.clone(),
     };
     select(db, &filter).await
 }

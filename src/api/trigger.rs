@@ -68,7 +68,7 @@ async fn switch_off(
     tables: &[Relation],
     options: &trigger::Options,
 ) -> Result<Option<Guard>> {
-    if !db.context().dry_run {
+    if !db.context().options.dry_run {
         return Ok(Some(trigger::disable(session, tables, options).await?));
     }
     let mut notes = BTreeSet::new();

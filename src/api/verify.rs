@@ -43,7 +43,7 @@ async fn tables(call: Call, table: Table) -> Result<Table> {
     };
     let checks = match verify::tables(&options).await {
         // What this run would have copied is missing, of course.
-        Err(verify::Error::Mismatch(checks)) if context.dry_run => {
+        Err(verify::Error::Mismatch(checks)) if context.options.dry_run => {
             context.note("the tables differ, which does not end a dry run");
             checks
         }

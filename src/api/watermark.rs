@@ -48,7 +48,7 @@ fn open(context: &Context, call: &Call, table: Table) -> Result<Marks> {
         }
     };
     options.finish()?;
-    Ok(Marks(marks.dry_run(context.dry_run)))
+    Ok(Marks(marks.dry_run(context.options.dry_run)))
 }
 
 fn methods(lua: &Lua) -> mlua::Result<Table> {

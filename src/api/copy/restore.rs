@@ -31,7 +31,7 @@ pub async fn restore(call: Call, table: Table) -> Result<Table> {
         to: to.session()?.clone(),
         tables,
         verify,
-        dry_run: to.context().dry_run,
+        dry_run: to.context().options.dry_run,
     })
     .await?;
     Ok(report::to_lua(&call.lua, restored)?)

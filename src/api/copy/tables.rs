@@ -33,7 +33,7 @@ pub async fn tables(call: Call, table: Table) -> Result<Table> {
         tables,
         mode,
         verify,
-        dry_run: to.context().dry_run,
+        dry_run: to.context().options.dry_run,
     })
     .await?;
     Ok(report::to_lua(&call.lua, copied)?)

@@ -24,7 +24,7 @@ impl Db {
     pub async fn ensure_write(&self) -> Result<()> {
         let context = self.context();
         let session = &self.shared.session;
-        if context.dry_run || !self.is_root() {
+        if context.options.dry_run || !self.is_root() {
             return Ok(());
         }
         if let Some(phrase) = &self.shared.protect {
@@ -62,6 +62,7 @@ impl Db {
         let target = name.strip_suffix(&database).unwrap_or(name);
         let qualified = format!("{target}={phrase}");
         if context
+            .options
             .confirm
             .iter()
             .any(|given| *given == phrase || *given == qualified)

@@ -50,7 +50,10 @@ impl Db {
     /// be made by one that was only told.
     pub fn forgive(&self, sql: &Sql, error: pg::Error) -> Result<()> {
         let context = self.context();
-        if context.dry_run && context.pretended.load(Ordering::Relaxed) && is_undefined(&error) {
+        if context.options.dry_run
+            && context.pretended.load(Ordering::Relaxed)
+            && is_undefined(&error)
+        {
             context.note(format!("{} (not checked: {error})", self.told(sql)));
             return Ok(());
         }

@@ -21,7 +21,7 @@ pub async fn script(call: Call, db: Db, sql: Sql, table: Option<Table>) -> Resul
         origin: sql.origin.as_ref().map(|origin| origin.file.clone()),
         single_transaction,
     };
-    if db.context().dry_run {
+    if db.context().options.dry_run {
         return db.pretend_script(&sql, &options).await;
     }
     // Asked before the first statement: half of a script cannot be taken back to ask for the other half.

@@ -41,7 +41,7 @@ pub async fn execute(call: Call, db: Db, sql: Sql, params: Params) -> Result<u64
     let params = convert(&call.lua, &params)?;
     refuse_transaction_statement(&sql)?;
     let session = db.session()?;
-    if db.context().dry_run {
+    if db.context().options.dry_run {
         db.pretend(&sql).await?;
         return Ok(0);
     }
@@ -67,7 +67,7 @@ impl Db {
         let params = convert(lua, params)?;
         refuse_transaction_statement(sql)?;
         let session = self.session()?;
-        if self.context().dry_run {
+        if self.context().options.dry_run {
             return self.pretend_rows(sql, &params).await;
         }
         if !self.is_protected() && pg::writes(&sql.text) {
