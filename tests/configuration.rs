@@ -146,6 +146,21 @@ fn a_missing_or_strange_playbook_is_a_usage_error() {
 }
 
 #[test]
+fn a_dry_run_of_init_writes_nothing() {
+    let ran = Runner::new()
+        .file(".gitignore", "/target\n")
+        .args(["init", "--dry-run"])
+        .stderr(
+            "`runner.toml` would be written\n`.env.example` would be written\n\
+             `playbooks/hello.lua` would be written\n`.gitignore` exists\n",
+        )
+        .success();
+    for name in ["runner.toml", ".env.example", "playbooks"] {
+        assert!(!ran.project.path().join(name).exists(), "{name}");
+    }
+}
+
+#[test]
 fn what_init_writes_runs() {
     let database = Database::empty(dev());
     let ran = Runner::new()

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::End;
+use super::args::Options;
 use crate::config::short;
 use crate::progress::{Event, Progress, Reporter};
 
@@ -24,11 +25,27 @@ struct Error {
     source: std::io::Error,
 }
 
-/// Writes the files into the current folder.
-pub fn run(reporter: &Reporter) -> Result<(), End> {
+/// Writes the files into the current folder; a dry run tells which.
+pub fn run(options: &Options, reporter: &Reporter) -> Result<(), End> {
     let folder = std::env::current_dir().context("cannot tell the current folder")?;
+    if options.dry_run {
+        preview(&folder, reporter.as_ref());
+        return Ok(());
+    }
     init(&folder, reporter.as_ref()).map_err(anyhow::Error::from)?;
     Ok(())
+}
+
+fn preview(folder: &Path, progress: &dyn Progress) {
+    let names = FILES.iter().map(|(name, _)| *name).chain([".gitignore"]);
+    for path in names.map(|name| folder.join(name)) {
+        let done = if path.exists() {
+            "exists"
+        } else {
+            "would be written"
+        };
+        progress.event(&Event::Note(format!("`{}` {done}", short(&path))));
+    }
 }
 
 /// Writes what is missing of a project into `folder`, and tells of every file whether it was

@@ -55,7 +55,7 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
         Command::Sandbox { file, words } => {
             sandbox::run(file.as_deref(), words, &args.options, &reporter)
         }
-        Command::Init => init::run(&reporter),
+        Command::Init => init::run(&args.options, &reporter),
         Command::Protect { target } => protect::run(&target, &args.options, &reporter),
         Command::List => list::run(&args.options, &reporter),
     };

@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::Context;
+
 use super::args::Options;
 use super::{End, runtime};
 use crate::config::{LoadOptions, Target, load};
@@ -23,19 +25,40 @@ pub fn run(target: &str, options: &Options, reporter: &Reporter) -> Result<(), E
             target.name
         )));
     };
-    runtime::block_on(|_| protect(target, phrase, reporter))?.map_err(anyhow::Error::from)?;
+    let name = target.name.clone();
+    runtime::block_on(|_| protect(target, phrase, options.dry_run, reporter))?
+        .with_context(|| format!("no phrase was stored in `{name}`"))?;
     Ok(())
 }
 
-async fn protect(target: Target, phrase: String, reporter: &Reporter) -> crate::pg::Result<()> {
+async fn protect(
+    target: Target,
+    phrase: String,
+    dry_run: bool,
+    reporter: &Reporter,
+) -> crate::pg::Result<()> {
     let connector = Connector::new(target, "runner protect", Arc::clone(reporter))?;
-    let session = connector.open(Access::ReadWrite).await?;
-    let stored = store(&session, &phrase).await;
+    let access = if dry_run {
+        Access::ReadOnly
+    } else {
+        Access::ReadWrite
+    };
+    let session = connector.open(access).await?;
+    let stored = if dry_run {
+        Ok(())
+    } else {
+        store(&session, &phrase).await
+    };
     session.close();
     connector.close().await;
     stored?;
+    let when = if dry_run {
+        "would ask for its phrase"
+    } else {
+        "asks for its phrase from now on"
+    };
     reporter.event(&Event::Note(format!(
-        "`{}` asks for its phrase from now on, by whatever name or route it is reached",
+        "`{}` {when}, by whatever name or route it is reached",
         session.server().database
     )));
     Ok(())

@@ -113,6 +113,19 @@ fn what_is_stored_in_the_database_protects_it_under_every_name() {
 }
 
 #[test]
+fn a_dry_run_stores_no_phrase() {
+    let database = Database::with(dev(), TABLES);
+    protected(&database)
+        .args(["protect", "prod", "--dry-run"])
+        .stderr_has("would ask for its phrase")
+        .success();
+    let stored =
+        "SELECT count(*) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+                  WHERE d.datname = current_database()";
+    assert_eq!(database.query(stored), "0");
+}
+
+#[test]
 fn a_target_without_a_phrase_cannot_be_protected() {
     let database = Database::with(dev(), TABLES);
     Runner::new()
