@@ -224,11 +224,22 @@ pub fn in_words(error: &Error) -> String {
         return error.to_string();
     };
     match error {
-        russh::Error::Disconnect | russh::Error::HUP => "the host closed the connection".to_owned(),
-        russh::Error::IO(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            "the host closed the connection".to_owned()
-        }
+        error if hung_up(error) => "the host closed the connection".to_owned(),
         russh::Error::KeepaliveTimeout => "the host no longer answers".to_owned(),
         other => other.to_string(),
+    }
+}
+
+/// Whether the host closed the connection; one that leaves words of ours unread does so with a reset.
+pub fn hung_up(error: &russh::Error) -> bool {
+    match error {
+        russh::Error::Disconnect | russh::Error::HUP => true,
+        russh::Error::IO(error) => matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionReset
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::UnexpectedEof
+        ),
+        _ => false,
     }
 }

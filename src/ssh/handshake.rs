@@ -3,7 +3,6 @@
 //! sshd drops connections at random once several are not logged in yet (`MaxStartups`) and newer ones punish whoever
 //! comes too often. So at most two handshakes run at a time, and one that was dropped before it began is tried again.
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use super::channel::ChannelStream;
 use super::client::Host;
 use super::config::HostConfig;
 use super::error::Error;
-use super::handler::{Handler, SessionEnd, Watch, in_words};
+use super::handler::{Handler, SessionEnd, Watch, hung_up, in_words};
 use super::known_hosts::KnownHosts;
 use super::tcp;
 use super::wait::{Cut, within};
@@ -166,16 +165,7 @@ fn unfinished(config: &HostConfig, error: Error) -> Error {
 
 /// Whether the host hung up before the handshake could begin.
 fn was_dropped(error: &Error) -> bool {
-    match error {
-        Error::Protocol(russh::Error::Disconnect | russh::Error::HUP) => true,
-        Error::Protocol(russh::Error::IO(error)) => matches!(
-            error.kind(),
-            io::ErrorKind::ConnectionReset
-                | io::ErrorKind::BrokenPipe
-                | io::ErrorKind::UnexpectedEof
-        ),
-        _ => false,
-    }
+    matches!(error, Error::Protocol(error) if hung_up(error))
 }
 
 fn settings(config: &HostConfig, known: &KnownHosts) -> client::Config {

@@ -2,7 +2,7 @@
 //! server in the container has not noticed.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
@@ -291,10 +291,13 @@ fn an_ssh_host_that_is_none_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let _ = stream
-                .unwrap()
-                .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        for (count, stream) in listener.incoming().enumerate() {
+            let mut stream = stream.unwrap();
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            // What is read to the end closes with an end, what is left unread with a reset: both mean the same.
+            if count % 2 == 0 {
+                let _ = stream.read(&mut [0; 256]);
+            }
         }
     });
     let target =
