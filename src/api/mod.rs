@@ -7,10 +7,12 @@ mod copy;
 mod db;
 mod error;
 mod format;
+mod host;
 mod json;
 mod log;
 mod notices;
 mod null;
+mod phrase;
 mod playbook;
 mod query;
 mod retry;
@@ -42,6 +44,7 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("confirm", confirm::build),
     ("connect", connect::build),
     ("copy", copy::build),
+    ("host", host::build),
     ("json", json::build),
     ("log", log::build),
     ("null", null::build),

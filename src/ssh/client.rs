@@ -52,6 +52,11 @@ impl Host {
             .collect()
     }
 
+    /// The name and port of the host itself, which two aliases may share.
+    pub fn address(&self) -> (&str, u16) {
+        (&self.0.host.host, self.0.host.port)
+    }
+
     /// Opens a session of its own, logged in.
     pub async fn connect(&self) -> Result<Session, Error> {
         let mut jump = None;

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
+use super::super::phrase::{self, Protected};
 use super::Db;
-use crate::host::{Error, Kind, Result};
+use crate::host::Result;
 use crate::pg::{self, Access, Session};
-use crate::progress::{AskError, Question};
 
 /// The phrase that protects a target. The server's own goes first: what is called `localhost:5433` here may be
 /// production behind a tunnel.
@@ -31,9 +31,12 @@ impl Db {
             let server = self.identity(phrase);
             // One question at a time, and one per server.
             let mut confirmed = context.confirmed.lock().await;
+            let host = phrase::key(self.target(), phrase);
             if session.is_read_only() && !confirmed.contains(&server) {
-                self.confirm(phrase).await?;
-                confirmed.insert(server);
+                if !confirmed.contains(&host) {
+                    self.confirm(phrase).await?;
+                }
+                confirmed.extend([server, host]);
             }
         }
         session.set_access(Access::ReadWrite);
@@ -55,47 +58,27 @@ impl Db {
     }
 
     async fn confirm(&self, phrase: &str) -> Result<()> {
-        let context = self.context();
+        let target = self.target();
         let name = self.name();
-        // Under `database =` the target keeps its name on the command line.
-        let database = format!("/{}", self.shared.session.server().database);
-        let target = name.strip_suffix(&database).unwrap_or(name);
-        let qualified = format!("{target}={phrase}");
-        if context
-            .options
-            .confirm
-            .iter()
-            .any(|given| *given == phrase || *given == qualified)
-        {
-            return Ok(());
-        }
-        let server = self.shared.session.server().describe();
-        context.note(format!("`{name}` is protected: {server}"));
-        if let Some(warning) = &self.shared.warning {
-            context.warn(warning);
-        }
-        let instead = format!("`--confirm \"{phrase}\"`");
-        let question = Question {
-            prompt: format!("To write to `{name}`, type {phrase}:"),
-            secret: false,
-            instead: instead.clone(),
-        };
-        let answer = context.ask(question).await.map_err(|error| {
-            if error.downcast_ref::<AskError>().is_none() {
-                return error;
-            }
-            Error::failed(format!(
-                "`{name}` is protected and there is no terminal to ask its phrase on; give {instead}"
-            ))
-        })?;
-        if answer.trim() == phrase {
-            return Ok(());
-        }
-        Err(Error::new(
-            Kind::Refused,
-            format!(
-                "`{name}` is protected and its phrase was not typed; nothing was written there"
+        let protected = Protected {
+            target,
+            phrase,
+            told: format!(
+                "`{name}` is protected: {}",
+                self.shared.session.server().describe()
             ),
-        ))
+            warning: self.shared.warning.as_deref(),
+            purpose: format!("write to `{name}`"),
+            subject: format!("`{name}` is protected"),
+            spared: "nothing was written there",
+        };
+        protected.ask(self.context()).await
+    }
+
+    /// The name in `runner.toml`: under `database =` that of the database stands behind it.
+    fn target(&self) -> &str {
+        let name = self.name();
+        let database = format!("/{}", self.shared.session.server().database);
+        name.strip_suffix(&database).unwrap_or(name)
     }
 }

@@ -60,6 +60,9 @@ fn every_method_is_declared_and_every_declared_one_exists() {
     for (file, class, key) in [
         ("connect", "Db", "runner.db"),
         ("watermark", "Marks", "runner.marks"),
+        ("host", "Host", "runner.host"),
+        ("host", "Container", "runner.container"),
+        ("host", "Compose", "runner.compose"),
     ] {
         let text = std::fs::read_to_string(repository(&format!("stdlib/meta/{file}.lua"))).unwrap();
         let opening = format!("function {class}:");
