@@ -110,6 +110,9 @@ impl Input {
 /// A command that has ended.
 #[derive(Debug)]
 pub struct Ran {
+    /// The command and where it ran, for messages.
+    pub(super) shown: String,
+    pub(super) place: String,
     pub exit: Exit,
     /// At most the first 16 MiB.
     pub stdout: Vec<u8>,
@@ -121,6 +124,15 @@ pub struct Ran {
 impl Ran {
     pub fn succeeded(&self) -> bool {
         self.exit == Exit::Code(0)
+    }
+
+    /// What a client printed as json.
+    pub(super) fn json(&self) -> Result<serde_json::Value, Error> {
+        serde_json::from_slice(&self.stdout).map_err(|error| Error::NotUnderstood {
+            command: self.shown.clone(),
+            place: self.place.clone(),
+            reason: error.to_string(),
+        })
     }
 
     pub fn text(&self) -> String {

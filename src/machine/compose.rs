@@ -30,11 +30,13 @@ pub struct Up {
 }
 
 impl Compose {
-    pub(super) fn new(machine: &Machine, folder: &str) -> Self {
-        Self {
+    pub(super) fn new(machine: &Machine, folder: &str) -> Result<Self, Error> {
+        // Refused here, not at the first call.
+        machine.path(folder)?;
+        Ok(Self {
             machine: machine.clone(),
             folder: folder.to_owned(),
-        }
+        })
     }
 
     pub fn folder(&self) -> &str {
@@ -54,10 +56,7 @@ impl Compose {
         let words: Vec<&str> = ids.iter().map(String::as_str).collect();
         let engine = self.engine().await?;
         let command = engine.command(&[&["inspect", "--type", "container"], &words[..]].concat());
-        let shown = command.to_string();
-        let ran = self.machine.run(command).await?;
-        let ran = ran.checked(&shown, &self.machine)?;
-        let mut list = self.machine.json(&shown, &ran)?;
+        let mut list = self.machine.run(command).await?.checked()?.json()?;
         Ok(std::mem::take(
             list.as_array_mut().unwrap_or(&mut Vec::new()),
         ))
@@ -98,38 +97,31 @@ impl Compose {
         let ids = self
             .ids(&[], std::slice::from_ref(&service.to_owned()))
             .await?;
-        let Some(id) = ids.first() else {
-            return Err(Error::NoService {
-                service: service.to_owned(),
-                place: self.machine.words(),
-            });
+        let missing = || Error::NoService {
+            service: service.to_owned(),
+            place: self.machine.words(),
         };
+        let id = ids.first().ok_or_else(missing)?;
         let container = Container::shown_as(&self.machine, id, service)?;
-        container.run(command).await
+        match container.run(command).await {
+            // The old program lists those that have ended, too.
+            Err(Error::NotRunning { .. }) => Err(missing()),
+            ran => ran,
+        }
     }
 
     async fn ids(&self, options: &[&str], services: &[String]) -> Result<Vec<String>, Error> {
         let command = self
             .command(&[&["ps", "-q"], options].concat(), services)
             .await?;
-        let shown = command.to_string();
-        let ran = self
-            .machine
-            .run(command)
-            .await?
-            .checked(&shown, &self.machine)?;
-        let text = ran.text();
+        let text = self.machine.run(command).await?.checked()?.text();
         let ids = text.lines().map(str::trim).filter(|id| !id.is_empty());
         Ok(ids.map(str::to_owned).collect())
     }
 
     async fn call(&self, words: &[&str], services: &[String]) -> Result<Ran, Error> {
         let command = self.command(words, services).await?.told();
-        let shown = command.to_string();
-        self.machine
-            .run(command)
-            .await?
-            .checked(&shown, &self.machine)
+        self.machine.run(command).await?.checked()
     }
 
     async fn command(&self, words: &[&str], services: &[String]) -> Result<Command, Error> {

@@ -1,6 +1,6 @@
 //! The container engine of a machine: docker or podman, whichever answers.
 
-use super::command::{Command, Ran};
+use super::command::Command;
 use super::{Error, Machine};
 use crate::ssh::process::Exit;
 
@@ -82,7 +82,6 @@ impl Machine {
 
     async fn ask(&self, engine: Engine, name: &str) -> Result<Answer, Error> {
         let command = engine.command(&["inspect", "--type", "container", name]);
-        let shown = command.to_string();
         let ran = match self.run(command).await {
             Ok(ran) => ran,
             Err(error @ Error::NoProgram { .. }) => return Ok(Answer::None(error.to_string())),
@@ -94,17 +93,8 @@ impl Machine {
             _ if is_unknown(&complaint) => return Ok(Answer::Unknown),
             _ => return Ok(Answer::None(complaint)),
         }
-        let first = self.json(&shown, &ran)?.as_array_mut().and_then(Vec::pop);
+        let first = ran.json()?.as_array_mut().and_then(Vec::pop);
         Ok(first.map_or(Answer::Unknown, Answer::Known))
-    }
-
-    /// What a client printed as json.
-    pub(super) fn json(&self, shown: &str, ran: &Ran) -> Result<serde_json::Value, Error> {
-        serde_json::from_slice(&ran.stdout).map_err(|error| Error::NotUnderstood {
-            command: shown.to_owned(),
-            place: self.words(),
-            reason: error.to_string(),
-        })
     }
 }
 

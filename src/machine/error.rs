@@ -144,7 +144,7 @@ pub enum Error {
     #[error("interrupted")]
     Interrupted,
     #[error(transparent)]
-    Ssh(ssh::Error),
+    Ssh(Box<ssh::Error>),
 }
 
 fn said(complaint: &str) -> String {
@@ -164,7 +164,7 @@ impl From<ssh::Error> for Error {
     fn from(error: ssh::Error) -> Self {
         match error {
             ssh::Error::Interrupted => Self::Interrupted,
-            error => Self::Ssh(error),
+            error => Self::Ssh(Box::new(error)),
         }
     }
 }

@@ -7,6 +7,7 @@ mod child;
 mod command;
 mod compose;
 mod container;
+mod converse;
 mod engine;
 mod error;
 mod files;
@@ -115,7 +116,8 @@ impl Machine {
             Some(open) if !open.is_closed() => Ok(open.clone()),
             _ => {
                 let host = remote.host(&self.0.reporter).await?;
-                let open = host.connect().await?;
+                // Boxed, as russh's handshake is large.
+                let open = Box::pin(host.connect()).await?;
                 *session = Some(open.clone());
                 Ok(open)
             }
@@ -137,7 +139,7 @@ impl Machine {
     }
 
     /// The compose project in `folder`.
-    pub fn compose(&self, folder: &str) -> Compose {
+    pub fn compose(&self, folder: &str) -> Result<Compose, Error> {
         Compose::new(self, folder)
     }
 

@@ -34,6 +34,16 @@ pub enum Where<'a> {
     },
 }
 
+impl Where<'_> {
+    /// The place in words, to stand behind a noun.
+    pub fn words(&self, machine: &Machine) -> String {
+        match self {
+            Self::Host => machine.words(),
+            Self::Inside { name, .. } => format!("in container `{name}` {}", machine.words()),
+        }
+    }
+}
+
 pub struct Process {
     pub stdin: Option<Box<dyn AsyncWrite + Send + Unpin>>,
     pub stdout: Box<dyn AsyncRead + Send + Unpin>,
@@ -60,7 +70,7 @@ impl Machine {
                 };
                 // Else the system says of both the program and its folder that they do not exist.
                 if !cwd.as_os_str().is_empty() && !cwd.is_dir() {
-                    return Err(self.no_folder(command));
+                    return Err(self.no_folder(place, command));
                 }
                 let mut child = tokio::process::Command::new(&command.argv[0]);
                 child.args(&command.argv[1..]);
@@ -129,7 +139,7 @@ impl Machine {
         mark: Option<String>,
     ) -> Result<Process, Error> {
         let child = child::spawn(child).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => self.no_program(program),
+            std::io::ErrorKind::NotFound => self.no_program(Where::Host, program),
             _ => Error::Unstartable {
                 program: program.to_owned(),
                 place: self.words(),
@@ -146,17 +156,17 @@ impl Machine {
         })
     }
 
-    pub(super) fn no_program(&self, program: &str) -> Error {
+    pub(super) fn no_program(&self, place: Where<'_>, program: &str) -> Error {
         Error::NoProgram {
             program: program.to_owned(),
-            place: self.words(),
+            place: place.words(self),
         }
     }
 
-    pub(super) fn no_folder(&self, command: &Command) -> Error {
+    pub(super) fn no_folder(&self, place: Where<'_>, command: &Command) -> Error {
         Error::NoFolder {
             folder: command.cwd.clone().unwrap_or_default(),
-            place: self.words(),
+            place: place.words(self),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Running a command to its end.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::future::BoxFuture;
-use tokio::io::AsyncReadExt;
 
 use super::command::{Command, Ran};
+use super::converse::{Taker, converse};
 use super::lines::Lines;
 use super::process::{Process, Where};
 use super::{Error, Machine};
@@ -17,16 +17,9 @@ use crate::ssh::wait::{Cut, within};
 
 /// What is kept of stdout.
 const KEPT: usize = 16 * 1024 * 1024;
-/// Something that the command left running may hold its stdout open.
-const LATE: Duration = Duration::from_secs(1);
-
-/// Where the stdout of a command goes.
-pub trait Taker: Send {
-    fn take(&mut self, bytes: Vec<u8>) -> BoxFuture<'_, Result<(), Error>>;
-}
 
 impl Machine {
-    /// Runs `command` to its end. How it ended is part of the answer: [`Ran::checked`] makes an error of it.
+    /// Runs `command` to its end. How it ended is part of the answer; [`Ran::checked`] makes an error of it.
     pub async fn run(&self, command: Command) -> Result<Ran, Error> {
         self.run_at(Where::Host, command, self.name()).await
     }
@@ -41,14 +34,14 @@ impl Machine {
         let mut kept = Kept {
             bytes: Vec::new(),
             left_out: 0,
-            lines: command.told.then(|| Lines::new(&self.0.reporter, source)),
+            lines: command.told.then(|| self.lines(source)),
         };
-        let shown = command.to_string();
         let mut ran = self.run_into(place, command, source, &mut kept).await?;
         if kept.left_out > 0 {
             self.0.reporter.event(&Event::Warning(format!(
-                "`{shown}` {} printed {} more than are kept; have it write to a file, and `download` that",
-                self.words(),
+                "`{}` {} printed {} more than are kept; have it write to a file, and `download` that",
+                ran.shown,
+                ran.place,
                 human::bytes(kept.left_out)
             )));
         }
@@ -65,10 +58,10 @@ impl Machine {
         out: &mut dyn Taker,
     ) -> Result<Ran, Error> {
         let begun = Instant::now();
-        let mut process = self.start(place, &command).await?;
-        let limit = command.timeout;
-        let running = self.converse(&mut process, &mut command, source, out);
-        let exit = match limit {
+        let mut process = Box::pin(self.start(place, &command)).await?;
+        let lines = command.told.then(|| self.lines(source));
+        let running = converse(&mut process, &mut command.input, lines, out);
+        let exit = match command.timeout {
             Some(limit) => within(limit, running).await,
             None => interrupt::race(running).await.map_err(|_| Cut::Interrupted),
         };
@@ -80,20 +73,14 @@ impl Machine {
             }
             Err(cut) => {
                 let gone = interrupt::shielded(process.stop()).await;
-                return Err(match (cut, limit) {
-                    (Cut::TimedOut, Some(limit)) => Error::TimedOut {
-                        command: command.to_string(),
-                        place: self.words(),
-                        limit,
-                        gone,
-                    },
-                    _ => Error::Interrupted,
-                });
+                return Err(self.cut(place, &command, cut, gone));
             }
         };
         let stderr = process.ending.stderr();
-        self.refused(process, &exit, &command).await?;
+        self.refused(place, process, &exit, &command).await?;
         Ok(Ran {
+            shown: command.to_string(),
+            place: place.words(self),
             exit,
             stdout: Vec::new(),
             stderr,
@@ -101,100 +88,46 @@ impl Machine {
         })
     }
 
-    /// Feeds the command and takes what it prints, until it has ended.
-    async fn converse(
-        &self,
-        process: &mut Process,
-        command: &mut Command,
-        source: &str,
-        out: &mut dyn Taker,
-    ) -> Result<Exit, Error> {
-        let Process {
-            stdin,
-            stdout,
-            ending,
-            mark,
-            ..
-        } = process;
-        let tail = ending.tail().clone();
-        let mut lines = Lines::new(&self.0.reporter, source);
-        let mut seen = 0;
-        let mut listen = |mark: Option<&str>| {
-            let (bytes, total) = tail.since(seen);
-            seen = total;
-            // The script's complaints are for us.
-            if command.told && !mark.is_some_and(|mark| bytes.starts_with(mark.as_bytes())) {
-                lines.push(&bytes);
-            }
-        };
-        let mark = mark.as_deref();
-        let exited = ending.wait(Duration::MAX);
-        let taking = async {
-            tokio::pin!(exited);
-            let mut exit = None;
-            let mut buffer = vec![0; 64 * 1024];
-            loop {
-                let late = async {
-                    match exit {
-                        None => (&mut exited).await,
-                        Some(_) => {
-                            tokio::time::sleep(LATE).await;
-                            None
-                        }
-                    }
-                };
-                tokio::select! {
-                    biased;
-                    read = stdout.read(&mut buffer) => match read {
-                        Ok(length @ 1..) => out.take(buffer[..length].to_vec()).await?,
-                        _ => break,
-                    },
-                    ended = late => match ended {
-                        Some(ended) => exit = Some(ended),
-                        None => break,
-                    },
-                }
-            }
-            match exit {
-                Some(exit) => Ok(exit),
-                None => Ok(exited.await.unwrap_or(Exit::Unknown)),
-            }
-        };
-        let feeding = async {
-            Process::feed(stdin, &mut command.input, mark.is_some()).await;
-            std::future::pending::<()>().await;
-        };
-        let listening = async {
-            loop {
-                tail.pushed().await;
-                listen(mark);
-            }
-        };
-        let exit = tokio::select! {
-            exit = taking => exit,
-            () = feeding => Ok(Exit::Unknown),
-            () = listening => Ok(Exit::Unknown),
-        };
-        listen(mark);
-        exit
+    fn lines<'a>(&'a self, source: &'a str) -> Lines<'a> {
+        Lines::new(&self.0.reporter, source)
+    }
+
+    fn cut(&self, place: Where<'_>, command: &Command, cut: Cut, gone: bool) -> Error {
+        match (cut, command.timeout) {
+            (Cut::TimedOut, Some(limit)) => Error::TimedOut {
+                command: command.to_string(),
+                place: place.words(self),
+                limit,
+                gone,
+            },
+            _ => Error::Interrupted,
+        }
     }
 
     /// The errors of a command that never ran, or whose end nobody saw.
-    async fn refused(&self, process: Process, exit: &Exit, command: &Command) -> Result<(), Error> {
+    async fn refused(
+        &self,
+        place: Where<'_>,
+        process: Process,
+        exit: &Exit,
+        command: &Command,
+    ) -> Result<(), Error> {
         if *exit == Exit::Unknown {
             return Err(Error::Lost {
                 command: command.to_string(),
-                place: self.words(),
+                place: place.words(self),
                 complaint: process.reason().await,
             });
         }
-        match process.refusal(exit).as_deref() {
+        let refusal = process.refusal(exit);
+        let program = &command.argv[0];
+        match refusal.as_deref() {
             None => Ok(()),
-            Some("folder") => Err(self.no_folder(command)),
-            Some("program") => Err(self.no_program(&command.argv[0])),
+            Some("folder") => Err(self.no_folder(place, command)),
+            Some("program") => Err(self.no_program(place, program)),
             Some(_) => Err(Error::Unstartable {
-                program: command.argv[0].clone(),
-                place: self.words(),
+                program: program.clone(),
+                place: place.words(self),
                 reason: "no pipe can be made for its input; is the disk of `/tmp` full?".to_owned(),
             }),
         }
@@ -202,15 +135,15 @@ impl Machine {
 }
 
 impl Ran {
-    /// An error unless the command ended well. `shown` is the command in words.
-    pub fn checked(self, shown: &str, machine: &Machine) -> Result<Self, Error> {
+    /// An error unless the command ended well.
+    pub fn checked(self) -> Result<Self, Error> {
         if self.succeeded() {
             return Ok(self);
         }
         Err(Error::Failed {
-            command: shown.to_owned(),
-            place: machine.words(),
             complaint: self.complaint(),
+            command: self.shown,
+            place: self.place,
             exit: self.exit,
             stderr: self.stderr,
         })

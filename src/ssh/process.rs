@@ -51,7 +51,7 @@ impl From<std::process::ExitStatus> for Exit {
 #[cfg(unix)]
 fn signal_name(number: i32) -> String {
     use rustix::process::Signal;
-    let names = [
+    let usual = [
         (Signal::ABORT, "ABRT"),
         (Signal::ALARM, "ALRM"),
         (Signal::BUS, "BUS"),
@@ -67,7 +67,7 @@ fn signal_name(number: i32) -> String {
         (Signal::USR1, "USR1"),
         (Signal::USR2, "USR2"),
     ];
-    let named = names.iter().find(|(signal, _)| signal.as_raw() == number);
+    let named = usual.iter().find(|(signal, _)| signal.as_raw() == number);
     named.map_or_else(|| number.to_string(), |(_, name)| (*name).to_owned())
 }
 

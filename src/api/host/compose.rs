@@ -137,5 +137,5 @@ async fn exec(call: Call, (it, table): (Compose, Table)) -> Result<Table> {
     }
     let (command, judge) = wanted.split();
     let ran = it.compose.exec(&service, command).await?;
-    judge.result(&call.lua, ran, &shown, it.compose.machine())
+    judge.result(&call.lua, ran)
 }

@@ -51,7 +51,7 @@ async fn run(call: Call, (it, table): (Container, Table)) -> Result<Table> {
     }
     let (command, judge) = wanted.split();
     let ran = it.container.run(command).await?;
-    judge.result(&call.lua, ran, &shown, it.container.machine())
+    judge.result(&call.lua, ran)
 }
 
 async fn copy_in(

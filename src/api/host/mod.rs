@@ -54,8 +54,9 @@ fn pretended(lua: &Lua) -> mlua::Result<Table> {
 
 /// The place in words, to stand behind a noun.
 fn on(machine: &Machine) -> String {
-    match machine.is_here() {
-        true => "on this machine".to_owned(),
-        false => format!("on `{}`", machine.name()),
+    if machine.is_here() {
+        "on this machine".to_owned()
+    } else {
+        format!("on `{}`", machine.name())
     }
 }

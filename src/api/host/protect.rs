@@ -39,15 +39,16 @@ struct Guard {
 impl Guard {
     async fn ask(&self, context: &Context, machine: &Machine, what: &str) -> Result<()> {
         let target = &self.target;
-        let place = match machine.is_here() {
-            true => "this machine".to_owned(),
-            false => format!("`{}`", machine.name()),
+        let place = if machine.is_here() {
+            "this machine".to_owned()
+        } else {
+            format!("`{}`", machine.name())
         };
         let subject = format!("{place} is the host of `{target}`, which is protected,");
         let protected = Protected {
             target,
             phrase: &self.phrase,
-            told: format!("{} is the host of the protected target `{target}`", place),
+            told: format!("{place} is the host of the protected target `{target}`"),
             warning: None,
             purpose: what.to_owned(),
             subject,

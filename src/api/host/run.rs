@@ -7,7 +7,7 @@ use super::userdata::Host;
 use super::{on, pretended};
 use crate::host::options::Options;
 use crate::host::{Call, Result};
-use crate::machine::{Command, Input, Machine, Ran};
+use crate::machine::{Command, Input, Ran};
 use crate::ssh::process::Exit;
 
 /// A command as the playbook wants it run.
@@ -50,13 +50,9 @@ impl Wanted {
 }
 
 impl Judge {
-    /// The result of the command, for which `shown` stands in messages.
-    pub fn result(&self, lua: &Lua, ran: Ran, shown: &str, machine: &Machine) -> Result<Table> {
-        let ran = if self.check {
-            ran.checked(shown, machine)?
-        } else {
-            ran
-        };
+    /// The result of the command.
+    pub fn result(&self, lua: &Lua, ran: Ran) -> Result<Table> {
+        let ran = if self.check { ran.checked()? } else { ran };
         Ok(to_lua(lua, ran)?)
     }
 }
@@ -99,7 +95,7 @@ pub async fn run(call: Call, (host, table): (Host, Table)) -> Result<Table> {
     }
     let (command, judge) = wanted.split();
     let ran = host.machine.run(command).await?;
-    judge.result(&call.lua, ran, &shown, &host.machine)
+    judge.result(&call.lua, ran)
 }
 
 pub fn to_lua(lua: &Lua, ran: Ran) -> mlua::Result<Table> {

@@ -70,7 +70,7 @@ fn open_container(_: &Call, (host, name): (Host, String)) -> Result<Container> {
 
 fn open_compose(_: &Call, (host, folder): (Host, String)) -> Result<Compose> {
     Ok(Compose {
-        compose: host.machine.compose(&folder),
+        compose: host.machine.compose(&folder)?,
         context: host.context,
     })
 }

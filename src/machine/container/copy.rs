@@ -8,12 +8,12 @@ use futures_util::future::BoxFuture;
 use tokio::io::AsyncReadExt;
 
 use super::tar::{self, BLOCK, Kind};
-use super::{Command, Container, Engine};
+use super::{Command, Container, Engine, Inner};
 use crate::human;
 use crate::machine::command::Input;
+use crate::machine::converse::Taker;
 use crate::machine::files::{Disk, Part};
 use crate::machine::process::Where;
-use crate::machine::run::Taker;
 use crate::machine::{Error, Moved};
 use crate::progress::{Event, Reporter};
 
@@ -32,10 +32,14 @@ impl Container {
         mode: Option<u32>,
     ) -> Result<Moved, Error> {
         let begun = Instant::now();
-        let path = self.inside(path, local)?;
+        let path = Self::inside(path, local)?;
         let disk = Disk::open(local, &self.0.machine.0.reporter).await?;
         let engine = self.engine().await?;
-        let by_part = self.has_shell(engine).await.unwrap_or(false);
+        let by_part = match self.has_shell(engine).await {
+            // The engine writes into one that does not run, too.
+            Err(Error::NotRunning { .. }) => false,
+            known => known?,
+        };
         let (folder, name) = path.rsplit_once('/').unwrap_or(("/", &path));
         let part = format!(".runner-{:08x}.part", rand::random::<u32>());
         let name = if by_part { &part } else { name };
@@ -49,10 +53,7 @@ impl Container {
             input: Input::Stream(total, Box::new(tar)),
             ..engine.command(&["cp", "-", &target])
         };
-        let shown = command.to_string();
-        let machine = &self.0.machine;
-        let ran = machine.run(command).await?;
-        ran.checked(&shown, machine)?;
+        self.0.machine.run(command).await?.checked()?;
         if by_part {
             self.name_part(&format!("{folder}/{part}"), &path).await?;
         }
@@ -68,7 +69,7 @@ impl Container {
         self.run(Command::new(["rm", "-f", "--", part])).await?;
         Err(Error::File {
             path: path.to_owned(),
-            place: format!("in container `{}`", self.0.name),
+            place: self.words(),
             reason: named.complaint(),
         })
     }
@@ -76,17 +77,17 @@ impl Container {
     /// Brings the file `path` inside to `local` on this machine; a link stands for what it leads to.
     pub async fn copy_out(&self, path: &str, local: &Path) -> Result<Moved, Error> {
         let begun = Instant::now();
-        let path = self.inside(path, local)?;
+        let path = Self::inside(path, local)?;
         let engine: Engine = self.engine().await?;
         let source = format!("{}:{path}", self.0.name);
         let command = engine.command(&["cp", "-L", &source, "-"]);
-        let shown = command.to_string();
         let mut unpacked = Unpacked {
             path: &path,
-            place: format!("in container `{}`", self.0.name),
-            local: match local.is_dir() {
-                true => local.join(path.rsplit('/').next().unwrap_or("file")),
-                false => local.to_owned(),
+            place: self.words(),
+            local: if local.is_dir() {
+                local.join(path.rsplit('/').next().unwrap_or("file"))
+            } else {
+                local.to_owned()
             },
             reporter: &self.0.machine.0.reporter,
             header: Vec::new(),
@@ -99,13 +100,13 @@ impl Container {
         let ran = machine
             .run_into(Where::Host, command, &self.0.source, &mut unpacked)
             .await?;
-        ran.checked(&shown, machine)?;
+        ran.checked()?;
         let size = unpacked.finish().await?;
         Ok(self.tell(&path, size, begun))
     }
 
     /// A path inside from its root; one that ends in a slash is a folder to put the file `local` into.
-    fn inside(&self, path: &str, local: &Path) -> Result<String, Error> {
+    fn inside(path: &str, local: &Path) -> Result<String, Error> {
         if path.is_empty() || path.contains('\0') {
             return Err(Error::BadPath {
                 path: path.to_owned(),
@@ -115,6 +116,11 @@ impl Container {
         let slash = if path.starts_with('/') { "" } else { "/" };
         let name = if path.ends_with('/') { &*name } else { "" };
         Ok(format!("{slash}{path}{name}"))
+    }
+
+    fn words(&self) -> String {
+        let Inner { machine, name, .. } = &*self.0;
+        format!("in container `{name}` {}", machine.words())
     }
 
     fn tell(&self, path: &str, bytes: u64, begun: Instant) -> Moved {

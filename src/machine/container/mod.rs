@@ -103,10 +103,9 @@ impl Container {
         let engine = self.engine().await?;
         let tail = tail.map_or("all".to_owned(), |lines| lines.to_string());
         let command = engine.command(&["logs", "--tail", &tail, &self.0.name]);
-        let shown = command.to_string();
         let (machine, source) = (&self.0.machine, &self.0.source);
         let ran = machine.run_at(Where::Host, command.told(), source).await?;
-        ran.checked(&shown, machine)
+        ran.checked()
     }
 
     async fn engine(&self) -> Result<Engine, Error> {

@@ -20,13 +20,19 @@ pub fn header(name: &str, size: u64, mode: u32) -> [u8; BLOCK] {
         block[124] = 0x80;
         block[128..136].copy_from_slice(&size.to_be_bytes());
     }
-    octal(&mut block[136..148], 0);
+    octal(&mut block[136..148], now());
     block[156] = b'0';
     block[257..265].copy_from_slice(b"ustar\x0000");
     let sum = sum(&block);
     octal(&mut block[148..155], sum);
     block[155] = b' ';
     block
+}
+
+/// Seconds since 1970, as the file's time.
+fn now() -> u64 {
+    let since = std::time::UNIX_EPOCH.elapsed();
+    since.map_or(0, |since| since.as_secs())
 }
 
 /// The bytes behind a file of `size`: up to the end of its block, and the two empty blocks at the end of all.

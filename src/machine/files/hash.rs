@@ -1,5 +1,6 @@
 //! Whether the part of a file that an interrupted run left is the beginning of what is to be there.
 
+use std::fmt::Write as _;
 use std::io::Read;
 use std::time::Duration;
 
@@ -51,7 +52,10 @@ fn here(path: &str, size: u64) -> std::io::Result<String> {
         }
     }
     let digest = hash.finalize();
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(digest.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
 }
 
 fn first_word(printed: &str) -> Option<String> {

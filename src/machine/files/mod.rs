@@ -10,6 +10,7 @@ mod transfer;
 use std::path::Path;
 
 use super::{Error, Machine, Place};
+use crate::ssh;
 use crate::ssh::sftp::{self, Attributes, Kind, Sftp};
 use disk::{Fault, Sink, Source};
 pub(super) use local::{Disk, Part};
@@ -35,10 +36,7 @@ impl Machine {
             Place::Here(_) => Store::Here,
             Place::There(remote) => {
                 let session = self.session(remote).await?;
-                Store::There(Sftp::open(&session).await.map_err(|error| match error {
-                    sftp::Error::Ssh(error) => error.into(),
-                    error => self.file_error("sftp", error),
-                })?)
+                Store::There(Box::pin(Sftp::open(&session)).await?)
             }
         };
         Ok(Files {
@@ -56,12 +54,12 @@ impl Machine {
                 place,
                 reason: "permission denied".to_owned(),
             },
-            sftp::Error::Failed { reason, .. } | sftp::Error::Lost { reason, .. } => Error::File {
+            sftp::Error::Failed { reason, .. } => Error::File {
                 path,
                 place,
                 reason,
             },
-            sftp::Error::Ssh(error) => error.into(),
+            sftp::Error::Lost { alias, reason } => ssh::Error::Lost { alias, reason }.into(),
         }
     }
 }

@@ -18,8 +18,6 @@ pub enum Error {
     },
     #[error("the sftp session on ssh host `{alias}` is lost: {reason}")]
     Lost { alias: String, reason: String },
-    #[error(transparent)]
-    Ssh(#[from] crate::ssh::Error),
 }
 
 impl Error {
@@ -41,6 +39,11 @@ impl Error {
             Answer::Timeout => Self::Lost {
                 alias,
                 reason: "no answer".to_owned(),
+            },
+            // The crate's words for a stream that has ended.
+            Answer::UnexpectedBehavior(_) => Self::Lost {
+                alias,
+                reason: "its sftp server has ended".to_owned(),
             },
             other => Self::Lost {
                 alias,

@@ -99,14 +99,14 @@ pub struct Sftp {
 }
 
 impl Sftp {
-    pub async fn open(session: &Session) -> Result<Self, Error> {
+    pub async fn open(session: &Session) -> Result<Self, super::Error> {
         let stream = session.subsystem("sftp").await?;
         let alias = session.alias().to_owned();
         let raw = RawSftpSession::new(stream);
         raw.set_timeout(START_LIMIT.as_secs());
-        let lost = |error: russh_sftp::client::error::Error| Error::Lost {
+        let lost = |error: russh_sftp::client::error::Error| super::Error::Lost {
             alias: alias.clone(),
-            reason: error.to_string(),
+            reason: format!("its sftp server does not answer: {error}"),
         };
         let version = raw.init().await.map_err(lost)?;
         let knows = |name: &str| version.extensions.contains_key(name);
