@@ -4,6 +4,7 @@
 //! strange travels over its stdin, and the end of its stdin ends the command, so that nothing goes on there when
 //! we are gone, whatever ended us.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -176,12 +177,12 @@ fn first_line(mark: &str, cwd: Option<&str>, command: &Command) -> String {
     let mut script = format!("mark={mark} size={}\n", command.input.size());
     if let Some(cwd) = cwd {
         let cd = sh_words(&["cd", "--", cwd]);
-        script.push_str(&format!("{cd} 2>/dev/null || failed folder\n"));
+        let _ = writeln!(script, "{cd} 2>/dev/null || failed folder");
     }
     for (name, value) in &command.env {
-        script.push_str(&format!("export {name}={}\n", sh_words(&[value])));
+        let _ = writeln!(script, "export {name}={}", sh_words(&[value]));
     }
-    script.push_str(&format!("set -- {}\n", sh_words(&command.argv)));
+    let _ = writeln!(script, "set -- {}", sh_words(&command.argv));
     STANDARD.encode(script) + "\n"
 }
 
