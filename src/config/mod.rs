@@ -17,8 +17,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use dsn::{
-    CertMode, ChannelBinding, ClientCertificate, Dsn, Endpoint, KeepAlive, LoadBalance, LoginMethod,
-    Problem as DsnProblem, SYSTEM_ROOTS, SessionAttrs, SslMode, SslNegotiation, Tls, TlsVersion,
+    CertMode, ChannelBinding, ClientCertificate, Dsn, Endpoint, KeepAlive, LoadBalance,
+    LoginMethod, Problem as DsnProblem, SYSTEM_ROOTS, SessionAttrs, SslMode, SslNegotiation, Tls,
+    TlsVersion,
 };
 pub use error::{Error, Place, Remedy, short};
 pub use load::{LoadOptions, load};

@@ -44,7 +44,8 @@ impl Context<'_> {
             direct,
             root: self.root,
         };
-        let dsn = dsn::finish(keys.words()?, &around).map_err(|problem| keys.wrong("url", problem))?;
+        let dsn =
+            dsn::finish(keys.words()?, &around).map_err(|problem| keys.wrong("url", problem))?;
         let server = docker
             .as_deref()
             .or(dsn.first().name())

@@ -1,7 +1,7 @@
 //! Words that take one of a few values.
 
-use super::problem::Problem;
 use super::super::suggest::did_you_mean;
+use super::problem::Problem;
 
 /// The values of a word.
 pub trait Choice: Copy + PartialEq + 'static {
@@ -10,9 +10,13 @@ pub trait Choice: Copy + PartialEq + 'static {
 
     fn parse(value: &str) -> Result<Self, Problem> {
         let found = Self::CHOICES.iter().find(|(word, _)| *word == value);
-        found
-            .map(|(_, choice)| *choice)
-            .ok_or_else(|| unknown(Self::WORD, value, Self::CHOICES.iter().map(|(word, _)| *word)))
+        found.map(|(_, choice)| *choice).ok_or_else(|| {
+            unknown(
+                Self::WORD,
+                value,
+                Self::CHOICES.iter().map(|(word, _)| *word),
+            )
+        })
     }
 }
 
@@ -22,7 +26,10 @@ pub fn unknown(
     value: &str,
     choices: impl Iterator<Item = &'static str> + Clone,
 ) -> Problem {
-    let all: Vec<_> = choices.clone().map(|choice| format!("`{choice}`")).collect();
+    let all: Vec<_> = choices
+        .clone()
+        .map(|choice| format!("`{choice}`"))
+        .collect();
     let choices_in_words = match all.as_slice() {
         [but_one @ .., last] if !but_one.is_empty() => format!("{} and {last}", but_one.join(", ")),
         all => all.join(", "),

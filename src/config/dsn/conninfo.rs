@@ -61,7 +61,10 @@ mod tests {
         ] {
             let mut words = parse(text).ok().unwrap();
             let mut take = |word| words.take(word).unwrap_or_default();
-            assert_eq!((take("host").as_str(), take("password").as_str()), (host, password));
+            assert_eq!(
+                (take("host").as_str(), take("password").as_str()),
+                (host, password)
+            );
         }
     }
 

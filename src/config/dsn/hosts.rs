@@ -76,7 +76,13 @@ pub fn endpoints(words: &mut Words) -> Result<Vec<Endpoint>, Problem> {
         });
     }
     // One port is that of all hosts.
-    let port = |at: usize| if ports.len() == 1 { ports.first() } else { ports.get(at) };
+    let port = |at: usize| {
+        if ports.len() == 1 {
+            ports.first()
+        } else {
+            ports.get(at)
+        }
+    };
     let all = (0..count).map(|at| Endpoint {
         host: hosts.get(at).cloned().flatten(),
         address: addresses.get(at).cloned().flatten(),
@@ -177,7 +183,10 @@ mod tests {
                 &[("host", "a,b"), ("port", "1,2,3")][..],
                 Problem::PortCount { ports: 3, hosts: 2 },
             ),
-            (&[("port", "1,2")], Problem::PortCount { ports: 2, hosts: 1 }),
+            (
+                &[("port", "1,2")],
+                Problem::PortCount { ports: 2, hosts: 1 },
+            ),
             (
                 &[("host", "a"), ("hostaddr", "::1,::2")],
                 Problem::AddressCount { hosts, addresses },

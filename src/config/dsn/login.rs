@@ -1,7 +1,7 @@
 //! How one may log in: `require_auth`.
 
-use super::problem::Problem;
 use super::choices::unknown;
+use super::problem::Problem;
 
 /// A way a server lets somebody in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +47,8 @@ pub fn methods(list: &str) -> Result<Vec<LoginMethod>, Problem> {
         let word = part.strip_prefix('!').unwrap_or(part);
         let known = LoginMethod::ALL.iter().find(|(name, _)| *name == word);
         let Some((_, method)) = known else {
-            let names = LoginMethod::ALL.iter().map(|(name, _)| *name);
-            return Err(unknown(WORD, word, names));
+            let all = LoginMethod::ALL.iter();
+            return Err(unknown(WORD, word, all.map(|(name, _)| *name)));
         };
         named.push(*method);
     }

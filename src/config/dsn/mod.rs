@@ -32,7 +32,6 @@ pub use words::{WORDS, Words};
 use super::Secret;
 use super::env::Env;
 
-
 /// A database address with every word of libpq's that we honour, all defaults filled in.
 #[derive(Debug, Clone)]
 pub struct Dsn {
@@ -56,6 +55,24 @@ pub struct Dsn {
 }
 
 impl Dsn {
+    /// The address of these servers, at least one, with nothing else said about it.
+    pub fn of(endpoints: Vec<Endpoint>, user: &str, database: &str) -> Self {
+        Self {
+            endpoints,
+            user: user.to_owned(),
+            database: database.to_owned(),
+            tls: Tls::default(),
+            channel_binding: ChannelBinding::default(),
+            require_auth: None,
+            session_attrs: SessionAttrs::default(),
+            load_balance: LoadBalance::default(),
+            application_name: None,
+            options: None,
+            connect_timeout: None,
+            keep_alive: KeepAlive::default(),
+        }
+    }
+
     /// The server named first.
     pub fn first(&self) -> &Endpoint {
         &self.endpoints[0]
@@ -104,7 +121,10 @@ pub fn finish(mut words: Words, around: &Surroundings<'_>) -> Result<Dsn, Proble
     {
         return Err(Problem::NoNameToVerify);
     }
-    if words.take(GssEncMode::WORD).map(|mode| GssEncMode::parse(&mode)).transpose()?
+    if words
+        .take(GssEncMode::WORD)
+        .map(|mode| GssEncMode::parse(&mode))
+        .transpose()?
         == Some(GssEncMode::Require)
     {
         return Err(Problem::GssEncryption);

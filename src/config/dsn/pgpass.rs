@@ -148,10 +148,7 @@ mod tests {
         let chmod =
             |mode| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
         chmod(0o640);
-        assert_eq!(
-            password(&LOGIN),
-            Err(Problem::PassfileOpen(file.clone()))
-        );
+        assert_eq!(password(&LOGIN), Err(Problem::PassfileOpen(file.clone())));
         assert_eq!(
             password(&Login {
                 user: "you",

@@ -72,15 +72,21 @@ pub enum Problem {
          `verify-ca` or `verify-full`"
     )]
     WeakDirect(&'static str),
-    #[error("`sslmode = verify-full` checks a name, and with `hostaddr` alone there is none; give `host` too")]
+    #[error(
+        "`sslmode = verify-full` checks a name, and with `hostaddr` alone there is none; give `host` too"
+    )]
     NoNameToVerify,
-    #[error("`sslcompression` is not done any more, since it gives away what is encrypted; remove it")]
+    #[error(
+        "`sslcompression` is not done any more, since it gives away what is encrypted; remove it"
+    )]
     Compression,
     #[error("`ssl_max_protocol_version` is older than `TLSv1.2`, the oldest that runner speaks")]
     OldTls,
     #[error("`ssl_min_protocol_version` is newer than `ssl_max_protocol_version`")]
     TlsRange,
-    #[error("`gssencmode = require` cannot be met, since runner does not speak GSSAPI; use `sslmode = require`")]
+    #[error(
+        "`gssencmode = require` cannot be met, since runner does not speak GSSAPI; use `sslmode = require`"
+    )]
     GssEncryption,
     #[error("`sslkey` names a key in an engine or on a card; runner reads keys from files only")]
     KeyEngine,
@@ -99,7 +105,9 @@ pub enum Problem {
     KeyOpen(PathBuf),
     #[error("`client_encoding` is `{0}`, and runner speaks UTF8 only; remove it")]
     Encoding(String),
-    #[error("`{0}` cannot be met: runner speaks version 3.0 of the protocol, which every server does")]
+    #[error(
+        "`{0}` cannot be met: runner speaks version 3.0 of the protocol, which every server does"
+    )]
     ProtocolVersion(&'static str),
     #[error("no user is given, and this machine's user has no name to take instead")]
     NoUser,

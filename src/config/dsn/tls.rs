@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::super::Secret;
 use super::super::env::Env;
-use super::problem::Problem;
 use super::choices::{CertMode, Choice, SslMode, SslNegotiation, TlsVersion};
+use super::problem::Problem;
 use super::words::Words;
 
 /// libpq's name for the system's own certificate authorities, in the place of a file.
@@ -68,7 +68,10 @@ pub fn read(words: &mut Words, files: &Files<'_>) -> Result<Tls, Problem> {
     if negotiation == SslNegotiation::Direct && !mode.insists() {
         return Err(Problem::WeakDirect(mode.word()));
     }
-    if words.take("sslcompression").is_some_and(|value| value != "0") {
+    if words
+        .take("sslcompression")
+        .is_some_and(|value| value != "0")
+    {
         return Err(Problem::Compression);
     }
     let (lowest, highest) = versions(words)?;

@@ -122,9 +122,7 @@ mod tests {
         };
         let mut dsn = finish(parse(url)?, &around)?;
         let server = dsn.endpoints.remove(0);
-        let password = server
-            .password
-            .map(|password| password.expose().to_owned());
+        let password = server.password.map(|password| password.expose().to_owned());
         Ok((
             server.host.unwrap_or_default(),
             server.port,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::env::Env;
-use super::problem::Problem;
 use super::super::suggest::did_you_mean;
+use super::problem::Problem;
 
 /// A word of libpq's connection strings.
 pub struct Word {
