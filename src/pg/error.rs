@@ -114,6 +114,8 @@ pub enum Error {
         playbook: String,
         holder: String,
     },
+    #[error("it was terminated and has not ended yet")]
+    Unkillable,
     #[error("interrupted")]
     Interrupted,
     #[error("tokio-postgres: {0}")]
