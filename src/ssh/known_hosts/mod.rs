@@ -7,14 +7,12 @@
 mod learn;
 mod line;
 
-use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use russh::Preferred;
 use russh::keys::{Algorithm, PublicKey};
 
-use super::config::HostConfig;
+use super::config::{HostConfig, HostKeyAlgorithms};
 use super::error::Error;
 pub use learn::learn;
 use line::{Line, Marker};
@@ -107,31 +105,40 @@ impl KnownHosts {
         }
     }
 
-    /// The host-key algorithms to ask for, those on record first: otherwise a host would show another of its keys,
-    /// one that nobody has vouched for.
-    pub fn algorithms(&self) -> Vec<Algorithm> {
-        let plain: Vec<&str> = [&self.entries, &self.portless]
-            .into_iter()
-            .find(|entries| !entries.is_empty())
-            .into_iter()
-            .flatten()
-            .filter(|entry| entry.marker == Marker::None)
-            .map(|entry| entry.key_type.as_str())
-            .collect();
-        let recorded = |algorithm: &Algorithm| match algorithm {
-            Algorithm::Rsa { .. } => plain.contains(&"ssh-rsa"),
-            other => plain.contains(&other.as_str()),
-        };
-        let Cow::Borrowed(offered) = Preferred::DEFAULT.key else {
-            return Vec::new();
-        };
-        // SHA-1 signatures are not offered, as OpenSSH does not either.
-        let sound = offered
-            .iter()
-            .filter(|algorithm| !matches!(algorithm, Algorithm::Rsa { hash: None }));
-        let (mut first, rest): (Vec<_>, Vec<_>) = sound.cloned().partition(recorded);
+    /// The kinds of host keys to ask for, as OpenSSH orders them: those on record first, since the host would show
+    /// another of its keys otherwise, one that nobody has vouched for.
+    pub fn algorithms(&self, offered: &HostKeyAlgorithms) -> Vec<Algorithm> {
+        let recorded = |algorithm: &Algorithm| self.records(algorithm);
+        let best_is_known = offered.plain.first().is_some_and(recorded);
+        if best_is_known || !offered.recorded_first {
+            return offered.plain.clone();
+        }
+        let (mut first, rest): (Vec<_>, Vec<_>) = offered.plain.iter().cloned().partition(recorded);
         first.extend(rest);
         first
+    }
+
+    /// The kinds of certificates to ask for. Without an authority on record they say no more than their keys do.
+    pub fn certificates(&self, offered: &HostKeyAlgorithms) -> Vec<Algorithm> {
+        let mut all = self.entries.iter().chain(&self.portless);
+        if all.any(|entry| entry.marker == Marker::Authority) || offered.plain.is_empty() {
+            offered.certificates.clone()
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn records(&self, algorithm: &Algorithm) -> bool {
+        let entries = [&self.entries, &self.portless];
+        let nearest = entries.into_iter().find(|entries| !entries.is_empty());
+        let kind = match algorithm {
+            Algorithm::Rsa { .. } => "ssh-rsa",
+            other => other.as_str(),
+        };
+        nearest
+            .into_iter()
+            .flatten()
+            .any(|entry| entry.marker == Marker::None && entry.key_type == kind)
     }
 }
 

@@ -1,9 +1,6 @@
 //! The rules of `known_hosts`, each with the files that show it.
 
-use std::time::Duration;
-
 use super::*;
-use crate::ssh::config::HostKeyPolicy;
 
 const ONE: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKc1KGBIe+aKdVeqXXv/uXbosFG8Lz9h1qEvBtJOmfp4";
@@ -28,25 +25,11 @@ impl Scene {
             file
         };
         let config = HostConfig {
-            alias: "db".to_owned(),
-            host: host.to_owned(),
             port,
-            user: "deploy".to_owned(),
-            host_key_alias: None,
-            host_keys: HostKeyPolicy::Strict,
+            host: host.to_owned(),
             user_known_hosts: vec![write("user", user), folder.path().join("missing")],
             global_known_hosts: vec![write("global", global)],
-            hash_known_hosts: false,
-            identity_files: Vec::new(),
-            identities_only: false,
-            agent: None,
-            connect_timeout: None,
-            alive_interval: Duration::from_secs(10),
-            alive_count: 3,
-            only_openssh: None,
-            other_methods: Vec::new(),
-            control_path: None,
-            config_file: None,
+            ..HostConfig::unconfigured()
         };
         Self { folder, config }
     }
@@ -134,7 +117,8 @@ fn a_host_key_alias_is_what_is_searched_for() {
 #[test]
 fn recorded_kinds_of_keys_are_asked_for_first() {
     let scene = Scene::new("db.example", 22, &format!("db.example {ECDSA}\n"), "");
-    let algorithms = KnownHosts::read(&scene.config).unwrap().algorithms();
+    let offered = &scene.config.algorithms.host_keys;
+    let algorithms = KnownHosts::read(&scene.config).unwrap().algorithms(offered);
     assert_eq!(algorithms[0].as_str(), "ecdsa-sha2-nistp256");
     assert!(algorithms.contains(&Algorithm::Ed25519));
     assert!(!algorithms.contains(&Algorithm::Rsa { hash: None }));
