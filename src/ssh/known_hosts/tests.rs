@@ -36,7 +36,7 @@ impl Scene {
 
     fn verdict(&self, key: &str) -> Verdict {
         let known = KnownHosts::read(&self.config).unwrap();
-        known.verdict(&PublicKey::from_openssh(key).unwrap())
+        known.verdict(&PublicKey::from_openssh(key).unwrap().into())
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -80,7 +80,7 @@ fn another_kind_of_key_counts_as_a_change() {
 fn wildcards_and_exclusions_are_understood() {
     assert_eq!(verdict(&format!("*.example {ONE}\n")), Verdict::Known);
     let lines = format!("*.example,!db.example {ONE}\n");
-    assert_eq!(verdict(&lines), Verdict::Unknown);
+    assert_eq!(verdict(&lines), Verdict::Unknown(Unknown::New));
 }
 
 #[test]
@@ -90,9 +90,12 @@ fn a_revoked_key_is_refused_even_where_it_is_recorded() {
 }
 
 #[test]
-fn a_host_known_only_by_its_authority_is_refused() {
+fn an_authority_does_not_vouch_for_a_key_without_a_certificate() {
     let authority = format!("@cert-authority *.example {TWO}\n");
-    assert!(matches!(verdict(&authority), Verdict::Authority { .. }));
+    let scene = Scene::new("db.example", 22, &authority, "");
+    let (file, line) = (scene.file("user"), 1);
+    let why = Unknown::NoCertificate { file, line };
+    assert_eq!(scene.verdict(ONE), Verdict::Unknown(why));
     let lines = format!("{authority}db.example {ONE}\n");
     assert_eq!(verdict(&lines), Verdict::Known);
 }
@@ -102,7 +105,10 @@ fn a_port_has_keys_of_its_own_and_may_borrow_those_of_the_host() {
     let on_port = |lines: String| Scene::new("db.example", 2222, &lines, "").verdict(ONE);
     assert_eq!(on_port(format!("{HASHED} {ONE}\n")), Verdict::Known);
     assert_eq!(on_port(format!("db.example {ONE}\n")), Verdict::Known);
-    assert_eq!(on_port(format!("db.example {TWO}\n")), Verdict::Unknown);
+    assert_eq!(
+        on_port(format!("db.example {TWO}\n")),
+        Verdict::Unknown(Unknown::New)
+    );
     let lines = format!("{HASHED} {TWO}\ndb.example {ONE}\n");
     assert!(matches!(on_port(lines), Verdict::Changed { .. }));
 }
