@@ -73,7 +73,8 @@ fn target(error: &pg::Error) -> Option<&str> {
         | pg::Error::UncertainCommit { target, .. }
         | pg::Error::Route { target, .. }
         | pg::Error::Refused { target, .. }
-        | pg::Error::Connect { target, .. } => Some(target),
+        | pg::Error::Connect { target, .. }
+        | pg::Error::NoPassword { target } => Some(target),
         _ => None,
     }
 }

@@ -56,7 +56,7 @@ pub(super) async fn end<T, E>(
 
 /// Sends a cancel request for what the session is running.
 pub(super) async fn request(session: &Session) -> Result<()> {
-    let token = session.shared.client.cancel_token();
+    let token = session.live().client.cancel_token();
     let connector = session.connector();
     let link = connector
         .route()
@@ -79,7 +79,7 @@ pub(super) async fn request(session: &Session) -> Result<()> {
 /// Boxed, since the statement that terminates can itself be stopped.
 fn terminate(session: &Session) -> BoxFuture<'static, Result<()>> {
     let other = session.sibling(Access::ReadWrite);
-    let pid = Value::Int(session.server().pid);
+    let pid = Value::Int(session.pid());
     // Together with our name, so that a backend that has since taken over the number is left alone.
     let name = Value::from(session.connector().application_name());
     Box::pin(async move {

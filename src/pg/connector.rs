@@ -77,31 +77,20 @@ impl Connector {
         if first {
             self.shared.route.announce().await;
         }
-        let link = self
-            .shared
-            .route
-            .open()
-            .await
-            .map_err(|source| self.unreachable(source))?;
-        let fate = link.fate.clone();
-        let limit = self.shared.target.dsn.connect_timeout;
-        let limit = limit.unwrap_or(LOGIN_LIMIT);
-        let login = race(tokio::time::timeout(limit, self.login(link))).await?;
-        let session = match login {
-            Ok(Ok(parts)) => Session::start(self.clone(), parts, fate, access).await?,
-            Ok(Err(Error::Lost { target, reason })) => {
-                let reason = fate.describe().await.unwrap_or(reason);
-                return Err(Error::Connect { target, reason });
-            }
-            Ok(Err(error)) => return Err(error),
-            Err(_) => {
-                return Err(Error::Connect {
-                    target: self.name().to_owned(),
-                    reason: format!(
-                        "it does not answer within {} s; is it PostgreSQL that listens there?",
-                        limit.as_secs()
-                    ),
-                });
+        let session = loop {
+            let link = self.shared.route.open().await;
+            let link = link.map_err(|source| self.unreachable(source))?;
+            let place = link.place;
+            match self.session(link, access).await {
+                Ok(session) => {
+                    self.shared.route.hold(place);
+                    break session;
+                }
+                // Another rung may lead to a line of `pg_hba.conf` that lets us in.
+                Err(error)
+                    if error.is_login_refusal()
+                        && self.shared.route.pass(place, &error.to_string()) => {}
+                Err(error) => return Err(error),
             }
         };
         if first {
@@ -113,6 +102,28 @@ impl Connector {
             });
         }
         Ok(session)
+    }
+
+    /// Logs in over a link.
+    async fn session(&self, link: Link, access: Access) -> Result<Session> {
+        let fate = link.fate.clone();
+        let limit = self.shared.target.dsn.connect_timeout;
+        let limit = limit.unwrap_or(LOGIN_LIMIT);
+        match race(tokio::time::timeout(limit, self.login(link))).await? {
+            Ok(Ok(parts)) => Session::start(self.clone(), parts, fate, access).await,
+            Ok(Err(Error::Lost { target, reason })) => {
+                let reason = fate.describe().await.unwrap_or(reason);
+                Err(Error::Connect { target, reason })
+            }
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(Error::Connect {
+                target: self.name().to_owned(),
+                reason: format!(
+                    "it does not answer within {} s; is it PostgreSQL that listens there?",
+                    limit.as_secs()
+                ),
+            }),
+        }
     }
 
     /// Ends what the route keeps open besides its links.
@@ -203,8 +214,7 @@ impl Connector {
                 reason: "the server closed it during login".to_owned(),
             };
         }
-        let reason = refusal::of_driver(error, &self.shared.target.dsn);
-        Error::Connect { target, reason }
+        refusal::of_driver(error, &self.shared.target)
     }
 }
 

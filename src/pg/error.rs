@@ -25,6 +25,11 @@ pub enum Error {
     },
     #[error("cannot connect to `{target}`: {reason}")]
     Connect { target: String, reason: String },
+    #[error(
+        "cannot connect to `{target}`: the server asks for a password, and the target has none; put one in its url, its \
+         `password`, or `~/.pgpass`"
+    )]
+    NoPassword { target: String },
     #[error("cannot connect to `{target}`: `sslrootcert` {file} cannot be used: {reason}")]
     Certificate {
         target: String,
@@ -34,6 +39,14 @@ pub enum Error {
     },
     #[error("the connection to `{target}` was lost: {reason}")]
     Lost { target: String, reason: String },
+    #[error(
+        "the connection to `{target}` was lost, and another server answers now: {now}; before it was {before}; run again"
+    )]
+    OtherServer {
+        target: String,
+        before: String,
+        now: String,
+    },
     #[error(
         "the connection to `{target}` was lost while COMMIT ran: {outcome} (transaction {transaction})"
     )]
@@ -186,6 +199,19 @@ impl ServerError {
 }
 
 impl Error {
+    /// Whether the server knows us, and would not have us by this way: another line of its `pg_hba.conf` may.
+    pub(super) fn is_login_refusal(&self) -> bool {
+        const WRONG_PASSWORD: &str = "28P01";
+        const NO_MATCHING_LINE: &str = "28000";
+        match self {
+            Self::NoPassword { .. } => true,
+            Self::Refused { source, .. } => {
+                [WRONG_PASSWORD, NO_MATCHING_LINE].contains(&source.sqlstate.as_str())
+            }
+            _ => false,
+        }
+    }
+
     /// The SQLSTATE, where a server sent one.
     pub fn sqlstate(&self) -> Option<&str> {
         self.server().map(|error| error.sqlstate.as_str())

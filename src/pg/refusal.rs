@@ -2,8 +2,8 @@
 
 use std::error::Error as StdError;
 
-use super::{ServerError, server, tls};
-use crate::config::Dsn;
+use super::{Error, ServerError, server, tls};
+use crate::config::Target;
 
 const INVALID_PASSWORD: &str = "28P01";
 const INVALID_DATABASE: &str = "3D000";
@@ -31,12 +31,14 @@ fn advice(sqlstate: &str) -> Option<&'static str> {
 }
 
 /// What went wrong before the server could say anything about it.
-pub fn of_driver(error: &tokio_postgres::Error, dsn: &Dsn) -> String {
+pub fn of_driver(error: &tokio_postgres::Error, target: &Target) -> Error {
+    let name = target.name.clone();
     // The driver has no type of its own for this.
     if StdError::source(error).is_some_and(|cause| cause.to_string() == "password missing") {
-        return "the server asks for a password, and the target has none; put one in its url, its `password`, or \
-                `~/.pgpass`"
-            .to_owned();
+        return Error::NoPassword { target: name };
     }
-    tls::in_words(error, dsn).unwrap_or_else(|| server::text_of(error))
+    Error::Connect {
+        target: name,
+        reason: tls::in_words(error, &target.dsn).unwrap_or_else(|| server::text_of(error)),
+    }
 }

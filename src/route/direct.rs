@@ -10,11 +10,7 @@ use crate::ssh::tcp;
 /// A stream to the server itself, so TLS makes sense.
 pub async fn tcp(host: &str, port: u16, limit: Duration) -> Result<Link, Error> {
     let stream = tcp::connect(host, port, limit).await?;
-    Ok(Link {
-        stream: Stream::new(stream),
-        tls: true,
-        fate: Fate::default(),
-    })
+    Ok(Link::new(Stream::new(stream), true, Fate::default()))
 }
 
 #[cfg(unix)]
@@ -33,11 +29,7 @@ pub async fn socket(path: &Path) -> Result<Link, Error> {
                 },
             }
         })?;
-    Ok(Link {
-        stream: Stream::new(stream),
-        tls: false,
-        fate: Fate::default(),
-    })
+    Ok(Link::new(Stream::new(stream), false, Fate::default()))
 }
 
 #[cfg(not(unix))]

@@ -2,7 +2,7 @@
 //!
 //! A [`Route`] opens any number of [`Link`]s, each an ssh session of its own; cancel requests and commands
 //! go over one control session per host. Where a target leaves several ways open they form a ladder: the first rung
-//! that holds is kept for every later link, and each one passed over is reported with its reason.
+//! that leads to a login is kept for every later link, and each one passed over is reported with its reason.
 
 mod container;
 mod direct;
@@ -12,8 +12,8 @@ mod rung;
 mod stream;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::{Mutex, OnceCell};
 
@@ -31,6 +31,20 @@ pub struct Link {
     /// Whether TLS makes sense here: TCP to the real server, not a unix socket or a relay.
     pub tls: bool,
     pub fate: Fate,
+    /// Which rung of the ladder it stands on, for [`Route::pass`] and [`Route::hold`].
+    pub place: usize,
+}
+
+impl Link {
+    /// A link whose place is not known yet.
+    fn new(stream: Stream, tls: bool, fate: Fate) -> Self {
+        Self {
+            stream,
+            tls,
+            fate,
+            place: 0,
+        }
+    }
 }
 
 /// The way to a target's server. Clones share it.
@@ -42,8 +56,9 @@ struct Inner {
     reporter: Reporter,
     plan: Plan,
     via: Option<Via>,
-    /// The place in the plan of the rung that holds.
-    held: OnceLock<usize>,
+    /// The rung that holds, or the first that has not been passed over yet.
+    place: AtomicUsize,
+    held: AtomicBool,
     announced: AtomicBool,
 }
 
@@ -69,7 +84,8 @@ impl Route {
             reporter,
             plan: Plan::of(target)?,
             via,
-            held: OnceLock::new(),
+            place: AtomicUsize::default(),
+            held: AtomicBool::default(),
             announced: AtomicBool::default(),
         })))
     }
@@ -79,9 +95,7 @@ impl Route {
     /// The addresses of ssh hosts are known once [`announce`](Self::announce) or [`open`](Self::open) has read the
     /// configuration, the relay once it has been found.
     pub fn hops(&self) -> Vec<String> {
-        let Inner {
-            via, plan, held, ..
-        } = &*self.0;
+        let Inner { via, plan, .. } = &*self.0;
         let mut hops = match via {
             None => Vec::new(),
             Some(via) => match via.host.get() {
@@ -89,8 +103,7 @@ impl Route {
                 None => vec![format!("ssh {}", via.given)],
             },
         };
-        let rung = &plan.rungs.get(held.get().copied().unwrap_or(0));
-        hops.extend(rung.map(Rung::hop));
+        hops.extend(plan.rungs.get(self.0.place()).map(Rung::hop));
         hops
     }
 
@@ -117,9 +130,10 @@ impl Route {
         };
         let session = via.host(&self.0.reporter).await?.connect().await?;
         // Only what must be found out first needs the control session.
-        let control = match self.0.held.get() {
-            None if self.0.plan.asks_first() => Some(via.control(&self.0.reporter).await?),
-            _ => None,
+        let control = if !self.0.is_held() && self.0.plan.asks_first() {
+            Some(via.control(&self.0.reporter).await?)
+        } else {
+            None
         };
         self.0.climb(Some(&session), control.as_ref()).await
     }
@@ -131,6 +145,27 @@ impl Route {
         };
         let control = via.control(&self.0.reporter).await?;
         self.0.climb(Some(&control), Some(&control)).await
+    }
+
+    /// Keeps to the rung of a link that led to a login.
+    pub fn hold(&self, link: usize) {
+        if self.0.held.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        self.0.place.store(link, Ordering::SeqCst);
+        if link > 0 {
+            self.0.reporter.event(&Event::Route {
+                target: self.0.target.clone(),
+                hops: self.hops(),
+                why: "what comes before it was passed over".to_owned(),
+            });
+        }
+    }
+
+    /// Goes on to the next rung after the server behind a link would not have us; false where there is none, or
+    /// an earlier login shows that the rung is the right one.
+    pub fn pass(&self, link: usize, reason: &str) -> bool {
+        self.0.pass(link, reason)
     }
 
     /// Ends the control session and the processes on this machine. Links that are still open are their owners'.
@@ -149,36 +184,45 @@ impl Route {
 }
 
 impl Inner {
-    /// Opens the rung that holds, or finds it: the first that does not fail in a way the next might not.
+    fn is_held(&self) -> bool {
+        self.held.load(Ordering::SeqCst)
+    }
+
+    fn place(&self) -> usize {
+        self.place.load(Ordering::SeqCst)
+    }
+
+    /// Opens the rung that holds, or the first that does not fail in a way the next might not.
     async fn climb(
         &self,
         session: Option<&Session>,
         control: Option<&Session>,
     ) -> Result<Link, Error> {
         let Plan { rungs, limit, .. } = &self.plan;
-        let open = async |rung: &Rung| rung.open(session, control, *limit).await;
-        if let Some(rung) = self.held.get().and_then(|&place| rungs.get(place)) {
-            return open(rung).await;
-        }
-        let mut place = 0;
         loop {
-            match open(&rungs[place]).await {
-                Ok(link) => {
-                    // Another link may have been quicker; both have found the same rung.
-                    let _ = self.held.set(place);
-                    return Ok(link);
-                }
-                Err(reason) if reason.passes() && place + 1 < rungs.len() => {
-                    self.reporter.event(&Event::RungPassed {
-                        target: self.target.clone(),
-                        rung: rungs[place].hop(),
-                        reason: reason.to_string(),
-                    });
-                    place += 1;
-                }
+            let place = self.place();
+            match rungs[place].open(session, control, *limit).await {
+                Ok(link) => return Ok(Link { place, ..link }),
+                Err(reason) if reason.passes() && self.pass(place, &reason.to_string()) => {}
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    fn pass(&self, place: usize, reason: &str) -> bool {
+        let next = place + 1;
+        if self.is_held() || next >= self.plan.rungs.len() {
+            return false;
+        }
+        // Another link may have passed it already, and said so.
+        if self.place.fetch_max(next, Ordering::SeqCst) < next {
+            self.reporter.event(&Event::RungPassed {
+                target: self.target.clone(),
+                rung: self.plan.rungs[place].hop(),
+                reason: reason.to_owned(),
+            });
+        }
+        true
     }
 }
 

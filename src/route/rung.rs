@@ -145,11 +145,11 @@ impl Rung {
                 (session.open_socket(&path, limit).await?, false, session)
             }
         };
-        Ok(Link {
-            stream: Stream::new(stream),
+        Ok(Link::new(
+            Stream::new(stream),
             tls,
-            fate: Fate::of_session(session.alias(), session.end()),
-        })
+            Fate::of_session(session.alias(), session.end()),
+        ))
     }
 }
 
