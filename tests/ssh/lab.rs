@@ -54,6 +54,14 @@ pub fn refuses(name: &str, config: &str, message: &str) -> Case {
     }
 }
 
+impl Case {
+    /// Writes a file that the case names.
+    pub fn with(self, file: &str, text: &str) -> Self {
+        lab().write(file, text);
+        self
+    }
+}
+
 impl Lab {
     fn new() -> Self {
         let folder = tempfile::Builder::new()
@@ -79,7 +87,7 @@ impl Lab {
                 "authority",
                 "-h -n 127.0.0.1 -V 20200101:20200102",
             ),
-            ("ecdsa521", "authority", "-h -n elsewhere"),
+            ("ecdsa521", "authority", "-h -n elsewhere,127.0.0.*"),
             ("rsa", "rsa_authority", "-h"),
         ] {
             certify(&folder, key, authority, options);
@@ -118,14 +126,15 @@ impl Lab {
             .replace("$CERTIFIED", &self.certified.port().to_string())
             .replace("$PORT", &self.sshd.port().to_string())
             .replace("$USER", &user());
-        let names = HOST_KEYS.iter().map(|(name, _)| *name);
-        for name in names.chain([
+        // `rsa_authority` before `rsa`.
+        let names = [
             "user",
             "stranger",
             "rsa_authority",
             "authority",
             "other_authority",
-        ]) {
+        ];
+        for name in names.into_iter().chain(HOST_KEYS.map(|(name, _)| name)) {
             if text.contains(&format!("$SHA_{name}")) {
                 text = text.replace(
                     &format!("$SHA_{name}"),
