@@ -15,6 +15,8 @@ mod frames;
 mod gate;
 mod ident;
 mod identity;
+mod idle;
+mod live;
 mod locks;
 mod login;
 mod query;

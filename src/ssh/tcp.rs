@@ -19,11 +19,13 @@ pub const DEFAULT_LIMIT: Duration = Duration::from_secs(15);
 /// How long an address is ahead of the next one of the same name.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);
-const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
+/// A link that has gone silent is to be an error within 30 s, whether bytes are on it or not.
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(10);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(5);
+const KEEPALIVE_TRIES: u32 = 3;
 /// How long written bytes may go unacknowledged before the link counts as lost.
 #[cfg(target_os = "linux")]
-const STALLED_AFTER: Duration = Duration::from_secs(60);
+const STALLED_AFTER: Duration = Duration::from_secs(25);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -141,16 +143,12 @@ async fn open(address: SocketAddr, keep_alive: &KeepAlive) -> io::Result<TcpStre
     Ok(stream)
 }
 
-fn probes(keep_alive: &KeepAlive) -> TcpKeepalive {
-    let probes = TcpKeepalive::new()
-        .with_time(shorter(KEEPALIVE_AFTER, keep_alive.idle))
-        .with_interval(shorter(KEEPALIVE_EVERY, keep_alive.interval));
-    #[cfg(unix)]
-    let probes = match keep_alive.count {
-        Some(count) => probes.with_retries(count),
-        None => probes,
-    };
-    probes
+fn probes(given: &KeepAlive) -> TcpKeepalive {
+    let tries = given.count.unwrap_or(KEEPALIVE_TRIES);
+    TcpKeepalive::new()
+        .with_time(shorter(KEEPALIVE_AFTER, given.idle))
+        .with_interval(shorter(KEEPALIVE_EVERY, given.interval))
+        .with_retries(tries.min(KEEPALIVE_TRIES))
 }
 
 fn shorter(ours: Duration, given: Option<Duration>) -> Duration {
