@@ -93,7 +93,11 @@ fn target(error: &pg::Error) -> Option<&str> {
         | pg::Error::UncertainCommit { target, .. }
         | pg::Error::Route { target, .. }
         | pg::Error::Refused { target, .. }
-        | pg::Error::Connect { target, .. } => Some(target),
+        | pg::Error::Connect { target, .. }
+        | pg::Error::Silent { target, .. }
+        | pg::Error::Unsuited { target, .. }
+        | pg::Error::NoServer { target, .. }
+        | pg::Error::NoPassword { target } => Some(target),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong with a server, and everything the server said about it.
 
 use std::fmt;
+use std::time::Duration;
 
 use tokio_postgres::error::{DbError, ErrorPosition};
 
@@ -25,15 +26,51 @@ pub enum Error {
     },
     #[error("cannot connect to `{target}`: {reason}")]
     Connect { target: String, reason: String },
-    #[error("cannot connect to `{target}`: `sslrootcert` {file} cannot be used: {reason}")]
+    #[error(
+        "cannot connect to `{target}`: the server asks for a password, and the target has none; put one in its url, its \
+         `password`, or `~/.pgpass`"
+    )]
+    NoPassword { target: String },
+    #[error("cannot connect to `{target}`: `{word}` {file} cannot be used: {reason}")]
     Certificate {
         target: String,
+        /// The word that names the file.
+        word: &'static str,
         /// In quotes, or words for the system's own.
         file: String,
         reason: String,
     },
+    #[error(
+        "cannot connect to `{target}`: it does not answer within {} s; is it PostgreSQL that listens there?",
+        limit.as_secs()
+    )]
+    Silent { target: String, limit: Duration },
+    /// A server that is not what `target_session_attrs` asks for.
+    #[error(
+        "the server of `{target}` is not the one that `target_session_attrs` asks for: {reason}"
+    )]
+    Unsuited {
+        target: String,
+        reason: &'static str,
+    },
+    /// None of several servers would do.
+    #[error("no server of `{target}` lets us in: {tried}")]
+    NoServer {
+        target: String,
+        tried: Tried,
+        /// What the last one said, where it said anything.
+        source: Option<Box<ServerError>>,
+    },
     #[error("the connection to `{target}` was lost: {reason}")]
     Lost { target: String, reason: String },
+    #[error(
+        "the connection to `{target}` was lost, and another server answers now: {now}; before it was {before}; run again"
+    )]
+    OtherServer {
+        target: String,
+        before: String,
+        now: String,
+    },
     #[error(
         "the connection to `{target}` was lost while COMMIT ran: {outcome} (transaction {transaction})"
     )]
@@ -101,10 +138,30 @@ pub enum Error {
         playbook: String,
         holder: String,
     },
+    #[error("it was terminated and has not ended yet")]
+    Unkillable,
     #[error("interrupted")]
     Interrupted,
     #[error("tokio-postgres: {0}")]
     Protocol(String),
+}
+
+/// The servers that were tried, each with what was wrong.
+#[derive(Debug)]
+pub struct Tried(pub Vec<(String, String)>);
+
+impl fmt::Display for Tried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, (server, reason)) in self.0.iter().enumerate() {
+            f.write_str(if place == 0 { "" } else { "; " })?;
+            if reason.contains(server.as_str()) {
+                f.write_str(reason)?;
+            } else {
+                write!(f, "`{server}`: {reason}")?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What became of a COMMIT whose answer was lost.
@@ -186,6 +243,33 @@ impl ServerError {
 }
 
 impl Error {
+    /// Whether the server knows us, and would not have us by this way: another line of its `pg_hba.conf` may.
+    pub(super) fn is_login_refusal(&self) -> bool {
+        const WRONG_PASSWORD: &str = "28P01";
+        const NO_MATCHING_LINE: &str = "28000";
+        match self {
+            Self::NoPassword { .. } => true,
+            Self::Refused { source, .. } => {
+                [WRONG_PASSWORD, NO_MATCHING_LINE].contains(&source.sqlstate.as_str())
+            }
+            _ => false,
+        }
+    }
+
+    /// What is wrong with one server, without the name of the target.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::Route { source, .. } => source.to_string(),
+            Self::Refused { source, .. } => source.to_string(),
+            Self::Connect { reason, .. } => reason.clone(),
+            Self::Unsuited { reason, .. } => (*reason).to_owned(),
+            Self::Silent { limit, .. } => {
+                format!("it does not answer within {} s", limit.as_secs())
+            }
+            error => error.to_string(),
+        }
+    }
+
     /// The SQLSTATE, where a server sent one.
     pub fn sqlstate(&self) -> Option<&str> {
         self.server().map(|error| error.sqlstate.as_str())
@@ -193,7 +277,12 @@ impl Error {
 
     pub fn server(&self) -> Option<&ServerError> {
         match self {
-            Self::Server(error) | Self::Refused { source: error, .. } => Some(error),
+            Self::Server(error)
+            | Self::Refused { source: error, .. }
+            | Self::NoServer {
+                source: Some(error),
+                ..
+            } => Some(error),
             Self::Script { source, .. } => source.server(),
             _ => None,
         }

@@ -2,17 +2,24 @@
 
 use std::error::Error as StdError;
 
-use super::{ServerError, server, tls};
-use crate::config::Dsn;
+use super::{Error, ServerError, server, tls};
+use crate::config::{Target, Tls};
 
+const NO_MATCHING_LINE: &str = "28000";
 const INVALID_PASSWORD: &str = "28P01";
 const INVALID_DATABASE: &str = "3D000";
 
 /// The server's own words, with advice where it gives none.
-pub fn of_server(error: &tokio_postgres::error::DbError) -> ServerError {
+pub fn of_server(error: &tokio_postgres::error::DbError, tls: &Tls) -> ServerError {
     let mut error = ServerError::read(error);
     if error.hint.is_none() {
-        error.hint = advice(&error.sqlstate).map(str::to_owned);
+        error.hint = match &tls.missing_certificate {
+            Some(file) if error.sqlstate == NO_MATCHING_LINE => Some(format!(
+                "no certificate was shown, since `sslcert` names `{}`, which is not there",
+                file.display()
+            )),
+            _ => advice(&error.sqlstate).map(str::to_owned),
+        };
     }
     error
 }
@@ -31,12 +38,14 @@ fn advice(sqlstate: &str) -> Option<&'static str> {
 }
 
 /// What went wrong before the server could say anything about it.
-pub fn of_driver(error: &tokio_postgres::Error, dsn: &Dsn) -> String {
+pub fn of_driver(error: &tokio_postgres::Error, target: &Target) -> Error {
+    let name = target.name.clone();
     // The driver has no type of its own for this.
     if StdError::source(error).is_some_and(|cause| cause.to_string() == "password missing") {
-        return "the server asks for a password, and the target has none; put one in its url, its `password`, or \
-                `~/.pgpass`"
-            .to_owned();
+        return Error::NoPassword { target: name };
     }
-    tls::in_words(error, dsn).unwrap_or_else(|| server::text_of(error))
+    Error::Connect {
+        target: name,
+        reason: tls::in_words(error, &target.dsn.tls).unwrap_or_else(|| server::text_of(error)),
+    }
 }

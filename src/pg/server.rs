@@ -1,13 +1,14 @@
 //! Which server answered, and the task that drives its connection.
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use futures_util::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 use tokio_postgres::{AsyncMessage, Client, Connection};
 
+use super::login::Encryption;
 use super::wire::CopyWatch;
 use super::{Connector, ServerError, Value};
 use crate::progress::{Event, Reporter};
@@ -26,8 +27,6 @@ pub struct Server {
     /// Where the role may read it.
     pub system_identifier: Option<String>,
     pub standby: bool,
-    /// The process id of this session's backend.
-    pub pid: i64,
     /// The phrase that `runner protect` has stored in the database.
     pub protect: Option<String>,
     pub(super) may_identify: bool,
@@ -45,13 +44,17 @@ impl Server {
             database: text(2).unwrap_or_default(),
             user: text(3).unwrap_or_default(),
             standby: flag(4),
-            pid: int(5),
             database_oid: int(6),
             protect: text(7).filter(|phrase| !phrase.is_empty()),
             may_identify: flag(8),
             superuser: flag(9),
             system_identifier: None,
         }
+    }
+
+    /// The process id of the backend that gave the row.
+    pub(super) fn pid(row: &[Value]) -> i64 {
+        row.get(5).and_then(Value::as_int).unwrap_or_default()
     }
 
     /// One line: `PostgreSQL 15.18, database "app" as "postgres", system 7300…`.
@@ -78,18 +81,32 @@ impl Server {
 
 /// How the connection ended, written by the task that drives it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Ending(Arc<Mutex<Option<String>>>);
+pub(super) struct Ending(Arc<OnceLock<End>>);
+
+#[derive(Debug)]
+struct End {
+    reason: String,
+    sqlstate: Option<String>,
+}
 
 impl Ending {
     pub fn reason(&self) -> Option<String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.get().map(|end| end.reason.clone())
     }
 
-    fn set(&self, reason: String) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+    /// Whether the server ended it on the order of an administrator: a shutdown, `pg_terminate_backend`, DROP DATABASE.
+    pub fn is_order(&self) -> bool {
+        const ORDERS: [&str; 3] = ["57P01", "57P02", "57P04"];
+        let sqlstate = self.0.get().and_then(|end| end.sqlstate.as_deref());
+        sqlstate.is_some_and(|sqlstate| ORDERS.contains(&sqlstate))
+    }
+
+    fn set(&self, error: &tokio_postgres::Error) {
+        // The first error is the reason; the driver ends with it.
+        let _ = self.0.set(End {
+            reason: text_of(error),
+            sqlstate: error.code().map(|code| code.code().to_owned()),
+        });
     }
 }
 
@@ -99,13 +116,14 @@ pub(super) struct Parts {
     pub ending: Ending,
     pub driver: JoinHandle<()>,
     pub copy: CopyWatch,
+    pub encryption: Encryption,
 }
 
 impl Parts {
     pub fn new<S, T>(
         client: Client,
         connection: Connection<S, T>,
-        copy: CopyWatch,
+        (copy, encryption): (CopyWatch, Encryption),
         connector: &Connector,
     ) -> Self
     where
@@ -121,6 +139,7 @@ impl Parts {
             ending,
             driver,
             copy,
+            encryption,
         }
     }
 }
@@ -142,7 +161,7 @@ where
             }),
             Ok(_) => {}
             Err(error) => {
-                ending.set(text_of(&error));
+                ending.set(&error);
                 return;
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! A [`Route`] opens any number of [`Link`]s, each an ssh session of its own; cancel requests and commands
 //! go over one control session per host. Where a target leaves several ways open they form a ladder: the first rung
-//! that holds is kept for every later link, and each one passed over is reported with its reason.
+//! that leads to a login is kept for every later link, and each one passed over is reported with its reason.
 
 mod container;
 mod direct;
@@ -12,12 +12,12 @@ mod rung;
 mod stream;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::{Mutex, OnceCell};
 
-use crate::config::Target;
+use crate::config::{SessionAttrs, Target};
 use crate::progress::{Event, Reporter};
 use crate::ssh::{Host, Session};
 pub use error::Error;
@@ -31,6 +31,26 @@ pub struct Link {
     /// Whether TLS makes sense here: TCP to the real server, not a unix socket or a relay.
     pub tls: bool,
     pub fate: Fate,
+    /// Which rung of the ladder it stands on, for [`Route::pass`] and [`Route::hold`].
+    pub place: usize,
+    /// Which of the target's servers it leads to, counted from 0.
+    pub server: usize,
+    /// What that server has to be for this rung to do.
+    pub wanted: SessionAttrs,
+}
+
+impl Link {
+    /// A link whose place is not known yet.
+    fn new(stream: Stream, tls: bool, fate: Fate) -> Self {
+        Self {
+            stream,
+            tls,
+            fate,
+            place: 0,
+            server: 0,
+            wanted: SessionAttrs::Any,
+        }
+    }
 }
 
 /// The way to a target's server. Clones share it.
@@ -42,9 +62,12 @@ struct Inner {
     reporter: Reporter,
     plan: Plan,
     via: Option<Via>,
-    /// The place in the plan of the rung that holds.
-    held: OnceLock<usize>,
+    /// The rung that holds, or the first that has not been passed over yet.
+    place: AtomicUsize,
+    held: AtomicBool,
     announced: AtomicBool,
+    /// The rungs passed over, each with the reason.
+    passed: std::sync::Mutex<Vec<(String, String)>>,
 }
 
 /// The ssh host in front of the server.
@@ -69,8 +92,10 @@ impl Route {
             reporter,
             plan: Plan::of(target)?,
             via,
-            held: OnceLock::new(),
+            place: AtomicUsize::default(),
+            held: AtomicBool::default(),
             announced: AtomicBool::default(),
+            passed: std::sync::Mutex::default(),
         })))
     }
 
@@ -79,9 +104,7 @@ impl Route {
     /// The addresses of ssh hosts are known once [`announce`](Self::announce) or [`open`](Self::open) has read the
     /// configuration, the relay once it has been found.
     pub fn hops(&self) -> Vec<String> {
-        let Inner {
-            via, plan, held, ..
-        } = &*self.0;
+        let Inner { via, plan, .. } = &*self.0;
         let mut hops = match via {
             None => Vec::new(),
             Some(via) => match via.host.get() {
@@ -89,8 +112,7 @@ impl Route {
                 None => vec![format!("ssh {}", via.given)],
             },
         };
-        let rung = &plan.rungs.get(held.get().copied().unwrap_or(0));
-        hops.extend(rung.map(Rung::hop));
+        hops.push(plan.steps[self.0.place()].rung.hop());
         hops
     }
 
@@ -112,25 +134,77 @@ impl Route {
 
     /// A stream of its own: behind ssh it has its own session, so that it may stall without stopping others.
     pub async fn open(&self) -> Result<Link, Error> {
+        self.open_from(None).await
+    }
+
+    /// Another stream over the rung of an earlier link.
+    pub async fn open_again(&self, place: usize) -> Result<Link, Error> {
+        self.open_from(Some(place)).await
+    }
+
+    async fn open_from(&self, place: Option<usize>) -> Result<Link, Error> {
         let Some(via) = &self.0.via else {
-            return self.0.climb(None, None).await;
+            return self.0.open(place, None, None).await;
         };
         let session = via.host(&self.0.reporter).await?.connect().await?;
         // Only what must be found out first needs the control session.
-        let control = match self.0.held.get() {
-            None if self.0.plan.asks_first() => Some(via.control(&self.0.reporter).await?),
-            _ => None,
+        let control = if !self.0.is_held() && self.0.plan.asks_first() {
+            Some(via.control(&self.0.reporter).await?)
+        } else {
+            None
         };
-        self.0.climb(Some(&session), control.as_ref()).await
+        self.0.open(place, Some(&session), control.as_ref()).await
     }
 
     /// A stream for a cancel request: over the control session, so that it pays no handshake. It must stay small.
     pub async fn open_control(&self) -> Result<Link, Error> {
         let Some(via) = &self.0.via else {
-            return self.0.climb(None, None).await;
+            return self.0.open(None, None, None).await;
         };
         let control = via.control(&self.0.reporter).await?;
-        self.0.climb(Some(&control), Some(&control)).await
+        self.0.open(None, Some(&control), Some(&control)).await
+    }
+
+    /// Keeps to the rung of a link that led to a login.
+    pub fn hold(&self, link: usize) {
+        if self.0.held.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        self.0.place.store(link, Ordering::SeqCst);
+        if link > 0 {
+            self.0.reporter.event(&Event::Route {
+                target: self.0.target.clone(),
+                hops: self.hops(),
+                why: "what comes before it was passed over".to_owned(),
+            });
+        }
+    }
+
+    /// Goes on to the next rung after the server behind a link would not have us; false where there is none, or
+    /// an earlier login shows that the rung is the right one.
+    pub fn pass(&self, link: usize, reason: &str) -> bool {
+        let steps = &self.0.plan.steps;
+        let next = link + 1;
+        let same = steps.get(next).filter(|it| it.round == steps[link].round);
+        same.is_some() && self.0.pass(link, next, reason)
+    }
+
+    /// The same to the first rung of the next server.
+    pub fn pass_server(&self, link: usize, reason: &str) -> bool {
+        let steps = &self.0.plan.steps;
+        let mut further = (link..steps.len()).skip(1);
+        let next = further.find(|next| steps[*next].round != steps[link].round);
+        next.is_some_and(|next| self.0.pass(link, next, reason))
+    }
+
+    /// The last hops that were passed over, each with its reason.
+    pub fn passed(&self) -> Vec<(String, String)> {
+        self.0.passed().clone()
+    }
+
+    /// The last hop of a rung.
+    pub fn hop(&self, link: usize) -> String {
+        self.0.plan.steps[link].rung.hop()
     }
 
     /// Ends the control session and the processes on this machine. Links that are still open are their owners'.
@@ -140,8 +214,8 @@ impl Route {
         {
             session.close().await;
         }
-        for rung in &self.0.plan.rungs {
-            if let Rung::Relay(container) = rung {
+        for step in &self.0.plan.steps {
+            if let Rung::Relay(container) = &step.rung {
                 container.close().await;
             }
         }
@@ -149,36 +223,69 @@ impl Route {
 }
 
 impl Inner {
-    /// Opens the rung that holds, or finds it: the first that does not fail in a way the next might not.
-    async fn climb(
+    fn is_held(&self) -> bool {
+        self.held.load(Ordering::SeqCst)
+    }
+
+    fn place(&self) -> usize {
+        self.place.load(Ordering::SeqCst)
+    }
+
+    fn passed(&self) -> std::sync::MutexGuard<'_, Vec<(String, String)>> {
+        self.passed
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Opens the rung at `place`; or else the one that holds, or the first that does not fail in a way the next
+    /// might not.
+    async fn open(
         &self,
+        place: Option<usize>,
         session: Option<&Session>,
         control: Option<&Session>,
     ) -> Result<Link, Error> {
-        let Plan { rungs, limit, .. } = &self.plan;
-        let open = async |rung: &Rung| rung.open(session, control, *limit).await;
-        if let Some(rung) = self.held.get().and_then(|&place| rungs.get(place)) {
-            return open(rung).await;
-        }
-        let mut place = 0;
+        let Plan { steps, dial, .. } = &self.plan;
         loop {
-            match open(&rungs[place]).await {
+            let at = place.unwrap_or_else(|| self.place());
+            let step = &steps[at];
+            match step.rung.open(session, control, dial).await {
                 Ok(link) => {
-                    // Another link may have been quicker; both have found the same rung.
-                    let _ = self.held.set(place);
-                    return Ok(link);
-                }
-                Err(reason) if reason.passes() && place + 1 < rungs.len() => {
-                    self.reporter.event(&Event::RungPassed {
-                        target: self.target.clone(),
-                        rung: rungs[place].hop(),
-                        reason: reason.to_string(),
+                    return Ok(Link {
+                        place: at,
+                        server: step.server,
+                        wanted: step.wanted,
+                        ..link
                     });
-                    place += 1;
                 }
+                Err(reason)
+                    if place.is_none()
+                        && reason.passes()
+                        && self.pass(at, at + 1, &reason.to_string()) => {}
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    fn pass(&self, place: usize, next: usize, reason: &str) -> bool {
+        if self.is_held() || next >= self.plan.steps.len() {
+            return false;
+        }
+        // Another link may have passed it already, and said so.
+        if self.place.fetch_max(next, Ordering::SeqCst) < next {
+            let rung = self.plan.steps[place].rung.hop();
+            let passed = (rung.clone(), reason.to_owned());
+            // `prefer-standby` tries the same servers twice.
+            if !self.passed().contains(&passed) {
+                self.passed().push(passed);
+            }
+            self.reporter.event(&Event::RungPassed {
+                target: self.target.clone(),
+                rung,
+                reason: reason.to_owned(),
+            });
+        }
+        true
     }
 }
 

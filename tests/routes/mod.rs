@@ -6,11 +6,14 @@ mod ended;
 mod refused;
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use runner::sandbox::Cluster;
+
 use crate::support::{
-    Container, Database, Ran, Runner, Sshd, container, dev, must, sshd, user, wait_until,
+    Container, Database, Ran, Runner, Sshd, container, dev, must, servers, sshd, user, wait_until,
 };
 
 const ASK: &str = r#"print(connect("prod"):value("SELECT 'here'"))"#;
@@ -97,10 +100,54 @@ fn behind_ssh_a_url_without_a_host_tries_sockets_and_then_loopback() {
         ),
         refused(&format!("/var/run/postgresql/.s.PGSQL.{port}")),
         refused(&format!("/tmp/.s.PGSQL.{port}")),
+        taken_at_last(ssh, port),
         server_line("prod", &database),
     ];
     let ran = runner.playbook(ASK).stdout("here\n").success();
     assert_eq!(ran.stderr, expected.concat());
+}
+
+fn taken_at_last(ssh: u16, port: u16) -> String {
+    format!(
+        "prod: ssh jump (127.0.0.1:{ssh}) → 127.0.0.1:{port} (what comes before it was passed over)\n"
+    )
+}
+
+#[test]
+fn a_way_whose_login_is_refused_is_passed_over_too() {
+    let cluster: &'static Cluster = Box::leak(Box::new(servers::start("ladder")));
+    let database = Database::empty(cluster);
+    // All sockets refuse the login, and loopback asks for nothing.
+    let hba = cluster.data_folder().join("pg_hba.conf");
+    let port = cluster.port();
+    let socket = format!("/tmp/.s.PGSQL.{port}");
+    symlink(
+        cluster.socket_folder().join(format!(".s.PGSQL.{port}")),
+        &socket,
+    )
+    .unwrap();
+    let lines = "local all all reject\nhost all all 127.0.0.1/32 trust\n";
+    fs::write(&hba, lines).unwrap();
+    database.query("SELECT pg_reload_conf()");
+    let runner = behind(
+        sshd(),
+        "jump",
+        &format!("postgres://postgres@/{}?port={port}", database.name()),
+    );
+    // `rows` opens a second session, by the way the first one found.
+    let lua = r#"for row in connect("prod"):rows("SELECT 'here' AS it") do print(row.it) end"#;
+    let ran = runner.playbook(lua).stdout("here\n").success();
+    fs::remove_file(&socket).unwrap();
+    let passed = format!(
+        "prod: not by {socket}: pg_hba.conf rejects connection for host \"[local]\", user \
+         \"postgres\", database \"{}\", no encryption\n",
+        database.name()
+    );
+    let told = ran.stderr.matches(&passed).count();
+    assert!(told == 1, "{}", ran.stderr);
+    let taken = taken_at_last(sshd().port(), port);
+    assert!(ran.stderr.contains(&taken), "{}", ran.stderr);
+    ran.assert_left();
 }
 
 #[test]

@@ -135,11 +135,7 @@ impl Container {
             Place::There(session) => Fate::of_session(session.alias(), session.end()),
             Place::Here(_) => Fate::default(),
         };
-        Ok(Link {
-            stream,
-            tls: false,
-            fate: fate.with_relay(name, ending),
-        })
+        Ok(Link::new(stream, false, fate.with_relay(name, ending)))
     }
 
     /// A relay that worked before and does not now: the container may have been stopped in between.
