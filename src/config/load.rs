@@ -134,11 +134,10 @@ impl Project {
     /// uses the host alone need not know them.
     pub fn protected(&self) -> Vec<(String, String, Option<String>)> {
         let context = self.context();
-        let text =
-            |key, written: Option<&raw::Written>| context.text(key, Place::default, written?).ok();
         let protected = self.targets.iter().filter_map(|(name, raw)| {
-            let phrase = text("protect", raw.protect.as_ref())?;
-            let ssh = text("ssh", raw.ssh.as_ref()).filter(|ssh| !ssh.is_empty());
+            let text = |key| context.text(key, Place::default, raw.get(key)?).ok();
+            let phrase = text("protect")?;
+            let ssh = text("ssh").filter(|ssh| !ssh.is_empty());
             Some((name.clone(), phrase, ssh))
         });
         protected.collect()

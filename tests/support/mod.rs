@@ -13,7 +13,7 @@ mod sshd;
 mod terminal;
 
 pub use database::Database;
-pub use docker::{Container, as_root, container, container_without_relay, docker};
+pub use docker::{Container, as_root, container, container_without_relay, docker, removed_at_end};
 pub use network::Network;
 pub use runner::{Ran, Runner};
 pub use running::Running;

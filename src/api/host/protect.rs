@@ -1,11 +1,12 @@
 //! Who may change something on a machine: a dry run never does, and the host of a protected target asks first.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::super::Context;
 use super::super::db::access;
 use super::super::phrase::{self, Protected};
-use crate::config::Target;
+use crate::config::{Endpoint, Target};
 use crate::host::Result;
 use crate::machine::Machine;
 use crate::ssh;
@@ -95,11 +96,15 @@ async fn guards(context: &Context, machine: &Machine) -> Vec<Guard> {
 
 /// Whether the server of a target without ssh is on this machine, as far as its address tells.
 fn is_local(target: &Target) -> bool {
-    let host = target.dsn.host.as_deref().unwrap_or("localhost");
-    let loopback = host
-        .parse::<std::net::IpAddr>()
-        .is_ok_and(|address| address.is_loopback());
-    target.docker.is_some() || host.starts_with('/') || host == "localhost" || loopback
+    let is_here = |place: Option<&str>| match place {
+        None | Some("localhost") => true,
+        Some(place) => {
+            let loopback = place.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+            place.starts_with('/') || loopback
+        }
+    };
+    let mut places = target.dsn.endpoints.iter().map(Endpoint::place);
+    target.docker.is_some() || places.any(is_here)
 }
 
 /// Whether `ssh` leads to the machine: by the same words, or to the same address.

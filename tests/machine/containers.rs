@@ -1,0 +1,195 @@
+//! Containers of a machine: here and behind ssh, with a shell in them and without.
+
+use std::fs;
+
+use super::{MACHINES, on};
+use crate::support::{Container, container, container_without_relay, docker, must, wait_until};
+
+#[test]
+fn a_command_inside_is_like_one_outside() {
+    let name = container().name();
+    for (machine, source, place) in MACHINES {
+        let lua = format!(
+            r#"
+              local c = h:container "{name}"
+              local ran = c:run {{ "sh", "-c", "pwd; echo $A; cat; echo e >&2; exit 3", env = {{ A = "it's\nso" }}, cwd = "/usr",
+                                  stdin = "in\0put", check = false }}
+              print(ran.code, ran.stdout == "/usr\nit's\nso\nin\0put", ran.stderr)
+              print(c:run {{ "sh", "-c", "kill -9 $$", check = false }}.code)
+              local function fails(...) print(select(2, pcall(...)).message) end
+              fails(c.run, c, {{ "sh", "-c", "exit 3" }})
+              fails(c.run, c, {{ "no-such-program" }})
+              fails(c.run, c, {{ "true", cwd = "/none" }})
+              fails(h.container, h, "-x")
+              fails(c.inspect, h:container "no-such-container")
+              print(c:inspect().State.Running, c)
+            "#
+        );
+        let there = format!("in container `{name}` {place}");
+        let expected = format!(
+            "3\ttrue\te\n137\n`sh -c 'exit 3'` {there} exited with code 3\n\
+             there is no program `no-such-program` {there}; is it installed, and on the PATH that commands have there?\n\
+             folder `/none` cannot be entered {there}; does it exist?\n\
+             `-x` is no name of a container: it is empty, begins with `-`, or holds what such names may not\n\
+             there is no container `no-such-container` {place}; `docker ps --all` lists them\n\
+             true\tcontainer `{name}` {place}\n"
+        );
+        on(machine, &lua)
+            .stdout(&expected)
+            .stderr_has(&format!("{source}/{name}: it's\n"))
+            .success();
+    }
+}
+
+#[test]
+fn a_command_inside_ends_with_its_time() {
+    let own = Container::make(&["--user", "root"], &["sleep", "1000"]);
+    must(docker().args(["start", own.name()]));
+    for (machine, _, place) in MACHINES {
+        let lua = format!(
+            "h:container('{}'):run {{ 'sh', '-c', 'trap \"\" TERM; sleep 1001 & sleep 1002; true', timeout = 1 }}",
+            own.name()
+        );
+        on(machine, &lua)
+            .stderr_has(&format!(
+                "in container `{}` {place} did not end within 1.0 s; it was ended",
+                own.name()
+            ))
+            .code(1);
+        wait_until("nothing of the command goes on inside", || {
+            let running = own.processes();
+            running
+                .lines()
+                .skip(1)
+                .all(|line| line.ends_with("sleep 1000"))
+        });
+    }
+}
+
+#[test]
+fn without_a_shell_inside_commands_run_all_the_same() {
+    let name = container_without_relay().name();
+    for (machine, ..) in MACHINES {
+        let lua = format!(
+            r#"
+              local c = h:container "{name}"
+              local ran = c:run {{ "/srv/bin/psql", "-XAtq", "postgres", env = {{ A = "it's so" }},
+                                  stdin = "\\getenv a A\n\\echo :a\nSELECT 1;\n" }}
+              print(ran.stdout)
+              c:copy_in("x", "/tmp/x")
+              c:copy_out("/tmp/x", "y")
+            "#
+        );
+        let ran = on(machine, &lua)
+            .file("x", "text")
+            .stdout("it's so\n1\n\n")
+            .success();
+        assert_eq!(fs::read(ran.project.path().join("y")).unwrap(), b"text");
+    }
+}
+
+#[test]
+fn files_go_in_and_come_out() {
+    let name = container().name();
+    let content: Vec<u8> = (0..3_000_001u32).map(|i| (i ^ i >> 11) as u8).collect();
+    for (machine, _, place) in MACHINES {
+        let lua = format!(
+            r#"
+              local c = h:container "{name}"
+              local path = "/tmp/" .. tostring(math.random(1 << 40)) .. " it's"
+              print(c:copy_in("x", path, {{ mode = "640" }}).bytes)
+              print(c:run {{ "stat", "-c", "%a %s", path }}.stdout)
+              print(c:copy_out(path, "y").bytes)
+              c:run {{ "ln", "-s", path, path .. ".link" }}
+              c:copy_out(path .. ".link", "z")
+              c:run {{ "rm", path, path .. ".link" }}
+              print(c:run {{ "sh", "-c", "ls -A /tmp | grep -c runner || true" }}.stdout)
+              local function fails(...) print(select(2, pcall(...)).message) end
+              fails(c.copy_out, c, "/tmp", "none")
+              fails(c.copy_out, c, "/none", "none")
+              fails(c.copy_in, c, "x", "/tmp")
+              fails(c.copy_in, c, "none", "/tmp/none")
+              fails(c.copy_in, c, "large", "/srv/small/large")
+              print(c:run {{ "sh", "-c", "ls -A /srv/small | grep -c runner || true" }}.stdout)
+            "#
+        );
+        let ran = on(machine, &lua)
+            .file("x", &content)
+            .file("large", vec![7; Container::SMALL_DISK + 1])
+            .stdout_has("3000001\n640 3000001\n\n3000001\n0\n\n")
+            .stdout_has(&format!(
+                "`/tmp` in container `{name}` {place} is no file; folders are packed first, with `tar`\n"
+            ))
+            .stdout_has("Could not find the file /none in container")
+            .stdout_has(&format!("`/tmp` in container `{name}` {place}: it is a folder\n"))
+            .stdout_has("none` is not there on this machine\n")
+            .stdout_has("no space left on device")
+            .success();
+        assert!(ran.stdout.ends_with("\n0\n\n"), "{}", ran.stdout);
+        let project = ran.project.path();
+        assert!(fs::read(project.join("y")).unwrap() == content);
+        assert!(fs::read(project.join("z")).unwrap() == content);
+        assert!(!project.join("none").exists());
+    }
+}
+
+#[test]
+fn health_is_waited_for_and_told() {
+    let own = Container::make(
+        &[
+            "--user",
+            "root",
+            "--health-cmd",
+            "test -e /tmp/well || { echo not yet; exit 1; }",
+            "--health-interval",
+            "1s",
+            "--health-retries",
+            "1",
+        ],
+        &[
+            "sh",
+            "-c",
+            "echo to stdout; echo to stderr >&2; exec sleep 1000",
+        ],
+    );
+    must(docker().args(["start", own.name()]));
+    let (name, plain) = (own.name(), container().name());
+    for (machine, source, place) in MACHINES {
+        let lua = format!(
+            r#"
+              local c, plain = h:container "{name}", h:container "{plain}"
+              local function fails(...) print(select(2, pcall(...)).message) end
+              retry({{ times = 100, delay = 0.1 }}, function()
+                assert(c:inspect().State.Health.Status == "unhealthy")
+              end)
+              fails(c.wait_healthy, c, {{ tries = 2, every = 0.01 }})
+              c:run {{ "touch", "/tmp/well" }}
+              print(c:wait_healthy {{ tries = 600, every = "100ms" }}.tries > 0)
+              c:run {{ "rm", "/tmp/well" }}
+              fails(plain.wait_healthy, plain)
+              print(c:logs {{ tail = 1 }}.stdout, c:logs().stderr)
+            "#
+        );
+        on(machine, &lua)
+            .stdout(&format!(
+                "container `{name}` {place} is not healthy but `unhealthy` after 2 tries: not yet\ntrue\n\
+                 container `{plain}` {place} has no health check; give its service a `healthcheck`, or look with `run`\n\
+                 to stdout\n\tto stderr\n"
+            ))
+            .stderr_has(&format!("{source}/{name}: to stdout\n"))
+            .success();
+    }
+    must(docker().args(["kill", name]));
+    for (machine, _, place) in MACHINES {
+        on(machine, &format!("h:container('{name}'):wait_healthy()"))
+            .stderr_has(&format!(
+                "container `{name}` {place} is not healthy but `exited` after 1 tries: "
+            ))
+            .code(1);
+        on(machine, &format!("h:container('{name}'):run {{ 'true' }}"))
+            .stderr_has(&format!(
+                "container `{name}` {place} is not running (its state is `exited`); start it with `docker start {name}`"
+            ))
+            .code(1);
+    }
+}
