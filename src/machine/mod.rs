@@ -133,6 +133,16 @@ impl Machine {
         }
     }
 
+    /// The same without waiting for the host's answer.
+    pub fn let_go(&self) {
+        if let Place::There(remote) = &self.0.place
+            && let Ok(mut session) = remote.session.try_lock()
+            && let Some(session) = session.take()
+        {
+            tokio::spawn(async move { session.close().await });
+        }
+    }
+
     /// A container on this machine, by name or id.
     pub fn container(&self, name: &str) -> Result<Container, Error> {
         Container::new(self, name)

@@ -12,7 +12,7 @@ fn a_command_inside_is_like_one_outside() {
         let lua = format!(
             r#"
               local c = h:container "{name}"
-              local ran = c:run {{ "sh", "-c", "pwd; echo $A; cat; echo e >&2; exit 3", env = {{ A = "it's\nso" }}, cwd = "/usr",
+              local ran = c:run {{ "sh", "-c", "pwd; echo \"$A\"; cat; echo e >&2; exit 3", env = {{ A = "it's\nso" }}, cwd = "/usr",
                                   stdin = "in\0put", check = false }}
               print(ran.code, ran.stdout == "/usr\nit's\nso\nin\0put", ran.stderr)
               print(c:run {{ "sh", "-c", "kill -9 $$", check = false }}.code)
@@ -78,11 +78,13 @@ fn without_a_shell_inside_commands_run_all_the_same() {
               print(ran.stdout)
               c:copy_in("x", "/tmp/x")
               c:copy_out("/tmp/x", "y")
+              print(select(2, pcall(c.copy_out, c, "/none", "none")).message:find "find the file /none" ~= nil)
+              print(select(2, pcall(c.copy_out, c, "/tmp", "none")).message:find "is no file" ~= nil)
             "#
         );
         let ran = on(machine, &lua)
             .file("x", "text")
-            .stdout("it's so\n1\n\n")
+            .stdout("it's so\n1\n\ntrue\ntrue\n")
             .success();
         assert_eq!(fs::read(ran.project.path().join("y")).unwrap(), b"text");
     }
@@ -98,7 +100,7 @@ fn files_go_in_and_come_out() {
               local c = h:container "{name}"
               local path = "/tmp/" .. tostring(math.random(1 << 40)) .. " it's"
               print(c:copy_in("x", path, {{ mode = "640" }}).bytes)
-              print(c:run {{ "stat", "-c", "%a %s", path }}.stdout)
+              print(c:run {{ "stat", "-c", "%a %s %U", path }}.stdout)
               print(c:copy_out(path, "y").bytes)
               c:run {{ "ln", "-s", path, path .. ".link" }}
               c:copy_out(path .. ".link", "z")
@@ -116,14 +118,14 @@ fn files_go_in_and_come_out() {
         let ran = on(machine, &lua)
             .file("x", &content)
             .file("large", vec![7; Container::SMALL_DISK + 1])
-            .stdout_has("3000001\n640 3000001\n\n3000001\n0\n\n")
+            .stdout_has("3000001\n640 3000001 postgres\n\n3000001\n0\n\n")
             .stdout_has(&format!(
-                "`/tmp` in container `{name}` {place} is no file; folders are packed first, with `tar`\n"
+                "`/tmp` in container `{name}` {place}: it is no file; folders are packed first, with `tar`\n"
             ))
-            .stdout_has("Could not find the file /none in container")
+            .stdout_has(&format!("`/none` in container `{name}` {place}: it is not there\n"))
             .stdout_has(&format!("`/tmp` in container `{name}` {place}: it is a folder\n"))
             .stdout_has("none` is not there on this machine\n")
-            .stdout_has("no space left on device")
+            .stdout_has("No space left on device")
             .success();
         assert!(ran.stdout.ends_with("\n0\n\n"), "{}", ran.stdout);
         let project = ran.project.path();
@@ -167,14 +169,16 @@ fn health_is_waited_for_and_told() {
               print(c:wait_healthy {{ tries = 600, every = "100ms" }}.tries > 0)
               c:run {{ "rm", "/tmp/well" }}
               fails(plain.wait_healthy, plain)
-              print(c:logs {{ tail = 1 }}.stdout, c:logs().stderr)
+              print(c:logs().stdout, c:logs().stderr)
+              local last = c:logs {{ tail = 1 }}
+              print(#(last.stdout .. last.stderr) < 12)
             "#
         );
         on(machine, &lua)
             .stdout(&format!(
                 "container `{name}` {place} is not healthy but `unhealthy` after 2 tries: not yet\ntrue\n\
                  container `{plain}` {place} has no health check; give its service a `healthcheck`, or look with `run`\n\
-                 to stdout\n\tto stderr\n"
+                 to stdout\n\tto stderr\ntrue\n"
             ))
             .stderr_has(&format!("{source}/{name}: to stdout\n"))
             .success();

@@ -91,9 +91,7 @@ impl UserData for Host {
             Ok(format!("host {}", this.machine.name()))
         });
         methods.add_meta_function(MetaMethod::Close, |_, (data, _): (AnyUserData, Value)| {
-            let machine = data.borrow::<Self>()?.machine.clone();
-            // Its good-bye is nobody's to wait for: the end of the run closes what is still open.
-            tokio::spawn(async move { machine.close().await });
+            data.borrow::<Self>()?.machine.let_go();
             Ok(())
         });
     }

@@ -5,7 +5,9 @@
 
 mod copy;
 mod health;
+mod piped;
 mod tar;
+mod tarred;
 
 use std::sync::Arc;
 
@@ -15,11 +17,10 @@ use super::command::{Command, Ran};
 use super::engine::Engine;
 use super::process::Where;
 use super::{Error, Machine};
-use crate::ssh::process::Exit;
 pub use health::Health;
 
-/// What the script needs of a container.
-const SHELL: &str = "command -v base64 head tee wc cat rm mktemp mkfifo >/dev/null";
+/// Asks for what our scripts need of a container.
+const SHELL: &str = "command -v base64 head tee wc cat rm mktemp mkfifo stat chmod mv >/dev/null";
 
 /// A container by name or id. Clones share what is known of it.
 #[derive(Clone)]
@@ -31,7 +32,8 @@ struct Inner {
     /// What stands before its lines.
     source: String,
     engine: OnceCell<Engine>,
-    has_shell: OnceCell<bool>,
+    /// Whether our scripts can run inside.
+    shell: OnceCell<bool>,
 }
 
 impl Container {
@@ -53,7 +55,7 @@ impl Container {
             name: name.to_owned(),
             source: format!("{}/{shown}", machine.name()),
             engine: OnceCell::new(),
-            has_shell: OnceCell::new(),
+            shell: OnceCell::new(),
         })))
     }
 
@@ -115,9 +117,9 @@ impl Container {
         Ok(self.0.engine.get().copied().unwrap_or(Engine::Docker))
     }
 
-    /// Whether our script can run inside. It must be running for anything to.
+    /// Whether our scripts can run inside. The container must run for anything to.
     async fn has_shell(&self, engine: Engine) -> Result<bool, Error> {
-        if let Some(known) = self.0.has_shell.get() {
+        if let Some(known) = self.0.shell.get() {
             return Ok(*known);
         }
         let Inner { machine, name, .. } = &*self.0;
@@ -134,9 +136,13 @@ impl Container {
                 });
             }
         }
-        let has_shell = ran.exit == Exit::Code(0);
-        let _ = self.0.has_shell.set(has_shell);
-        Ok(has_shell)
+        let _ = self.0.shell.set(ran.succeeded());
+        Ok(ran.succeeded())
+    }
+
+    fn words(&self) -> String {
+        let Inner { machine, name, .. } = &*self.0;
+        format!("in container `{name}` {}", machine.words())
     }
 }
 

@@ -35,7 +35,7 @@ impl Machine {
         let store = match &self.0.place {
             Place::Here(_) => Store::Here,
             Place::There(remote) => {
-                let session = self.session(remote).await?;
+                let session = Box::pin(self.session(remote)).await?;
                 Store::There(Box::pin(Sftp::open(&session)).await?)
             }
         };
