@@ -33,12 +33,13 @@ async fn connect(context: Arc<Context>, target: &Value, table: Option<Table>) ->
     let warning = options.string("warning")?;
     let database = options.string("database")?;
     options.finish()?;
-    let mut target = resolve(&context, target)?;
+    let (mut key, mut target) = resolve(&context, target)?;
     if let Some(database) = database {
+        key = format!("{key}/{database}");
         target.name = format!("{}/{database}", target.name);
         target.dsn.database = database;
     }
-    let link = link(&context, target)?;
+    let link = link(&context, key, target)?;
     // What the server itself says about its protection is only known once it has answered.
     let careful = context.options.dry_run || link.connector.target().protect.is_some();
     let access = if careful {
@@ -58,10 +59,18 @@ async fn connect(context: Arc<Context>, target: &Value, table: Option<Table>) ->
     Ok(db)
 }
 
-fn resolve(context: &Context, target: &Value) -> Result<Target> {
+/// The target, and what tells it from every other one: its name, or all that its table says.
+fn resolve(context: &Context, target: &Value) -> Result<(String, Target)> {
+    let project = &context.options.project;
     match target {
-        Value::String(name) => Ok(context.options.project.target(&name.to_string_lossy())?),
-        Value::Table(keys) => Ok(context.options.project.unnamed_target(to_toml(keys)?)?),
+        Value::String(name) => {
+            let target = project.target(&name.to_string_lossy())?;
+            Ok((target.name.clone(), target))
+        }
+        Value::Table(keys) => {
+            let keys = to_toml(keys)?;
+            Ok((format!("{keys:?}"), project.unnamed_target(keys)?))
+        }
         other => Err(Error::failed(format!(
             "`connect`: the name of a target or a table such as `{{ url = ... }}` expected, got {}",
             other.type_name()
@@ -90,15 +99,14 @@ fn to_toml(keys: &Table) -> Result<toml::Table> {
 }
 
 /// The way to the target, shared by all its sessions of this run.
-fn link(context: &Context, target: Target) -> Result<Link> {
-    let name = target.name.clone();
-    if let Some(link) = context.link(&name) {
+fn link(context: &Context, key: String, target: Target) -> Result<Link> {
+    if let Some(link) = context.link(&key) {
         return Ok(link);
     }
     let notices = Arc::new(Notices::new(Arc::clone(&context.options.reporter)));
     let reporter: Reporter = Arc::clone(&notices) as Reporter;
     let connector = Connector::new(target, &context.application_name, reporter)?;
     let link = Link { connector, notices };
-    context.keep_link(name, link.clone());
+    context.keep_link(key, link.clone());
     Ok(link)
 }
