@@ -1,5 +1,9 @@
 //! TLS to a server as `sslmode` says, with certificates made by OpenSSL for the run.
 
+mod certificates;
+mod direct;
+mod login;
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
@@ -46,10 +50,19 @@ impl Server {
             fs::copy(data.join("server.crt"), root.with_extension("crt")).unwrap();
         }
         give_to_server(&data, &data.join("server"));
+        login::let_in(&data);
         let psql = || cluster.client("psql", "postgres");
+        let authority = root.with_extension("crt");
         let on = [
             "-Xqc",
             "ALTER SYSTEM SET ssl = on",
+            "-c",
+            &format!(
+                "ALTER SYSTEM SET ssl_ca_file = '{}'",
+                authority_for(&data, &authority)
+            ),
+            "-c",
+            login::ROLES,
             "-c",
             "SELECT pg_reload_conf()",
         ];
@@ -88,6 +101,13 @@ fn give_to_server(data: &Path, name: &Path) {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
         chown(&file, Some(owner.uid()), Some(owner.gid())).unwrap();
     }
+}
+
+/// Puts what may have signed the certificates of clients where the server can read it.
+fn authority_for(data: &Path, authority: &Path) -> &'static str {
+    fs::copy(authority, data.join("clients.crt")).unwrap();
+    fs::set_permissions(data.join("clients.crt"), fs::Permissions::from_mode(0o644)).unwrap();
+    "clients.crt"
 }
 
 /// A run over TCP with these parameters in the url, that prints the version of TLS or `none`.
