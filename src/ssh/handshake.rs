@@ -35,6 +35,12 @@ pub async fn shake(
     config: &Arc<HostConfig>,
     jump: Option<&super::Session>,
 ) -> Result<(Handle<Handler>, Watch), Error> {
+    if let Some(reason) = &config.only_openssh {
+        return Err(Error::OnlyOpenssh {
+            alias: config.alias.clone(),
+            reason: reason.clone(),
+        });
+    }
     let known = Arc::new(KnownHosts::read(config)?);
     let settings = Arc::new(settings(config, &known));
     let mut attempt = 1;
@@ -127,7 +133,12 @@ async fn log_in(
     let alias = config.alias.clone();
     match result {
         // A host that hangs up says why: too many keys tried, most often.
-        Err(Error::KeysRefused { user, tried, .. }) if handle.is_closed() => {
+        Err(Error::KeysRefused {
+            user,
+            tried,
+            further,
+            ..
+        }) if handle.is_closed() => {
             let reason = end.reason(Duration::from_millis(200)).await;
             let reason = reason.unwrap_or_else(|| "the host hung up".to_owned());
             Err(Error::KeysRefused {
@@ -137,6 +148,7 @@ async fn log_in(
                 answer: format!(
                     "{reason}; `IdentitiesOnly yes` lets only configured keys be tried"
                 ),
+                further,
             })
         }
         Err(Error::Protocol(error)) => Err(Error::Lost {

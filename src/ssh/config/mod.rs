@@ -4,6 +4,7 @@
 //! installed. Jump hosts have configurations of their own and are resolved as `ssh -J` would.
 
 mod fallback;
+mod only;
 mod openssh;
 mod settings;
 mod tokens;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use super::destination::Destination;
 use super::error::Error;
+pub use only::OnlyOpenssh;
 
 const MOST_JUMPS: usize = 8;
 
@@ -40,6 +42,13 @@ pub struct HostConfig {
     /// the link counts as lost.
     pub alive_interval: Duration,
     pub alive_count: usize,
+    /// Why the host cannot be reached but by the user's own `ssh`; `None` where it can.
+    pub only_openssh: Option<OnlyOpenssh>,
+    /// The ways of logging in besides keys that the configuration allows, as ssh spells them: what the user's own
+    /// `ssh` would try where no key is accepted.
+    pub other_methods: Vec<String>,
+    /// The socket of a master connection, which need not exist.
+    pub control_path: Option<PathBuf>,
     /// The configuration given by `ssh_config`, for the commands that errors suggest.
     pub config_file: Option<PathBuf>,
 }
@@ -91,7 +100,7 @@ async fn resolve_one(
         Some(settings) => settings,
         None => fallback::settings(&destination, jumps, file)?,
     };
-    let host = settings.host(alias, &destination, file)?;
+    let host = settings.host(alias, &destination, file);
     Ok((host, last_jump(settings.jumps())))
 }
 

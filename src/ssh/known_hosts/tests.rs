@@ -43,6 +43,9 @@ impl Scene {
             connect_timeout: None,
             alive_interval: Duration::from_secs(10),
             alive_count: 3,
+            only_openssh: None,
+            other_methods: Vec::new(),
+            control_path: None,
             config_file: None,
         };
         Self { folder, config }
