@@ -170,10 +170,13 @@ impl Route {
 
     /// Ends the control session and the processes on this machine. Links that are still open are their owners'.
     pub async fn close(&self) {
-        if let Some(via) = &self.0.via
-            && let Some(session) = via.control.lock().await.take()
-        {
-            session.close().await;
+        if let Some(via) = &self.0.via {
+            if let Some(session) = via.control.lock().await.take() {
+                session.close().await;
+            }
+            if let Some(host) = via.host.get() {
+                host.close().await;
+            }
         }
         for rung in &self.0.plan.rungs {
             if let Rung::Relay(container) = rung {

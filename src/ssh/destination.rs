@@ -47,6 +47,20 @@ impl Destination {
             port,
         })
     }
+
+    /// The words by which `ssh` is told of it.
+    pub fn arguments(&self) -> Vec<String> {
+        let user = self
+            .user
+            .iter()
+            .flat_map(|user| ["-l".to_owned(), user.clone()]);
+        let port = self
+            .port
+            .iter()
+            .flat_map(|port| ["-p".to_owned(), port.to_string()]);
+        let host = ["--".to_owned(), self.host.clone()];
+        user.chain(port).chain(host).collect()
+    }
 }
 
 /// `host:port` or `[host]:port`; several colons without brackets are an IPv6 address without a port.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::config::OnlyOpenssh;
 use super::keys::KeyError;
 use super::tcp;
+use crate::progress::AskError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -23,6 +24,27 @@ pub enum Error {
     Unreadable { file: PathBuf, reason: String },
     #[error("ssh host `{alias}` takes the user's own `ssh`, since {reason}")]
     OnlyOpenssh { alias: String, reason: OnlyOpenssh },
+    #[error(
+        "ssh host `{alias}` takes the user's own `ssh`, since {reason}; there is none on PATH: install OpenSSH's client"
+    )]
+    NoOpenssh { alias: String, reason: OnlyOpenssh },
+    #[error("`ssh` does not get to host `{alias}`: {said}")]
+    OpensshFailed {
+        alias: String,
+        /// Its last lines.
+        said: String,
+    },
+    #[error(
+        "`ssh` does not trust host `{alias}`: {said}; compare the fingerprint with the host's own, then run `{fix}` to \
+         record it; where another key is recorded, somebody may be in between"
+    )]
+    OpensshHostKey {
+        alias: String,
+        said: String,
+        fix: String,
+    },
+    #[error("ssh host `{alias}` asks a question before it lets anybody in: {reason}")]
+    NotAsked { alias: String, reason: AskError },
     #[error(
         "ssh host `{alias}` is reached through more than {limit} jump hosts; do they form a loop?"
     )]
@@ -122,6 +144,11 @@ pub enum Error {
         target: String,
         limit: Duration,
     },
+    #[error(
+        "ssh host `{alias}` lets no command run: `MaxSessions` of its sshd allows none, or no further one; a server that \
+         it can reach by TCP needs none"
+    )]
+    SessionRefused { alias: String },
     #[error("ssh host `{alias}` refuses to run commands")]
     ExecRefused { alias: String },
     #[error("ssh host `{alias}`: no answer within {} s", limit.as_secs())]

@@ -3,6 +3,7 @@
 
 mod containers;
 mod ended;
+mod openssh;
 mod refused;
 
 use std::fs;

@@ -34,13 +34,7 @@ pub async fn settings(
     if let Some(jumps) = jumps {
         command.arg("-J").arg(jumps);
     }
-    if let Some(user) = &destination.user {
-        command.arg("-l").arg(user);
-    }
-    if let Some(port) = destination.port {
-        command.arg("-p").arg(port.to_string());
-    }
-    command.arg("--").arg(&destination.host);
+    command.args(destination.arguments());
     command.stdin(Stdio::null()).kill_on_drop(true);
     let output = match within(LIMIT, command.output()).await {
         Ok(Ok(output)) => output,
