@@ -48,8 +48,8 @@ impl Destination {
         })
     }
 
-    /// The words by which `ssh` is told of it.
-    pub fn arguments(&self) -> Vec<String> {
+    /// What `ssh` is told of it besides the host.
+    pub fn options(&self) -> Vec<String> {
         let user = self
             .user
             .iter()
@@ -58,8 +58,7 @@ impl Destination {
             .port
             .iter()
             .flat_map(|port| ["-p".to_owned(), port.to_string()]);
-        let host = ["--".to_owned(), self.host.clone()];
-        user.chain(port).chain(host).collect()
+        user.chain(port).collect()
     }
 }
 

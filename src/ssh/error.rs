@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::config::OnlyOpenssh;
 use super::keys::KeyError;
+use super::known_hosts::Unknown;
 use super::tcp;
 use crate::progress::AskError;
 
@@ -55,7 +56,7 @@ pub enum Error {
     Handshake { alias: String, reason: String },
 
     #[error(
-        "the host key of `{name}`, {key}, is not known; compare the fingerprint with the host's own, then run `{fix}` to \
+        "the host key of `{name}`, {key}, is not known{why}; compare the fingerprint with the host's own, then run `{fix}` to \
          record it"
     )]
     HostKeyUnknown {
@@ -63,6 +64,7 @@ pub enum Error {
         name: String,
         /// Kind and SHA-256 fingerprint, as `ssh-keygen -l` prints them.
         key: String,
+        why: Unknown,
         fix: String,
     },
     #[error(
@@ -82,16 +84,6 @@ pub enum Error {
         key: String,
         file: PathBuf,
         line: usize,
-    },
-    #[error(
-        "`{name}` is known only by the certificate authority in {}:{line}, and host certificates are not supported \
-         yet; record the host key itself with `{fix}`", file.display()
-    )]
-    HostKeyAuthority {
-        name: String,
-        file: PathBuf,
-        line: usize,
-        fix: String,
     },
     #[error("cannot record the host key of `{name}` in `{}`: {reason}", file.display())]
     HostKeyUnrecorded {

@@ -3,6 +3,7 @@
 //! `ssh -G` prints what OpenSSH itself resolved, `Match` and all; [`fallback`] stands in where no OpenSSH client is
 //! installed. Jump hosts have configurations of their own and are resolved as `ssh -J` would.
 
+mod algorithms;
 mod fallback;
 mod only;
 mod openssh;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use super::destination::Destination;
 use super::error::Error;
+pub use algorithms::{Algorithms, HostKeyAlgorithms};
 pub use only::OnlyOpenssh;
 
 const MOST_JUMPS: usize = 8;
@@ -42,6 +44,7 @@ pub struct HostConfig {
     /// the link counts as lost.
     pub alive_interval: Duration,
     pub alive_count: usize,
+    pub algorithms: Algorithms,
     /// Why the host cannot be reached but by the user's own `ssh`; `None` where it can.
     pub only_openssh: Option<OnlyOpenssh>,
     /// The ways of logging in besides keys that the configuration allows, as ssh spells them: what the user's own
@@ -68,6 +71,19 @@ impl HostConfig {
         };
         // Without the option, whoever configured `yes` would not be asked.
         format!("ssh {file}-o StrictHostKeyChecking=ask {url}{alias} true")
+    }
+}
+
+#[cfg(test)]
+impl HostConfig {
+    /// A host `db` about which no configuration says anything.
+    pub fn unconfigured() -> Self {
+        let destination = Destination {
+            host: "db".to_owned(),
+            user: None,
+            port: None,
+        };
+        settings::Settings::default().host("db", &destination, None)
     }
 }
 

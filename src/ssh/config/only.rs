@@ -23,9 +23,9 @@ pub enum OnlyOpenssh {
     /// The names of methods that are not `publickey`, as ssh spells them.
     #[error("it asks for {}", .0.join(", "))]
     Methods(Vec<String>),
-    /// Nothing of the configured list is known here.
-    #[error("`{option} {list}` names nothing that runner itself can do")]
-    Option { option: &'static str, list: String },
+    /// Also a list of algorithms none of which is known here.
+    #[error("runner itself cannot do `{option} {value}`")]
+    Option { option: &'static str, value: String },
     /// The host offers nothing that is known here.
     #[error("the host offers no {kind} that runner itself can do, only {}", offered.join(", "))]
     Offered {

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::algorithms::Algorithms;
 use super::tokens::Tokens;
 use super::{HostConfig, HostKeyPolicy, OnlyOpenssh, home, local_user};
 use crate::ssh::destination::Destination;
 
-/// A link is given up after this long at the latest, unless the user's own setting is shorter.
-const ALIVE_INTERVAL: Duration = Duration::from_secs(10);
+/// Unless the user's own setting is shorter: a host is asked after the first interval of silence, and given up one
+/// interval after the last question, which is to be within 30 s.
+const ALIVE_INTERVAL: Duration = Duration::from_secs(7);
 const ALIVE_COUNT: usize = 3;
 
 const PUBLIC_KEY: &str = "publickey";
@@ -18,11 +20,15 @@ const METHODS: &str = "gssapi-with-mic,hostbased,publickey,keyboard-interactive,
 
 /// Keywords in lower case with their values, in the order found.
 #[derive(Debug, Default)]
-pub struct Settings(BTreeMap<String, Vec<String>>);
+pub struct Settings {
+    words: BTreeMap<String, Vec<String>>,
+    /// What OpenSSH takes where nothing is configured; empty where it was not asked.
+    defaults: BTreeMap<String, Vec<String>>,
+}
 
 impl Settings {
     pub fn add(&mut self, key: &str, value: &str) {
-        self.0
+        self.words
             .entry(key.to_ascii_lowercase())
             .or_default()
             .push(value.trim().to_owned());
@@ -30,14 +36,35 @@ impl Settings {
 
     /// Adds the values of `other` behind those already here.
     pub fn append(&mut self, other: Self) {
-        for (key, values) in other.0 {
-            self.0.entry(key).or_default().extend(values);
+        for (key, values) in other.words {
+            self.words.entry(key).or_default().extend(values);
+        }
+    }
+
+    /// Takes the values of `defaults` for those that OpenSSH has where nothing is configured.
+    pub fn with_defaults(self, defaults: Self) -> Self {
+        Self {
+            words: self.words,
+            defaults: defaults.words,
         }
     }
 
     /// For all keywords but `IdentityFile` the first value wins.
     pub fn first(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.first().map(String::as_str)
+        self.words.get(key)?.first().map(String::as_str)
+    }
+
+    /// The value that somebody configured; `option` in any letter case.
+    pub fn configured(&self, option: &str) -> Option<&str> {
+        let key = option.to_ascii_lowercase();
+        self.first(&key)
+            .filter(|value| self.unconfigured(&key) != Some(value))
+    }
+
+    /// OpenSSH's own value; `option` in any letter case.
+    pub fn unconfigured(&self, option: &str) -> Option<&str> {
+        let values = self.defaults.get(&option.to_ascii_lowercase());
+        values?.first().map(String::as_str)
     }
 
     fn given(&self, key: &str) -> Option<&str> {
@@ -71,6 +98,7 @@ impl Settings {
             local_user: local_user(),
         };
         let (alive_interval, alive_count) = self.alive();
+        let (algorithms, missing) = Algorithms::of(self);
         HostConfig {
             alias: alias.to_owned(),
             host: host.to_owned(),
@@ -90,7 +118,8 @@ impl Settings {
             connect_timeout: self.seconds("connecttimeout"),
             alive_interval,
             alive_count,
-            only_openssh: self.only_openssh(),
+            algorithms,
+            only_openssh: self.only_openssh().or(missing),
             other_methods: self.other_methods(),
             control_path: self.given("controlpath").map(PathBuf::from),
             config_file: file.map(Path::to_owned),
@@ -170,7 +199,7 @@ impl Settings {
 
     fn identity_files(&self, tokens: &Tokens) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = Vec::new();
-        for value in self.0.get("identityfile").into_iter().flatten() {
+        for value in self.words.get("identityfile").into_iter().flatten() {
             let path = tokens.path(value);
             if !value.eq_ignore_ascii_case("none") && !files.contains(&path) {
                 files.push(path);
@@ -247,8 +276,8 @@ mod tests {
             ]);
             (config.alive_interval.as_secs(), config.alive_count)
         };
-        assert_eq!(alive("0", "3"), (10, 3));
-        assert_eq!(alive("60", "3"), (10, 3));
+        assert_eq!(alive("0", "3"), (7, 3));
+        assert_eq!(alive("60", "3"), (7, 3));
         assert_eq!(alive("5", "2"), (5, 2));
     }
 

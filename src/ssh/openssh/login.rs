@@ -163,7 +163,11 @@ fn command(
     for setting in settings.into_iter().chain(before) {
         command.arg("-o").arg(setting);
     }
-    command.args(Destination::parse(&config.alias)?.arguments());
+    let destination = Destination::parse(&config.alias)?;
+    command
+        .args(destination.options())
+        .arg("--")
+        .arg(destination.host);
     Ok(command)
 }
 
