@@ -109,7 +109,8 @@ impl Host {
     /// The session on the last host that takes the user's own `ssh`, and the place of the next.
     #[cfg(unix)]
     async fn by_openssh(&self) -> Result<Option<(Session, usize)>, Error> {
-        let found = self.0.openssh.master(self, &self.0.hosts).await?;
+        // Boxed, as a login is large.
+        let found = Box::pin(self.0.openssh.master(self, &self.0.hosts)).await?;
         Ok(found.map(|(master, next)| {
             let session = Session::new(Transport::OpenSsh(master), self.clone());
             (session, next)
@@ -133,7 +134,7 @@ impl Host {
         place: usize,
         jump: Option<Session>,
     ) -> Result<Session, (usize, Error)> {
-        match Native::open(self, &self.0.hosts[place], jump).await {
+        match Box::pin(Native::open(self, &self.0.hosts[place], jump)).await {
             Ok(native) => Ok(Session::new(Transport::Native(native), self.clone())),
             Err(error) => Err((place, error)),
         }

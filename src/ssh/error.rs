@@ -141,6 +141,16 @@ pub enum Error {
          it can reach by TCP needs none"
     )]
     SessionRefused { alias: String },
+    #[error(
+        "ssh host `{alias}` runs another command in place of ours, which {exit} {said}; a forced command (`ForceCommand` of \
+         its sshd, `command=` in `authorized_keys`) or the login shell of the user is in the way"
+    )]
+    CommandsReplaced {
+        alias: String,
+        exit: String,
+        /// Reads on after how it ended.
+        said: String,
+    },
     #[error("ssh host `{alias}` refuses to run commands")]
     ExecRefused { alias: String },
     #[error("ssh host `{alias}`: no answer within {} s", limit.as_secs())]

@@ -93,7 +93,7 @@ impl Session {
             }
             #[cfg(unix)]
             Transport::OpenSsh(master) => {
-                SessionStream::OpenSsh(master.open_tcp(host, port, limit).await?)
+                SessionStream::OpenSsh(Box::pin(master.open_tcp(host, port, limit)).await?)
             }
         })
     }
@@ -106,7 +106,7 @@ impl Session {
             }
             #[cfg(unix)]
             Transport::OpenSsh(master) => {
-                SessionStream::OpenSsh(master.open_socket(path, limit).await?)
+                SessionStream::OpenSsh(Box::pin(master.open_socket(path, limit)).await?)
             }
         })
     }
@@ -145,6 +145,24 @@ impl Session {
             }),
         }
     }
+
+    /// Fails where the host runs something else in place of our commands: a forced command, or a login shell that
+    /// lets nobody in. Worth asking where what came back makes no sense.
+    pub async fn check_commands(&self, limit: Duration) -> Result<(), Error> {
+        let word = format!("runner-{:08x}", rand::random::<u32>());
+        let output = self.output(&["echo", &word], limit).await?;
+        if output.stdout.lines().any(|line| line.trim() == word) {
+            return Ok(());
+        }
+        Err(Error::CommandsReplaced {
+            alias: self.alias().to_owned(),
+            exit: output.exit.to_string(),
+            said: match output.complaint().lines().next() {
+                Some(line) => format!("saying: {line}"),
+                None => "without a word".to_owned(),
+            },
+        })
+    }
 }
 
 impl Transport {
@@ -156,7 +174,7 @@ impl Transport {
             }
             #[cfg(unix)]
             Self::OpenSsh(master) => {
-                let (stream, ending) = master.spawn(command).await?;
+                let (stream, ending) = Box::pin(master.spawn(command)).await?;
                 Ok((SessionStream::OpenSsh(stream), ending))
             }
         }

@@ -3,6 +3,7 @@
 
 mod containers;
 mod ended;
+mod limits;
 mod openssh;
 mod refused;
 

@@ -106,7 +106,7 @@ async fn start(
         status = ssh.0.wait() => status.map_err(failed)?,
         error = questions.serve() => return Err(match error {
             AskError::Interrupted => Error::Interrupted,
-            reason => Error::NotAsked { alias: config.alias.clone(), reason },
+            reason @ AskError::NoTerminal { .. } => Error::NotAsked { alias: config.alias.clone(), reason },
         }),
     };
     if !status.success() {

@@ -195,9 +195,10 @@ async fn closed(control: &mut Control) {
 fn reason(log: Option<&Log>, place: u64) -> String {
     let lines = log.map(|log| log.since(place)).unwrap_or_default();
     let says = |text: &str| lines.iter().any(|line| line.contains(text));
+    let hung_up = ["closed by remote host", "reset by peer", "Broken pipe"];
     if says("not responding") {
         "the host no longer answers".to_owned()
-    } else if says("closed by remote host") || says("reset by peer") {
+    } else if hung_up.into_iter().any(says) {
         "the host closed the connection".to_owned()
     } else if let Some(line) = lines.last() {
         line.clone()
