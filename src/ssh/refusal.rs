@@ -77,17 +77,17 @@ impl Wanted<'_> {
         match (&refusal.reason, refusal.description.as_str()) {
             // sshd's words for every refusal to do with forwarding.
             (ChannelOpenFailure::AdministrativelyProhibited, "" | "open failed") => {
-                let options = match self {
-                    Self::Socket(_) => "`AllowStreamLocalForwarding`",
-                    _ => "`AllowTcpForwarding` or `PermitOpen`",
-                };
-                format!(
-                    "the host does not permit it; see {options} of its sshd, and the options of the key in its \
-                     `authorized_keys`"
-                )
+                "the host does not permit it; see `AllowTcpForwarding` and `PermitOpen` of its sshd, and the options \
+                 of the key in its `authorized_keys`"
+                    .to_owned()
             }
             (ChannelOpenFailure::ConnectFailed, "" | "open failed") => {
-                "nothing accepts connections there; is the server running?".to_owned()
+                let mut because = "nothing accepts connections there; is the server running".to_owned();
+                // Of a socket it says nothing else where it is forbidden.
+                if let Self::Socket(_) = self {
+                    because += ", and does the host's sshd allow it (`AllowStreamLocalForwarding`)";
+                }
+                because + "?"
             }
             (_, "Connection refused") => {
                 "it refuses connections; is anything listening there?".to_owned()
