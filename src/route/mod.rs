@@ -265,7 +265,7 @@ impl Inner {
                     if place.is_none()
                         && reason.passes()
                         && self.pass(at, at + 1, &reason.to_string()) => {}
-                Err(error) => return Err(error),
+                Err(error) => return Err(explained(error, control.or(session)).await),
             }
         }
     }
@@ -289,6 +289,17 @@ impl Inner {
             });
         }
         true
+    }
+}
+
+/// The error of a docker that made no sense: behind ssh it may have been another program.
+async fn explained(error: Error, session: Option<&Session>) -> Error {
+    match (&error, session) {
+        (Error::NoDocker { .. }, Some(session)) => match session.check_commands().await {
+            Ok(()) => error,
+            Err(replaced) => replaced.into(),
+        },
+        _ => error,
     }
 }
 

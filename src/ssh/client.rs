@@ -54,7 +54,8 @@ impl Host {
                 None => name,
             }
         };
-        self.0.hosts.iter().enumerate().map(describe).collect()
+        let hops = self.0.hosts.iter().enumerate();
+        hops.skip(self.first()).map(describe).collect()
     }
 
     /// Opens a session of its own, logged in; over the user's own `ssh` it is shared by all that ask for one.
@@ -94,8 +95,8 @@ impl Host {
             Transport::Native(_) => self.connect().await,
             #[cfg(unix)]
             Transport::OpenSsh(master) => {
-                let another = Transport::OpenSsh(master.another(self).await?);
-                Ok(Session::new(another, self.clone()))
+                let another = self.0.openssh.another(master, self).await?;
+                Ok(Session::new(Transport::OpenSsh(another), self.clone()))
             }
         }
     }
@@ -145,7 +146,17 @@ impl Host {
         self.0.openssh.reason(&self.0.hosts, place)
     }
 
+    #[cfg(unix)]
+    fn first(&self) -> usize {
+        self.0.openssh.first()
+    }
+
     /// OpenSSH has no master connections there.
+    #[cfg(not(unix))]
+    fn first(&self) -> usize {
+        0
+    }
+
     #[cfg(not(unix))]
     fn why_openssh(&self, _: usize) -> Option<OnlyOpenssh> {
         None

@@ -13,6 +13,7 @@ use super::channel::ChannelStream;
 use super::client::Host;
 use super::end::SessionEnd;
 use super::error::Error;
+use super::exec::START_LIMIT;
 use super::native::Native;
 #[cfg(unix)]
 use super::openssh::{Master, MuxStream};
@@ -148,16 +149,16 @@ impl Session {
 
     /// Fails where the host runs something else in place of our commands: a forced command, or a login shell that
     /// lets nobody in. Worth asking where what came back makes no sense.
-    pub async fn check_commands(&self, limit: Duration) -> Result<(), Error> {
+    pub async fn check_commands(&self) -> Result<(), Error> {
         let word = format!("runner-{:08x}", rand::random::<u32>());
-        let output = self.output(&["echo", &word], limit).await?;
+        let output = self.output(&["echo", &word], START_LIMIT).await?;
         if output.stdout.lines().any(|line| line.trim() == word) {
             return Ok(());
         }
         Err(Error::CommandsReplaced {
             alias: self.alias().to_owned(),
             exit: output.exit.to_string(),
-            said: match output.complaint().lines().next() {
+            said: match output.complaint().lines().last() {
                 Some(line) => format!("saying: {line}"),
                 None => "without a word".to_owned(),
             },

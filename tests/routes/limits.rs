@@ -88,15 +88,16 @@ fn without_sessions_servers_are_reached_and_containers_are_not() {
         )
     };
     fails(container_behind(&sshd, "jump").1, &sshd, &message("jump"));
-    let over = over_openssh(container_behind(&sshd, "over-ssh").1, &sshd);
-    fails(over, &sshd, &message("over-ssh"));
+    let (_database, runner) = container_behind(&sshd, "over-ssh");
+    fails(over_openssh(runner, &sshd), &sshd, &message("over-ssh"));
 }
 
 #[test]
 fn where_one_command_may_run_at_a_time_the_second_gets_a_connection_of_its_own() {
     let sshd = Sshd::start("MaxSessions 1\n");
     works(container_behind(&sshd, "jump").1, &sshd);
-    let runner = over_openssh(container_behind(&sshd, "over-ssh").1, &sshd);
+    let (_database, runner) = container_behind(&sshd, "over-ssh");
+    let runner = over_openssh(runner, &sshd);
     let folder = runner.path().to_owned();
     for alias in ["jump", "over-ssh"] {
         with_host(&folder, alias, async |host| {
@@ -132,9 +133,9 @@ fn where_forwarding_to_sockets_is_forbidden_the_next_rung_is_taken() {
     for alias in ["jump", "over-ssh"] {
         let stderr = works(over_openssh(behind(&sshd, alias, &url), &sshd), &sshd);
         let passed = format!(
-            "prod: not by /tmp/.s.PGSQL.{port}: from ssh host `{alias}`, `/tmp/.s.PGSQL.{port}` cannot be reached: the \
-             host does not permit it; see `AllowStreamLocalForwarding` of its sshd, and the options of the key in its \
-             `authorized_keys`\n"
+            "prod: not by /tmp/.s.PGSQL.{port}: from ssh host `{alias}`, `/tmp/.s.PGSQL.{port}` cannot be reached: nothing \
+             accepts connections there; is the server running, and does the host's sshd allow it \
+             (`AllowStreamLocalForwarding`)?\n"
         );
         assert!(stderr.contains(&passed), "{stderr}");
     }
@@ -146,7 +147,7 @@ fn forbidden_forwarding_is_told_with_the_setting_and_needs_none_into_a_container
     let message = |alias: &str| {
         format!(
             "from ssh host `{alias}`, `127.0.0.1:{port}` cannot be reached: the host does not permit it; see \
-             `AllowTcpForwarding` or `PermitOpen` of its sshd, and the options of the key in its `authorized_keys`"
+             `AllowTcpForwarding` and `PermitOpen` of its sshd, and the options of the key in its `authorized_keys`"
         )
     };
     let database = Database::empty(dev());
@@ -205,12 +206,12 @@ fn a_host_that_runs_another_command_in_place_of_ours_is_told_so() {
 #[test]
 fn a_login_shell_that_lets_nobody_in_is_told_so() {
     let name = format!("runner-n{}", std::process::id());
-    must(as_root("useradd").args(["-M", "-N", "-s", "/usr/sbin/nologin", &name]));
+    must(as_root("useradd").args(["-M", "-N", "-d", "/", "-s", "/usr/sbin/nologin", &name]));
     reaper::at_end(&format!("userdel {name}"));
     // Without a password, but not locked.
     must(as_root("usermod").args(["-p", "*", &name]));
     let sshd = Sshd::start("");
-    let runner = container_behind(&sshd, "nobody").1;
+    let (_database, runner) = container_behind(&sshd, "nobody");
     let hosts = host(&sshd, "nobody", "user_key") + &format!("  User {name}\n");
     sshd.config_with(&runner.path().join("ssh_config"), &hosts);
     let message = "ssh host `nobody` runs another command in place of ours, which exited with code 1 saying: This account \
@@ -222,7 +223,7 @@ fn a_login_shell_that_lets_nobody_in_is_told_so() {
 #[test]
 fn what_a_login_shell_says_before_a_command_is_passed_over() {
     let sshd =
-        Sshd::start("ForceCommand echo Welcome; echo [news]; eval \"$SSH_ORIGINAL_COMMAND\"\n");
+        Sshd::start("ForceCommand echo Welcome; echo news; eval \"$SSH_ORIGINAL_COMMAND\"\n");
     works(container_behind(&sshd, "jump").1, &sshd);
     works(
         over_openssh(container_behind(&sshd, "over-ssh").1, &sshd),

@@ -17,7 +17,7 @@ use crate::ssh::end::{End, SessionEnd};
 use crate::ssh::error::Error;
 
 /// How long a master may take to go once it has been told to.
-const GRACE: Duration = Duration::from_secs(2);
+pub const GRACE: Duration = Duration::from_secs(2);
 
 /// A master connection, as long as anybody needs it.
 ///

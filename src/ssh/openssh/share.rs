@@ -6,9 +6,10 @@ use std::sync::{Arc, LazyLock, PoisonError, Weak};
 
 use tokio::sync::Mutex;
 
-use super::master::Master;
+use super::master::{GRACE, Master};
 use crate::ssh::client::Host;
 use crate::ssh::config::{HostConfig, OnlyOpenssh};
+use crate::ssh::end::SessionEnd;
 use crate::ssh::error::Error;
 
 /// A host as it is named, in the configuration that knows the name.
@@ -22,6 +23,8 @@ static MASTERS: LazyLock<Mutex<HashMap<Key, Weak<Master>>>> = LazyLock::new(Mute
 pub struct Share {
     reasons: std::sync::Mutex<Vec<Option<OnlyOpenssh>>>,
     held: Mutex<Vec<Arc<Master>>>,
+    /// Of those that serve a single stream and go with it.
+    others: Mutex<Vec<SessionEnd>>,
 }
 
 impl Share {
@@ -37,6 +40,7 @@ impl Share {
         Self {
             reasons: std::sync::Mutex::new(reasons),
             held: Mutex::default(),
+            others: Mutex::default(),
         }
     }
 
@@ -45,6 +49,12 @@ impl Share {
         if let Some(known) = self.reasons().get_mut(place) {
             *known = Some(reason);
         }
+    }
+
+    /// The first host that is passed at all: a master of the user's needs none of those before it.
+    pub fn first(&self) -> usize {
+        let is_open = |why: &Option<_>| matches!(why, Some(OnlyOpenssh::Master(_)));
+        self.reasons().iter().rposition(is_open).unwrap_or(0)
     }
 
     /// Why the host takes the user's own `ssh`, or `None` where russh speaks to it.
@@ -91,6 +101,15 @@ impl Share {
         Ok(found.map(|master| (master, covered)))
     }
 
+    /// Another connection to the host of `master`, for what that one lets nobody open any more.
+    pub async fn another(&self, master: &Master, host: &Host) -> Result<Arc<Master>, Error> {
+        let another = master.another(host).await?;
+        let mut others = self.others.lock().await;
+        others.retain(|end| !end.has_come());
+        others.push(another.end().clone());
+        Ok(another)
+    }
+
     /// Keeps the master for the next that needs it.
     async fn hold(&self, master: &Arc<Master>) {
         let mut held = self.held.lock().await;
@@ -105,6 +124,9 @@ impl Share {
     pub async fn close(&self) {
         for master in std::mem::take(&mut *self.held.lock().await) {
             master.leave().await;
+        }
+        for end in std::mem::take(&mut *self.others.lock().await) {
+            end.reason(GRACE).await;
         }
     }
 
