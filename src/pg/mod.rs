@@ -10,7 +10,6 @@ mod claim;
 mod connector;
 mod error;
 pub(crate) mod fields;
-mod frames;
 mod ident;
 mod identity;
 mod idle;
@@ -44,5 +43,6 @@ pub use statement::{transaction_statement, writes};
 pub use stream::{CopyIn, CopyOut};
 pub use transaction::{Isolation, TxOptions, transaction};
 pub use value::{Column, Rows, Value};
+pub use wire::CopyData;
 
 pub type Result<T> = std::result::Result<T, Error>;

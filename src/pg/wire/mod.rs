@@ -1,4 +1,4 @@
-//! The stream below the driver, with two faults of the driver taken out.
+//! The stream below the driver, with two faults of the driver taken out, and with a way past it.
 //!
 //! The driver sends Sync with the statement of a `COPY ... FROM STDIN` and once more at its end. A server that
 //! refuses the statement before it has read any data answers both; the driver takes the second answer for a
@@ -6,111 +6,88 @@
 //!
 //! And the driver looks for what the server refused only when all data is sent, which may be a day later. So
 //! the server's messages are followed here, and an error during such a COPY is told at once.
+//!
+//! COPY data does not go through the driver: `line.rs` says how.
+
+mod data;
+mod frames;
+mod line;
+mod merge;
+mod watch;
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
 
 use futures_util::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::watch;
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
-use super::frames::{Frames, sync_of_execute};
+use frames::sync_of_execute;
+use line::Line;
+use watch::{Splice, locked};
+
+pub use data::CopyData;
+pub use watch::{CopyWatch, Tap};
 
 /// The first byte of Flush, which is otherwise as Sync.
 const FLUSH: &[u8] = b"H";
 
-const COPY_IN_RESPONSE: u8 = b'G';
-const ERROR_RESPONSE: u8 = b'E';
-
-/// What is known of a session's `COPY ... FROM STDIN`.
-#[derive(Debug, Clone, Default)]
-pub struct CopyWatch(Arc<Shared>);
-
-#[derive(Debug, Default)]
-struct Shared {
-    /// The next statement to be sent is one.
-    starts: AtomicBool,
-    /// The server has reported an error since the last one started.
-    refused: watch::Sender<bool>,
-}
-
-impl CopyWatch {
-    /// The next statement is a `COPY ... FROM STDIN`.
-    pub fn start(&self) {
-        self.0.starts.store(true, Ordering::SeqCst);
-    }
-
-    /// Resolves once the server has refused what the COPY brings.
-    pub async fn refused(&self) {
-        // It cannot fail: the sender is as old as we are.
-        let _ = self
-            .0
-            .refused
-            .subscribe()
-            .wait_for(|refused| *refused)
-            .await;
-    }
-
-    fn hear(&self, message: u8) {
-        match message {
-            COPY_IN_RESPONSE => self.tell(false),
-            ERROR_RESPONSE => self.tell(true),
-            _ => {}
-        }
-    }
-
-    fn tell(&self, refused: bool) {
-        self.0.refused.send_replace(refused);
-    }
-}
-
 /// A stream that the driver writes messages to.
 pub struct Wire<S> {
-    stream: S,
+    /// Before the line, whose sessions it tells that it goes.
+    _end: End,
+    line: Arc<Mutex<Line<S>>>,
     copy: CopyWatch,
-    from_server: Frames,
     /// Bytes that go out before the Sync that is to be a Flush.
     ahead: Option<usize>,
 }
 
-impl<S> Wire<S> {
+/// Tells whoever waits for the line that the driver has ended.
+struct End(Weak<Mutex<dyn Splice>>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        if let Some(line) = self.0.upgrade() {
+            locked(&line).close();
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Wire<S> {
     /// `answer` tells how many bytes the server sends before its first message: one, where it is asked for TLS.
     pub fn new(stream: S, copy: &CopyWatch, answer: usize) -> Self {
+        let line = Arc::new(Mutex::new(Line::new(stream, answer)));
+        let splice: Weak<Mutex<Line<S>>> = Arc::downgrade(&line);
+        copy.use_line(splice.clone());
         Self {
-            stream,
+            _end: End(splice),
+            line,
             copy: copy.clone(),
-            from_server: Frames::behind(answer),
             ahead: None,
         }
     }
+}
 
-    /// Looks for the Sync of a COPY that is about to start in what goes out.
-    fn look_ahead(&mut self, bytes: &[u8]) {
-        if self.copy.0.starts.load(Ordering::SeqCst) {
-            self.ahead = sync_of_execute(bytes);
-            let waits = self.ahead.is_none();
-            self.copy.0.starts.store(waits, Ordering::SeqCst);
-        }
+impl<S> Wire<S> {
+    /// The stream of a connection that has not logged in yet.
+    fn into_stream(self) -> S {
+        let line = Arc::into_inner(self.line).expect("only a session uses it, too");
+        line.into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+            .stream
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let wire = &mut *self;
-        let before = buffer.filled().len();
-        ready!(Pin::new(&mut wire.stream).poll_read(context, buffer))?;
-        let copy = &wire.copy;
-        wire.from_server
-            .follow(&buffer.filled()[before..], |message| copy.hear(message));
-        Poll::Ready(Ok(()))
+        let hear = |message| self.copy.hear(message);
+        locked(&self.line).poll_read(context, buffer, hear)
     }
 }
 
@@ -121,31 +98,39 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let wire = &mut *self;
+        let mut line = locked(&wire.line);
+        ready!(line.poll_leave_for_driver(context))?;
         // All that was written before has been answered, so that a message begins here.
-        wire.look_ahead(bytes);
+        let found = wire.copy.look_out(|| sync_of_execute(bytes));
+        wire.ahead = found.or(wire.ahead);
         let bytes = match wire.ahead {
             None => bytes,
             Some(0) => FLUSH,
             Some(ahead) => &bytes[..ahead],
         };
-        let written = ready!(Pin::new(&mut wire.stream).poll_write(context, bytes))?;
+        let written = ready!(Pin::new(&mut line.stream).poll_write(context, bytes))?;
         // None, once the changed byte itself is out.
         wire.ahead = wire.ahead.and_then(|ahead| ahead.checked_sub(written));
         Poll::Ready(Ok(written))
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut line = locked(&self.line);
+        if line.is_sending() {
+            // The driver has sent nothing since, and the stream wakes one task that writes.
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut line.stream).poll_flush(context)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut locked(&self.line).stream).poll_shutdown(context)
     }
 }
 
 impl<S: TlsStream + Unpin> TlsStream for Wire<S> {
     fn channel_binding(&self) -> ChannelBinding {
-        self.stream.channel_binding()
+        locked(&self.line).stream.channel_binding()
     }
 }
 
@@ -167,7 +152,7 @@ where
     type Future = BoxFuture<'static, Result<Self::Stream, Self::Error>>;
 
     fn connect(self, below: Wire<S>) -> Self::Future {
-        let connecting = self.connect.connect(below.stream);
+        let connecting = self.connect.connect(below.into_stream());
         Box::pin(async move { Ok(Wire::new(connecting.await?, &self.copy, 0)) })
     }
 }
