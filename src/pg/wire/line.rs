@@ -51,10 +51,10 @@ enum Tapped {
 }
 
 impl<S> Line<S> {
-    pub fn new(stream: S, answer: usize) -> Self {
+    pub fn new(stream: S) -> Self {
         Self {
             stream,
-            from_server: Frames::behind(answer),
+            from_server: Frames::default(),
             tap: Tapped::No,
             held: BytesMut::new(),
             leaving: Bytes::new(),

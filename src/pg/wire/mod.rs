@@ -17,12 +17,11 @@ mod watch;
 
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll, ready};
 
-use futures_util::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
+use tokio_postgres::tls::{ChannelBinding, TlsStream};
 
 use frames::sync_of_execute;
 use line::Line;
@@ -56,9 +55,8 @@ impl Drop for End {
 }
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Wire<S> {
-    /// `answer` tells how many bytes the server sends before its first message: one, where it is asked for TLS.
-    pub fn new(stream: S, copy: &CopyWatch, answer: usize) -> Self {
-        let line = Arc::new(Mutex::new(Line::new(stream, answer)));
+    pub fn new(stream: S, copy: &CopyWatch) -> Self {
+        let line = Arc::new(Mutex::new(Line::new(stream)));
         let splice: Weak<Mutex<Line<S>>> = Arc::downgrade(&line);
         copy.use_line(splice.clone());
         Self {
@@ -67,16 +65,6 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Wire<S> {
             copy: copy.clone(),
             ahead: None,
         }
-    }
-}
-
-impl<S> Wire<S> {
-    /// The stream of a connection that has not logged in yet.
-    fn into_stream(self) -> S {
-        let line = Arc::into_inner(self.line).expect("only a session uses it, too");
-        line.into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-            .stream
     }
 }
 
@@ -131,28 +119,5 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
 impl<S: TlsStream + Unpin> TlsStream for Wire<S> {
     fn channel_binding(&self) -> ChannelBinding {
         locked(&self.line).stream.channel_binding()
-    }
-}
-
-/// TLS whose stream is a [`Wire`], as the stream below it then is no more.
-pub struct WireTls<C> {
-    pub connect: C,
-    pub copy: CopyWatch,
-}
-
-impl<S, C> TlsConnect<Wire<S>> for WireTls<C>
-where
-    C: TlsConnect<S>,
-    C::Stream: Send + 'static,
-    C::Future: Send + 'static,
-    C::Error: Send + 'static,
-{
-    type Stream = Wire<C::Stream>;
-    type Error = C::Error;
-    type Future = BoxFuture<'static, Result<Self::Stream, Self::Error>>;
-
-    fn connect(self, below: Wire<S>) -> Self::Future {
-        let connecting = self.connect.connect(below.into_stream());
-        Box::pin(async move { Ok(Wire::new(connecting.await?, &self.copy, 0)) })
     }
 }
