@@ -106,6 +106,11 @@ pub enum Error {
         playbook: String,
         holder: String,
     },
+    #[error("no tunnel to `{target}`: {source}")]
+    Tunnel {
+        target: String,
+        source: route::tunnel::Error,
+    },
     #[error("interrupted")]
     Interrupted,
     #[error("tokio-postgres: {0}")]
