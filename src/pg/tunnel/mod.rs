@@ -10,11 +10,13 @@
 //!   answers that it has none.
 //! - For a single command there is no port: through one onto a server that trusts whoever reaches it, every user
 //!   of this machine would be a superuser. There is a unix socket in a folder only we may enter. Clients speak no
-//!   TLS over a socket, so it is spoken from here on, by `sslmode` and with the same checks as in our own sessions.
+//!   TLS over a socket, so it is spoken from here on, by `sslmode` and with the same checks as in our own sessions;
+//!   the login is then not bound to it (`unbound`).
 //!   Where a system has no unix sockets, a command gets a port.
 
 mod environment;
 mod folder;
+mod unbound;
 mod way;
 
 use std::path::PathBuf;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio_postgres::tls::TlsConnect;
 
+use super::unbound::Unbound;
 use crate::config::SslMode;
 use crate::interrupt::race;
 use crate::pg::{Connector, Error, Result};
@@ -95,7 +96,7 @@ async fn encrypted(connector: &Connector, link: Link) -> Result<Link> {
     let handshake = connector.tls()?.connect(link.stream);
     match race(tokio::time::timeout(LIMIT, handshake)).await? {
         Ok(Ok(stream)) => Ok(Link {
-            stream: Stream::new(stream),
+            stream: Stream::new(Unbound::new(stream)),
             tls: false,
             ..link
         }),
