@@ -11,14 +11,14 @@ use runner::sandbox::Cluster;
 use crate::support::{Database, Ran, Runner, dev, must, servers, sshd, wait_until};
 
 /// One that shows a certificate for `localhost`, signed by an authority.
-static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start("tls", true));
+pub static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start("tls", true));
 /// One whose certificate signed itself.
 static SELF_SIGNED: LazyLock<Server> = LazyLock::new(|| Server::start("self-signed", false));
 
-struct Server {
-    cluster: &'static Cluster,
+pub struct Server {
+    pub cluster: &'static Cluster,
     /// What vouches for its certificate.
-    root: PathBuf,
+    pub root: PathBuf,
     /// What does not.
     stranger: PathBuf,
 }
