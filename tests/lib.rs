@@ -25,5 +25,6 @@ mod ssh;
 mod support;
 mod tls;
 mod trigger;
+mod tunnel;
 mod verify;
 mod watermark;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mlua::{IntoLua, Lua, Table, Value};
 
-use super::db::{Db, access};
+use super::db::Db;
 use super::notices::Notices;
 use super::{Context, Link};
 use crate::config::Target;
@@ -33,13 +33,12 @@ async fn connect(context: Arc<Context>, target: &Value, table: Option<Table>) ->
     let warning = options.string("warning")?;
     let database = options.string("database")?;
     options.finish()?;
-    let (mut key, mut target) = resolve(&context, target)?;
+    let mut target = resolve(&context, target)?;
     if let Some(database) = database {
-        key = format!("{key}/{database}");
         target.name = format!("{}/{database}", target.name);
         target.dsn.database = database;
     }
-    let link = link(&context, key, target)?;
+    let link = link(&context, target)?;
     // What the server itself says about its protection is only known once it has answered.
     let careful = context.options.dry_run || link.connector.target().protect.is_some();
     let access = if careful {
@@ -49,28 +48,20 @@ async fn connect(context: Arc<Context>, target: &Value, table: Option<Table>) ->
     };
     let session = link.connector.open(access).await?;
     context.opened(&session);
-    if access::phrase(&session).is_some() {
+    let db = Db::new(context, session.clone(), link.notices, warning);
+    if db.is_protected() {
         session.set_access(Access::ReadOnly);
     }
-    let db = Db::new(context, session, link.notices, warning);
     if write {
         db.ensure_write().await?;
     }
     Ok(db)
 }
 
-/// The target, and what tells it from every other one: its name, or all that its table says.
-fn resolve(context: &Context, target: &Value) -> Result<(String, Target)> {
-    let project = &context.options.project;
+fn resolve(context: &Context, target: &Value) -> Result<Target> {
     match target {
-        Value::String(name) => {
-            let target = project.target(&name.to_string_lossy())?;
-            Ok((target.name.clone(), target))
-        }
-        Value::Table(keys) => {
-            let keys = to_toml(keys)?;
-            Ok((format!("{keys:?}"), project.unnamed_target(keys)?))
-        }
+        Value::String(name) => Ok(context.options.project.target(&name.to_string_lossy())?),
+        Value::Table(keys) => Ok(context.options.project.unnamed_target(to_toml(keys)?)?),
         other => Err(Error::failed(format!(
             "`connect`: the name of a target or a table such as `{{ url = ... }}` expected, got {}",
             other.type_name()
@@ -98,8 +89,10 @@ fn to_toml(keys: &Table) -> Result<toml::Table> {
     Ok(table)
 }
 
-/// The way to the target, shared by all its sessions of this run.
-fn link(context: &Context, key: String, target: Target) -> Result<Link> {
+/// The way to the target, shared by all its sessions and tunnels of this run.
+pub(super) fn link(context: &Context, target: Target) -> Result<Link> {
+    // All that tells it from others: two without a name may be in databases of one name on hosts of one name.
+    let key = format!("{target:?}");
     if let Some(link) = context.link(&key) {
         return Ok(link);
     }

@@ -16,7 +16,7 @@ use runner::sandbox::Cluster;
 use crate::support::{Database, Ran, Runner, must, servers, wait_until};
 
 /// One that shows a certificate for `localhost`, signed by an authority.
-static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start("tls", &Shows::Signed));
+pub static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start("tls", &Shows::Signed));
 /// One whose certificate signed itself.
 static SELF_SIGNED: LazyLock<Server> =
     LazyLock::new(|| Server::start("self-signed", &Shows::SelfSigned));
@@ -30,10 +30,10 @@ enum Shows {
     CommonName,
 }
 
-struct Server {
-    cluster: &'static Cluster,
+pub struct Server {
+    pub cluster: &'static Cluster,
     /// What vouches for its certificate.
-    root: PathBuf,
+    pub root: PathBuf,
     /// What does not.
     stranger: PathBuf,
 }
