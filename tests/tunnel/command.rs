@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::{PSQL, around, folders, password, program, tunnel, wait_until_runs};
+use super::{PSQL, around, folders, own_port, password, program, tunnel, wait_until_runs};
 use crate::support::{Database, Runner, dev, processes};
 
 fn prod(database: &Database) -> Runner {
@@ -102,7 +102,7 @@ fn its_password_stands_in_no_argument_list_and_no_environment() {
 #[test]
 fn with_a_port_it_is_given_that() {
     let database = Database::empty(dev());
-    let port = crate::support::free_port().to_string();
+    let port = own_port().to_string();
     let psql = program("psql");
     let script = "echo $PGHOST $PGHOSTADDR $PGPORT $PGSSLMODE; exec \"$0\" -XqAtc 'SELECT 1'";
     let words = ["--port", &port, "--", "sh", "-c", script, &psql];

@@ -26,7 +26,8 @@ fn by_a_signal_with_clients_at_work() {
         let busy = busy.spawn().unwrap();
         wait_until_runs(&database, "pg_sleep");
         let mut idle = open.psql(&database);
-        let mut idle = idle.stdin(Stdio::piped()).spawn().unwrap();
+        idle.stdin(Stdio::piped()).stderr(Stdio::null());
+        let mut idle = idle.spawn().unwrap();
         wait_until("both have their links", || sshd.sessions().len() == 2);
         open.end(signal, code);
         let told = busy.wait_with_output().unwrap();

@@ -8,9 +8,10 @@ mod port;
 mod routes;
 mod tls;
 
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use runner::sandbox::Bin;
 
@@ -38,6 +39,18 @@ fn around(runner: Runner, script: &str) -> Runner {
 /// A psql that shows nothing but rows.
 const PSQL: &str = "psql -XqAt -v ON_ERROR_STOP=1";
 
+/// A port of 127.0.0.1 that nobody listens on, and that no system gives to whoever asks for any.
+fn own_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let begin = u16::try_from(std::process::id() % 10_000).unwrap();
+    loop {
+        let port = 20_000 + (begin + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
 /// A tunnel on a port that is open.
 struct Open {
     running: Running,
@@ -47,6 +60,12 @@ struct Open {
 impl Open {
     #[track_caller]
     fn start(runner: Runner, more: &[&str]) -> Self {
+        let port = own_port().to_string();
+        Self::anywhere(runner, &[&["--port", &port], more].concat())
+    }
+
+    #[track_caller]
+    fn anywhere(runner: Runner, more: &[&str]) -> Self {
         let running = tunnel(runner, more).start();
         running.wait_for_stderr("until Ctrl-C\n");
         let told = running.stderr();

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use super::{password, program};
+use super::{own_port, password, program};
 use crate::support::{Database, Runner, container, dev, sshd};
 
 /// Lua that asks through a tunnel `t` with psql.
@@ -25,31 +25,35 @@ fn ask() -> String {
 #[test]
 fn a_close_variable_ends_with_its_block() {
     let database = Database::empty(dev());
-    let (url, name) = (password(&database), database.name());
-    let lua = ask()
+    let (password, name) = (password(&database), database.name());
+    let port = own_port();
+    let lua = format!("local port = {port}\n")
+        + &ask()
         + r#"
-        local port, passfile
+        local passfile
         do
-          local t <close> = tunnel.open { target = "prod" }
-          port, passfile = t.port, t.env.PGPASSFILE
-          print(ask(t, "SELECT current_database()"), t, math.type(port))
-          print((t.url:gsub(port, "PORT")))
+          local t <close> = tunnel.open { target = "prod", local_port = port }
+          passfile = t.env.PGPASSFILE
+          print(ask(t, "SELECT current_database()"), t, t.port == port, t.url)
           assert(io.open(passfile))
         end
         assert(not io.open(passfile))
         local again <close> = tunnel.open { target = "prod", local_port = port }
-        print(again.port == port, ask(again, "SELECT 2"))
+        local env = again.env
+        print(ask(again, "SELECT 2"))
         again:close()
         again:close()
-        print(ask(again, "SELECT 3"):match("Connection refused"))
+        print(ask({ env = env }, "SELECT 3"):match("Connection refused"))
+        print(pcall(function() return again.env end))
         print(pcall(function() return again.prot end))
         "#;
     let ran = Runner::new()
         .target("prod", &database)
         .playbook(&lua)
-        .shows_nowhere(&url)
+        .shows_nowhere(&password)
         .stdout(&format!(
-            "{name}\ttunnel prod\tinteger\npostgres://postgres@127.0.0.1:PORT/{name}\ntrue\t2\nConnection refused\ntrue\tnil\n"
+            "{name}\ttunnel prod\ttrue\tpostgres://postgres@127.0.0.1:{port}/{name}\n2\nConnection refused\n\
+             false\tplaybook.lua:27: `prod` is already closed\ntrue\tnil\n"
         ))
         .success();
     ran.assert_left();

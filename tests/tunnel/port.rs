@@ -1,7 +1,7 @@
 //! A tunnel on a port of 127.0.0.1: who reaches it, what it says, and what is said to those it cannot help.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 
 use rustix::process::Signal;
@@ -86,12 +86,32 @@ fn a_port_that_is_taken_is_told() {
 }
 
 #[test]
-fn a_free_port_that_is_asked_for_is_taken() {
+fn where_none_is_asked_for_a_free_one_is_found() {
     let database = Database::empty(dev());
-    let port = free_port();
-    let open = Open::start(prod(&database), &["--port", &port.to_string()]);
-    assert_eq!(open.port, port);
-    open.end(Signal::INT, 130);
+    let [one, two] = [(); 2].map(|()| Open::anywhere(prod(&database), &[]));
+    assert_ne!(one.port, two.port);
+    for open in [one, two] {
+        assert_eq!(must(open.psql(&database).args(["-c", "SELECT 1"])), "1\n");
+        open.running.signal(Signal::INT);
+        open.running.finish(130).assert_left();
+    }
+    database.assert_left();
+}
+
+#[test]
+fn clients_that_it_has_no_room_for_wait() {
+    let database = Database::empty(dev());
+    let open = Open::start(prod(&database), &[]);
+    let (pid, port) = (open.running.pid().to_string(), open.port);
+    let files = fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count() + 4;
+    must(Command::new("prlimit").args(["--pid", &pid, &format!("--nofile={files}:")]));
+    let clients = [(); 10].map(|()| TcpStream::connect(("127.0.0.1", port)).unwrap());
+    let told = "warning: tunnel to `prod`: no client can be taken: ";
+    open.running.wait_for_stderr(told);
+    drop(clients);
+    assert_eq!(must(open.psql(&database).args(["-c", "SELECT 1"])), "1\n");
+    let ran = open.end(Signal::INT, 130);
+    assert_eq!(ran.stderr.matches(told).count(), 1, "{}", ran.stderr);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! TLS through a tunnel: spoken by the client with the real server, or from here on for one command.
 
-use super::{PSQL, around, program, tunnel};
-use crate::support::{Database, Runner, free_port};
+use super::{PSQL, around, own_port, program, tunnel};
+use crate::support::{Database, Runner};
 use crate::tls::SERVER;
 
 /// A target whose url has `localhost`, which is what the certificate says, and `sslmode=mode`.
@@ -33,7 +33,7 @@ fn for_a_command_tls_is_spoken_from_here_on() {
 #[test]
 fn on_a_port_the_client_checks_the_servers_real_name() {
     let database = Database::empty(SERVER.cluster);
-    let port = free_port().to_string();
+    let port = own_port().to_string();
     let psql = program("psql");
     let script = format!("echo $PGHOST $PGHOSTADDR $PGSSLMODE; exec \"$0\" -XqAtc \"{VERSION}\"");
     let words = ["--port", &port, "--", "sh", "-c", &script, &psql];

@@ -2,13 +2,13 @@
 
 use std::ffi::OsString;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::PathBuf;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Tunnel;
-use crate::config::SslMode;
-use crate::pg::Result;
+use crate::config::{ChannelBinding, Endpoint, SslMode, SslNegotiation};
+use crate::pg::{Error, Result};
 
 const LOOPBACK: &str = "127.0.0.1";
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -18,7 +18,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// What would lead libpq elsewhere, or have it ask of the tunnel's end what only the server's can give.
-const MISLEADING: [&str; 18] = [
+const MISLEADING: [&str; 19] = [
     "PGCHANNELBINDING",
     "PGGSSENCMODE",
     "PGHOSTADDR",
@@ -32,6 +32,7 @@ const MISLEADING: [&str; 18] = [
     "PGSERVICEFILE",
     "PGSSLCERT",
     "PGSSLCRL",
+    "PGSSLCRLDIR",
     "PGSSLKEY",
     "PGSSLMODE",
     "PGSSLNEGOTIATION",
@@ -47,16 +48,24 @@ pub struct Environment {
     pub set: Vec<(&'static str, OsString)>,
 }
 
+/// One thing to know about TLS: libpq's word, its variable, the value.
+type Word = (&'static str, &'static str, OsString);
+
 impl Tunnel {
     /// For a program on this machine. The password, where the target has one, is in a file that only we may read
     /// and that is removed when the tunnel is closed.
     pub fn environment(&self) -> Result<Environment> {
+        if self.listening.is_closed() {
+            return Err(Error::Closed {
+                target: self.name().to_owned(),
+            });
+        }
         let dsn = &self.connector.target().dsn;
         let (mut set, port) = match self.port() {
             Some(port) => (self.on_port(), port),
-            None => (vec![("PGHOST", self.in_folder())], dsn.port),
+            None => (vec![("PGHOST", self.in_folder())], dsn.first().port),
         };
-        if let Some(password) = &dsn.password {
+        if let Some(password) = &self.server().password {
             // libpq looks for what `PGHOST` says, whatever it connects to.
             let host = set.iter().find(|(name, _)| *name == "PGHOST");
             let host = host.map_or("".into(), |(_, host)| host.to_string_lossy());
@@ -68,6 +77,8 @@ impl Tunnel {
             ("PGUSER", dsn.user.clone().into()),
             ("PGDATABASE", dsn.database.clone().into()),
         ]);
+        let options = dsn.options.as_ref();
+        set.extend(options.map(|options| ("PGOPTIONS", options.into())));
         Ok(Environment {
             removed: &MISLEADING,
             set,
@@ -80,10 +91,8 @@ impl Tunnel {
             ("PGHOSTADDR", LOOPBACK.into()),
             ("PGSSLMODE", self.sslmode().word().into()),
         ];
-        set.extend(
-            self.sslrootcert()
-                .map(|file| ("PGSSLROOTCERT", file.into())),
-        );
+        let words = self.tls_words().into_iter();
+        set.extend(words.map(|(_, variable, value)| (variable, value)));
         set
     }
 
@@ -113,18 +122,17 @@ impl Tunnel {
     fn url_to(&self, port: u16, real_name: bool) -> String {
         let dsn = &self.connector.target().dsn;
         let encoded = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
-        let name = self
-            .real_name()
-            .filter(|_| real_name && self.listening.tls());
+        let speaks_tls = self.listening.other_end().tls;
+        let name = self.real_name().filter(|_| real_name && speaks_tls);
         let mut words = Vec::new();
         if name.is_some() {
             words.push(format!("hostaddr={LOOPBACK}"));
         }
-        if dsn.sslmode != SslMode::Prefer {
+        if dsn.tls.mode != SslMode::Prefer {
             words.push(format!("sslmode={}", self.sslmode().word()));
         }
-        if let Some(file) = self.sslrootcert() {
-            words.push(format!("sslrootcert={}", encoded(&file.to_string_lossy())));
+        for (word, _, value) in self.tls_words() {
+            words.push(format!("{word}={}", encoded(&value.to_string_lossy())));
         }
         let question = if words.is_empty() { "" } else { "?" };
         format!(
@@ -138,21 +146,61 @@ impl Tunnel {
 
     /// What a client on a port is to ask for: at the end of a socket or a relay there is no TLS.
     fn sslmode(&self) -> SslMode {
-        if self.listening.tls() {
-            self.connector.target().dsn.sslmode
+        if self.listening.other_end().tls {
+            self.connector.target().dsn.tls.mode
         } else {
             SslMode::Disable
         }
     }
 
-    fn sslrootcert(&self) -> Option<&Path> {
-        let file = self.connector.target().dsn.sslrootcert.as_deref();
-        file.filter(|_| self.listening.tls())
+    /// What else the target says about TLS, for a client that speaks it.
+    fn tls_words(&self) -> Vec<Word> {
+        if self.sslmode() == SslMode::Disable {
+            return Vec::new();
+        }
+        let dsn = &self.connector.target().dsn;
+        let tls = &dsn.tls;
+        let shown = tls.certificate.as_ref();
+        let file = |path: &PathBuf| path.clone().into_os_string();
+        let direct = tls.negotiation == SslNegotiation::Direct;
+        let bound = dsn.channel_binding == ChannelBinding::Require;
+        let words: [(&str, &str, Option<OsString>); 7] = [
+            ("sslrootcert", "PGSSLROOTCERT", tls.roots.as_ref().map(file)),
+            ("sslcert", "PGSSLCERT", shown.map(|it| file(&it.file))),
+            ("sslkey", "PGSSLKEY", shown.map(|it| file(&it.key))),
+            ("sslcrl", "PGSSLCRL", tls.revoked.first().map(file)),
+            (
+                "sslcrldir",
+                "PGSSLCRLDIR",
+                tls.revoked_folder.as_ref().map(file),
+            ),
+            (
+                "sslnegotiation",
+                "PGSSLNEGOTIATION",
+                direct.then(|| "direct".into()),
+            ),
+            (
+                "channel_binding",
+                "PGCHANNELBINDING",
+                bound.then(|| "require".into()),
+            ),
+        ];
+        let given = words.into_iter();
+        given
+            .filter_map(|(word, variable, value)| Some((word, variable, value?)))
+            .collect()
+    }
+
+    /// The server it leads to.
+    fn server(&self) -> &Endpoint {
+        let dsn = &self.connector.target().dsn;
+        let server = dsn.endpoints.get(self.listening.other_end().server);
+        server.unwrap_or(dsn.first())
     }
 
     /// The name by which the server is known, where it has one.
     fn real_name(&self) -> Option<&str> {
-        let host = self.connector.target().dsn.host.as_deref()?;
+        let host = self.server().host.as_deref()?;
         let is_name = !host.starts_with('/') && host.parse::<IpAddr>().is_err();
         is_name.then_some(host)
     }

@@ -19,12 +19,15 @@ mod folder;
 mod unbound;
 mod way;
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::server::Server;
-use super::{Access, Connector, Error, Result};
+use super::{Access, Connector, Error, Result, tls};
+use crate::config::SslNegotiation;
 use crate::progress::Event;
+use crate::route::Stream;
 use crate::route::tunnel::{self, Address};
 pub use environment::Environment;
 use folder::Folder;
@@ -93,7 +96,7 @@ impl Reached {
         let opened = tunnel::Tunnel::open(address, way, name, reporter).await;
         let tunnel = opened.map_err(|e| failed(name, e))?;
         if closed.is_none()
-            && let Err(error) = tunnel.probe().await
+            && let Err(error) = tunnel.probe(is_answered).await
         {
             tunnel.close().await;
             return Err(failed(name, error));
@@ -106,6 +109,13 @@ impl Reached {
     }
 }
 
+/// Whether PostgreSQL answers; what is no matter.
+async fn is_answered(stream: &mut Stream) -> io::Result<()> {
+    tls::negotiate(stream, SslNegotiation::Asked)
+        .await
+        .map(drop)
+}
+
 /// Where to listen, and the folder that this is in.
 #[cfg(unix)]
 fn place(
@@ -116,7 +126,7 @@ fn place(
         Listen::Port(port) => Ok((Address::Port(port), None)),
         Listen::Private => {
             let folder = Folder::make()?;
-            let name = format!(".s.PGSQL.{}", connector.target().dsn.port);
+            let name = format!(".s.PGSQL.{}", connector.target().dsn.first().port);
             Ok((Address::Socket(folder.path().join(name)), Some(folder)))
         }
     }

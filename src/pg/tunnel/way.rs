@@ -1,15 +1,16 @@
 //! How the connections of a tunnel reach the server.
 
+use std::io;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio_postgres::tls::TlsConnect;
 
 use super::unbound::Unbound;
-use crate::config::SslMode;
+use crate::config::SslNegotiation;
 use crate::interrupt::race;
-use crate::pg::{Connector, Error, Result};
-use crate::route::tunnel::{Way, request_tls};
+use crate::pg::login::{self, Encryption};
+use crate::pg::{Connector, Error, Result, tls};
+use crate::route::tunnel::Way;
 use crate::route::{self, Link, Stream};
 
 /// How long a server may take for its part of a handshake.
@@ -60,7 +61,7 @@ impl Way for Closed {
 /// Whether a server answers that would not have us, and keeps to the way that led there.
 pub async fn try_server(connector: &Connector) -> Result<()> {
     let link = reached(connector, connector.route().open().await)?;
-    let (link, _) = asked_for_tls(connector, link).await?;
+    let (link, _) = asked_for_tls(connector, link, SslNegotiation::Asked).await?;
     connector.route().hold(link.place);
     Ok(())
 }
@@ -73,57 +74,64 @@ fn reached(connector: &Connector, opened: Reached) -> Result<Link> {
     opened.map_err(|source| connector.unreachable(source))
 }
 
-/// The link with TLS on it, where `sslmode` asks for that and the server is reached by TCP.
+/// The link with TLS on it, where our own sessions have that, too.
 async fn secured(connector: &Connector, opened: Reached) -> Result<Link> {
     let link = reached(connector, opened)?;
-    let mode = connector.target().dsn.sslmode;
-    if !link.tls || matches!(mode, SslMode::Disable | SslMode::Allow) {
-        return Ok(link);
+    if !link.tls || connector.encryption() == Encryption::None {
+        return Ok(Link { tls: false, ..link });
     }
-    let (link, speaks_tls) = asked_for_tls(connector, link).await?;
-    match (speaks_tls, mode) {
-        (true, _) => encrypted(connector, link).await,
-        (false, SslMode::Prefer) => Ok(link),
-        (false, mode) => {
-            let mode = mode.word();
-            let reason = format!("the server speaks no TLS, which `sslmode={mode}` asks for");
-            Err(refused(connector, reason))
-        }
+    let tls = &connector.target().dsn.tls;
+    let (link, speaks_tls) = asked_for_tls(connector, link, tls.negotiation).await?;
+    if speaks_tls {
+        return encrypted(connector, link).await;
     }
+    if tls.mode.insists() {
+        return Err(broken(connector, &tls::Unmet::NoTls.into()));
+    }
+    Ok(Link { tls: false, ..link })
 }
 
 async fn encrypted(connector: &Connector, link: Link) -> Result<Link> {
-    let handshake = connector.tls()?.connect(link.stream);
+    let target = connector.target();
+    let connect = login::connect(target, &target.dsn.endpoints[link.server])?;
+    let handshake = connect.handshake(link.stream);
     match race(tokio::time::timeout(LIMIT, handshake)).await? {
         Ok(Ok(stream)) => Ok(Link {
             stream: Stream::new(Unbound::new(stream)),
             tls: false,
             ..link
         }),
-        Ok(Err(error)) => Err(refused(connector, format!("TLS: {error}"))),
+        Ok(Err(error)) => Err(broken(connector, &error)),
         Err(_) => Err(silent(connector)),
     }
 }
 
-async fn asked_for_tls(connector: &Connector, mut link: Link) -> Result<(Link, bool)> {
-    let asked = tokio::time::timeout(LIMIT, request_tls(&mut link.stream));
+async fn asked_for_tls(
+    connector: &Connector,
+    mut link: Link,
+    negotiation: SslNegotiation,
+) -> Result<(Link, bool)> {
+    let asked = tokio::time::timeout(LIMIT, tls::negotiate(&mut link.stream, negotiation));
     match race(asked).await? {
         Ok(Ok(speaks_tls)) => Ok((link, speaks_tls)),
-        Ok(Err(error)) => {
-            let reason = link.fate.describe().await;
-            let reason = reason.unwrap_or_else(|| error.to_string());
-            Err(refused(connector, reason))
-        }
+        Ok(Err(error)) => match link.fate.describe().await {
+            Some(reason) => Err(refused(connector, reason)),
+            None => Err(broken(connector, &error)),
+        },
         Err(_) => Err(silent(connector)),
     }
 }
 
 fn silent(connector: &Connector) -> Error {
-    let reason = format!(
-        "it does not answer within {} s; is it PostgreSQL that listens there?",
-        LIMIT.as_secs()
-    );
-    refused(connector, reason)
+    Error::Silent {
+        target: connector.name().to_owned(),
+        limit: LIMIT,
+    }
+}
+
+fn broken(connector: &Connector, error: &io::Error) -> Error {
+    let known = tls::in_words(error, &connector.target().dsn.tls);
+    refused(connector, known.unwrap_or_else(|| error.to_string()))
 }
 
 fn refused(connector: &Connector, reason: String) -> Error {

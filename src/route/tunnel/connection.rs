@@ -4,16 +4,15 @@ use std::future::Future;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::Shared;
 use super::backend::Backend;
 use super::startup::{Opening, turn_away};
+use super::{OtherEnd, Shared};
 use crate::route::{Link, Stream};
 
 /// How long a client may say nothing before a link is opened for it: as long as a server's own patience.
@@ -26,16 +25,10 @@ const BUFFER: usize = 128 * 1024;
 
 /// Serves one client to its end, or until the tunnel is closed.
 pub async fn serve(mut client: Stream, shared: Arc<Shared>, closing: CancellationToken) {
-    // Who only looks whether somebody listens costs no link.
-    let first = timeout(FIRST_WORD, Opening::read(&mut client));
-    let opened = closing.run_until_cancelled(async {
-        let opening = first.await.ok()?.ok()?;
-        Some((opening, shared.way.open().await))
-    });
-    match opened.await.flatten() {
+    let begun = closing.run_until_cancelled(begin(&mut client, &shared));
+    match begun.await.flatten() {
         None => {}
         Some((opening, Ok(link))) => {
-            shared.tls.store(link.tls, Ordering::SeqCst);
             if let Some(reason) = pass(client, opening, link, &shared, closing).await {
                 shared.warn(&format!("a connection was lost: {reason}"));
             }
@@ -46,6 +39,28 @@ pub async fn serve(mut client: Stream, shared: Arc<Shared>, closing: Cancellatio
             let _ = timeout(GOODBYE, turn_away(client, opening, &reason)).await;
         }
     }
+}
+
+/// The client's first word and a link for it; nothing for one that has none, which so costs no link.
+async fn begin(client: &mut Stream, shared: &Shared) -> Option<(Opening, Result<Link, String>)> {
+    let mut opening = timeout(FIRST_WORD, Opening::read(client))
+        .await
+        .ok()?
+        .ok()?;
+    let link = shared.way.open().await;
+    if let Ok(link) = &link {
+        // All links lead to the same server.
+        let _ = shared.end.set(OtherEnd {
+            tls: link.tls,
+            server: link.server,
+        });
+        if shared.in_the_open {
+            // Not before there is a link: the answer is what a probe waits for.
+            let answered = timeout(FIRST_WORD, opening.without_encryption(client));
+            opening = answered.await.ok()?.ok()?;
+        }
+    }
+    Some((opening, link))
 }
 
 /// Why one direction ended.
@@ -69,15 +84,12 @@ enum Outcome {
 
 /// Passes bytes both ways until one side has gone. The reason, where the link was lost.
 async fn pass(
-    mut client: Stream,
-    mut opening: Opening,
+    client: Stream,
+    opening: Opening,
     link: Link,
     shared: &Shared,
     closing: CancellationToken,
 ) -> Option<String> {
-    if shared.in_the_open {
-        opening = opening.without_encryption(&mut client).await.ok()?;
-    }
     let mut backend = Backend::new(opening.asks_for_encryption());
     let Link { stream, fate, .. } = link;
     let (mut from_server, mut to_server) = split(stream);

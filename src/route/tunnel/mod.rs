@@ -12,21 +12,19 @@ mod listener;
 mod startup;
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::Link;
+use super::{Link, Stream};
 use crate::interrupt::race;
 use crate::progress::{Event, Reporter};
 pub use error::Error;
 pub use listener::Address;
 use listener::Listener;
-pub use startup::request_tls;
 
 /// How long the connections that are open when a tunnel is closed may take to end.
 const CLOSE_WITHIN: Duration = Duration::from_secs(6);
@@ -39,6 +37,15 @@ pub trait Way: Send + Sync {
 
     /// For a cancel request: where this costs less than a link.
     fn open_control(&self) -> BoxFuture<'_, Result<Link, String>>;
+}
+
+/// What is known of the server at the other end.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OtherEnd {
+    /// Whether TLS makes sense for clients: it is reached by TCP.
+    pub tls: bool,
+    /// Which of the target's servers it is, counted from 0.
+    pub server: usize,
 }
 
 /// An open tunnel. It ends with [`close`](Self::close), or is ended when the value is dropped.
@@ -59,8 +66,8 @@ struct Shared {
     reporter: Reporter,
     /// Clients here speak without encryption, as is the custom on a unix socket.
     in_the_open: bool,
-    /// Whether TLS makes sense on the links.
-    tls: AtomicBool,
+    /// Where the links have led.
+    end: OnceLock<OtherEnd>,
     /// A client that tries again and again fails for the same reason, which is told once.
     told: Mutex<String>,
 }
@@ -80,7 +87,7 @@ impl Tunnel {
             target: target.to_owned(),
             reporter,
             in_the_open: port.is_none(),
-            tls: AtomicBool::default(),
+            end: OnceLock::new(),
             told: Mutex::default(),
         });
         let closing = CancellationToken::new();
@@ -95,16 +102,19 @@ impl Tunnel {
         })
     }
 
-    /// Goes through the tunnel as a client does, up to the server's first answer: that something listens says
-    /// nothing about the other end.
-    pub async fn probe(&self) -> Result<(), Error> {
+    /// Goes through the tunnel as a client does: that something listens says nothing about the other end. `ask` is
+    /// the first exchange of the protocol.
+    pub async fn probe(
+        &self,
+        ask: impl AsyncFnOnce(&mut Stream) -> io::Result<()>,
+    ) -> Result<(), Error> {
         let answer = async {
             let mut client = listener::connect(&self.address, self.port).await?;
-            request_tls(&mut client).await
+            ask(&mut client).await
         };
         let reason = match race(tokio::time::timeout(PROBE_WITHIN, answer)).await {
             Err(_) => return Err(Error::Interrupted),
-            Ok(Ok(Ok(_))) => return Ok(()),
+            Ok(Ok(Ok(()))) => return Ok(()),
             Ok(Ok(Err(error))) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 "it was closed before the server answered".to_owned()
             }
@@ -119,9 +129,13 @@ impl Tunnel {
         self.port
     }
 
-    /// Whether TLS makes sense for clients, once a link has been opened: the server is reached by TCP.
-    pub fn tls(&self) -> bool {
-        self.shared.tls.load(Ordering::SeqCst)
+    /// Where it leads, once a link has been opened.
+    pub fn other_end(&self) -> OtherEnd {
+        self.shared.end.get().copied().unwrap_or_default()
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.closing.is_cancelled()
     }
 
     /// Listens no more and ends every connection and its link; a second call does nothing.

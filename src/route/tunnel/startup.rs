@@ -14,7 +14,6 @@ const GSS_REQUEST: u32 = 80_877_104;
 const STARTUP: u32 = 3;
 /// What PostgreSQL takes for a startup packet.
 const STARTUP_LIMIT: u32 = 10_000;
-const YES: u8 = b'S';
 const NO: u8 = b'N';
 /// `connection_failure`
 const SQLSTATE: &str = "08006";
@@ -62,23 +61,6 @@ impl Opening {
     fn code(self) -> u32 {
         let [.., a, b, c, d] = self.bytes;
         u32::from_be_bytes([a, b, c, d])
-    }
-}
-
-/// Asks a server for TLS, and whether it will; an error for what is no PostgreSQL server.
-pub async fn request_tls(server: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<bool> {
-    let mut request = [0; 8];
-    request[..4].copy_from_slice(&8_u32.to_be_bytes());
-    request[4..].copy_from_slice(&TLS_REQUEST.to_be_bytes());
-    server.write_all(&request).await?;
-    server.flush().await?;
-    match server.read_u8().await? {
-        YES => Ok(true),
-        NO => Ok(false),
-        _ => Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "what answers there is not PostgreSQL",
-        )),
     }
 }
 
@@ -152,14 +134,5 @@ mod tests {
             text,
             "SFATAL\0VFATAL\0C08006\0Mrunner: no way to [secret]\0\0"
         );
-    }
-
-    #[tokio::test]
-    async fn what_is_no_server_is_told_from_one() {
-        for (answer, expected) in [(b'S', Some(true)), (b'N', Some(false)), (b'H', None)] {
-            let (mut client, mut server) = tokio::io::duplex(64);
-            server.write_all(&[answer]).await.unwrap();
-            assert_eq!(request_tls(&mut client).await.ok(), expected);
-        }
     }
 }
