@@ -24,6 +24,10 @@ const FAILED: u8 = 1;
 
 /// Runs the program: `words` without the program's own name.
 pub fn main(words: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
+    #[cfg(unix)]
+    if let Some(socket) = std::env::var_os(crate::progress::ASKPASS_SOCKET) {
+        return askpass(words, &socket);
+    }
     let args = match args::parse(words) {
         Ok(args) => args,
         Err(stop) => return stopped(&stop),
@@ -34,6 +38,20 @@ pub fn main(words: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
     }));
     runtime::trace(args.options.verbose, &console);
     ExitCode::from(dispatch(args, &console))
+}
+
+/// An `ssh` that a run of ours has started wants something asked.
+#[cfg(unix)]
+fn askpass(
+    mut words: impl Iterator<Item = std::ffi::OsString>,
+    socket: &std::ffi::OsStr,
+) -> ExitCode {
+    let question = words.next().unwrap_or_default();
+    // What went wrong is told by the run.
+    match ui::askpass(socket.as_ref(), &question.to_string_lossy()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(FAILED),
+    }
 }
 
 fn stopped(stop: &Stop) -> ExitCode {

@@ -185,7 +185,10 @@ impl Login<'_> {
         }
     }
 
-    fn guarded<S>(&self, stream: S, copy: &CopyWatch) -> Gate<Wire<S>> {
+    fn guarded<S>(&self, stream: S, copy: &CopyWatch) -> Gate<Wire<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let allowed = self.target.dsn.require_auth.clone();
         Gate::new(Wire::new(stream, copy), allowed)
     }

@@ -11,7 +11,6 @@ mod claim;
 mod connector;
 mod error;
 pub(crate) mod fields;
-mod frames;
 mod gate;
 mod ident;
 mod identity;
@@ -48,5 +47,6 @@ pub use statement::{transaction_statement, writes};
 pub use stream::{CopyIn, CopyOut};
 pub use transaction::{Isolation, TxOptions, transaction};
 pub use value::{Column, Rows, Value};
+pub use wire::CopyData;
 
 pub type Result<T> = std::result::Result<T, Error>;
