@@ -22,6 +22,7 @@ mod keys;
 mod known_hosts;
 mod pattern;
 pub mod process;
+mod queue;
 mod quote;
 mod tail;
 pub mod tcp;
