@@ -27,6 +27,7 @@ mod stream;
 mod tls;
 pub mod tools;
 mod transaction;
+pub mod tunnel;
 mod value;
 mod wire;
 mod wrap;
