@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 pub mod args;
+mod child;
 mod init;
 mod list;
 mod protect;
@@ -8,6 +9,7 @@ mod report;
 mod run;
 mod runtime;
 mod sandbox;
+mod tunnel;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -76,6 +78,7 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
         Command::Init => init::run(&args.options, &reporter),
         Command::Protect { target } => protect::run(&target, &args.options, &reporter),
         Command::List => list::run(&args.options, &reporter),
+        Command::Tunnel(words) => tunnel::run(&words, &args.options, &reporter),
     };
     match outcome {
         Ok(()) => 0,
@@ -107,8 +110,16 @@ impl End {
     /// Ended by a signal, whose number the exit code tells.
     fn interrupted(signal: i32) -> Self {
         Self {
+            report: Self::usage("interrupted").report,
+            ..Self::silently(signal)
+        }
+    }
+
+    /// The same where nothing was cut off.
+    fn silently(signal: i32) -> Self {
+        Self {
             code: (128 + signal).to_le_bytes()[0],
-            ..Self::usage("interrupted")
+            report: None,
         }
     }
 }

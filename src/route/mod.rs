@@ -10,6 +10,7 @@ mod error;
 mod fate;
 mod rung;
 mod stream;
+pub mod tunnel;
 
 use std::path::PathBuf;
 use std::sync::Arc;
