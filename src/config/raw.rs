@@ -50,6 +50,8 @@ pub struct RawTarget {
     pub sslrootcert: Option<Written>,
     pub ssh: Option<Written>,
     pub docker: Option<Written>,
+    pub compose: Option<Written>,
+    pub service: Option<Written>,
     pub protect: Option<Written>,
     /// The line of each key in `runner.toml`; empty for a table given to `connect`.
     #[serde(skip)]
@@ -184,7 +186,8 @@ mod tests {
         refused(
             "[targets.dev]\nurl = \"x\"\ndokcer = \"pg\"\n",
             "`runner.toml:3`: unknown key `dokcer`, expected one of `url`, `host`, `port`, `user`, `password`, \
-             `database`, `sslmode`, `sslrootcert`, `ssh`, `docker`, `protect`, did you mean `docker`",
+             `database`, `sslmode`, `sslrootcert`, `ssh`, `docker`, `compose`, `service`, `protect`, did you mean \
+             `docker`",
         );
         refused(
             "\n[target.dev]\n",

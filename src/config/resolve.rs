@@ -7,7 +7,7 @@ use super::env::Env;
 use super::error::{Error, Place};
 use super::interpolate::{self, interpolate};
 use super::raw::{RawTarget, Written};
-use super::{Secret, Target, url};
+use super::{Secret, Service, Target, url};
 
 /// Where a target stands and what its texts may refer to.
 pub struct Context<'a> {
@@ -29,6 +29,7 @@ impl Context<'_> {
         };
         let ssh = keys.argument("ssh", raw.ssh.as_ref())?;
         let docker = keys.argument("docker", raw.docker.as_ref())?;
+        let compose = keys.compose(ssh.is_some(), docker.is_some())?;
         let protect = keys.text("protect", raw.protect.as_ref())?;
         if protect
             .as_ref()
@@ -38,7 +39,7 @@ impl Context<'_> {
                 place: Box::new(keys.place("protect")),
             });
         }
-        let direct = ssh.is_none() && docker.is_none();
+        let direct = ssh.is_none() && docker.is_none() && compose.is_none();
         let dsn = keys
             .words()?
             .finish(self.env, direct, self.root)
@@ -46,8 +47,10 @@ impl Context<'_> {
                 place: Box::new(keys.place("url")),
                 problem,
             })?;
+        let service = compose.as_ref().map(|service| service.name.as_str());
         let server = docker
             .as_deref()
+            .or(service)
             .or(dsn.host.as_deref())
             .unwrap_or("localhost");
         Ok(Target {
@@ -56,6 +59,7 @@ impl Context<'_> {
             dsn,
             ssh,
             docker,
+            compose,
             protect,
         })
     }
@@ -133,6 +137,38 @@ impl Keys<'_> {
             });
         }
         Ok(text)
+    }
+
+    /// The service that `compose` and `service` name together.
+    fn compose(&self, behind_ssh: bool, docker: bool) -> Result<Option<Service>, Error> {
+        let folder = self.argument("compose", self.raw.compose.as_ref())?;
+        let service = self.argument("service", self.raw.service.as_ref())?;
+        let wrong = |key, reason| {
+            let place = Box::new(self.place(key));
+            Err(Error::Compose { place, reason })
+        };
+        match (folder, service) {
+            (None, None) => Ok(None),
+            (Some(_), None) => wrong("compose", "`compose` goes with `service`"),
+            (None, Some(_)) => wrong("service", "`service` goes with `compose`"),
+            (Some(_), Some(_)) if docker => wrong(
+                "compose",
+                "`compose` and `docker` both name a container; leave one out",
+            ),
+            (Some(folder), Some(name)) => Ok(Some(Service {
+                // On this machine a path starts at `runner.toml`; a word without a slash may be a project's name.
+                folder: if behind_ssh || !folder.contains(['/', '.']) {
+                    folder
+                } else {
+                    self.context
+                        .env
+                        .path(&folder, self.context.root)
+                        .display()
+                        .to_string()
+                },
+                name,
+            })),
+        }
     }
 
     /// The words of `url`, and over them those of the single keys.

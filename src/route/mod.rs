@@ -5,21 +5,22 @@
 //! that leads to a login is kept for every later link, and each one passed over is reported with its reason.
 
 mod container;
-mod direct;
+mod dial;
 mod error;
 mod fate;
 mod rung;
 mod stream;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::Target;
 use crate::progress::{Event, Reporter};
 use crate::ssh::{Host, Session};
+use container::Origin;
 pub use error::Error;
 pub use fate::Fate;
 use rung::{Plan, Rung};
@@ -59,7 +60,10 @@ struct Inner {
     /// The rung that holds, or the first that has not been passed over yet.
     place: AtomicUsize,
     held: AtomicBool,
-    announced: AtomicBool,
+    /// The first rung that was announced.
+    announced: OnceLock<usize>,
+    /// The rungs that were passed over, each with its reason.
+    passed: std::sync::Mutex<Vec<String>>,
 }
 
 /// The ssh host in front of the server.
@@ -86,7 +90,8 @@ impl Route {
             via,
             place: AtomicUsize::default(),
             held: AtomicBool::default(),
-            announced: AtomicBool::default(),
+            announced: OnceLock::new(),
+            passed: std::sync::Mutex::default(),
         })))
     }
 
@@ -109,12 +114,15 @@ impl Route {
 
     /// Reports the hops and why this way is taken, once per route.
     pub async fn announce(&self) {
-        if self.0.announced.swap(true, Ordering::SeqCst) {
+        if self.0.announced.get().is_some() {
             return;
         }
         if let Some(via) = &self.0.via {
             // `open` reports a configuration that cannot be read.
-            let _ = via.host(&self.0.reporter).await;
+            let _ = self.0.host(via).await;
+        }
+        if self.0.announced.set(self.0.place()).is_err() {
+            return;
         }
         self.0.reporter.event(&Event::Route {
             target: self.0.target.clone(),
@@ -128,7 +136,7 @@ impl Route {
         let Some(via) = &self.0.via else {
             return self.0.climb(None, None).await;
         };
-        let session = via.host(&self.0.reporter).await?.connect().await?;
+        let session = self.0.host(via).await?.connect().await?;
         // Only what must be found out first needs the control session.
         let control = if !self.0.is_held() && self.0.plan.asks_first() {
             Some(via.control(&self.0.reporter).await?)
@@ -153,7 +161,7 @@ impl Route {
             return;
         }
         self.0.place.store(link, Ordering::SeqCst);
-        if link > 0 {
+        if self.0.announced.get() < Some(&link) {
             self.0.reporter.event(&Event::Route {
                 target: self.0.target.clone(),
                 hops: self.hops(),
@@ -176,7 +184,7 @@ impl Route {
             session.close().await;
         }
         for rung in &self.0.plan.rungs {
-            if let Rung::Relay(container) = rung {
+            if let Rung::Container(_, container) = rung {
                 container.close().await;
             }
         }
@@ -199,13 +207,44 @@ impl Inner {
         control: Option<&Session>,
     ) -> Result<Link, Error> {
         let Plan { rungs, limit, .. } = &self.plan;
+        let from = Origin {
+            session,
+            control,
+            limit: *limit,
+        };
         loop {
             let place = self.place();
-            match rungs[place].open(session, control, *limit).await {
+            match rungs[place].open(from).await {
                 Ok(link) => return Ok(Link { place, ..link }),
-                Err(reason) if reason.passes() && self.pass(place, &reason.to_string()) => {}
+                Err(reason) if reason.passes() => {
+                    if !self.pass(place, &reason.to_string()) {
+                        return Err(self.all_passed(reason));
+                    }
+                }
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// The host, once its configuration has been read: only then is it known who we are there, and so where the
+    /// ladder begins.
+    async fn host<'a>(&self, via: &'a Via) -> Result<&'a Host, Error> {
+        let host = via.host(&self.reporter).await?;
+        let possible = |rung: &Rung| !rung.needs_root() || host.user() == "root";
+        let first = self.plan.rungs.iter().position(possible);
+        self.place.fetch_max(first.unwrap_or(0), Ordering::SeqCst);
+        Ok(host)
+    }
+
+    /// The error of the last rung, with those of the rungs before it.
+    fn all_passed(&self, last: Error) -> Error {
+        let passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_held() || passed.is_empty() {
+            return last;
+        }
+        Error::AllPassed {
+            passed: passed.clone(),
+            last: Box::new(last),
         }
     }
 
@@ -216,9 +255,12 @@ impl Inner {
         }
         // Another link may have passed it already, and said so.
         if self.place.fetch_max(next, Ordering::SeqCst) < next {
+            let rung = self.plan.rungs[place].hop();
+            let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+            passed.push(format!("not by {rung}: {reason}"));
             self.reporter.event(&Event::RungPassed {
                 target: self.target.clone(),
-                rung: self.plan.rungs[place].hop(),
+                rung,
                 reason: reason.to_owned(),
             });
         }

@@ -1,13 +1,13 @@
 //! The ways to a server that a target's settings leave open, in the order they are tried.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Stream;
-use super::container::Container;
-use super::{Error, Fate, Link, direct};
+use super::container::{Container, Origin, Way};
+use super::{Error, Link, dial};
 use crate::config::Target;
-use crate::ssh::{Session, tcp};
+use crate::ssh::tcp;
 
 /// Where servers put their sockets.
 const SOCKET_FOLDERS: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/tmp"];
@@ -18,7 +18,7 @@ const LOOPBACK: &str = "127.0.0.1";
 pub enum Rung {
     Tcp { host: String, port: u16 },
     Socket { path: PathBuf },
-    Relay(Box<Container>),
+    Container(Way, Arc<Container>),
 }
 
 /// The rungs of a target, and why they are these.
@@ -31,35 +31,58 @@ pub struct Plan {
 impl Plan {
     pub fn of(target: &Target) -> Result<Self, Error> {
         let limit = target.dsn.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT);
-        let (rungs, why) = match &target.docker {
-            Some(name) => in_container(target, name)?,
-            None => to_server(target),
+        let (rungs, why) = match (&target.docker, &target.compose) {
+            (None, None) => to_server(target),
+            _ => in_container(target)?,
         };
         Ok(Self { rungs, why, limit })
     }
 
-    /// Whether something has to be found out before the first stream: which relay a container has.
+    /// Whether something has to be found out before the first stream: where a container is, which relay it has.
     pub fn asks_first(&self) -> bool {
         let mut rungs = self.rungs.iter();
-        rungs.any(|rung| matches!(rung, Rung::Relay(_)))
+        rungs.any(|rung| matches!(rung, Rung::Container(..)))
     }
 }
 
-fn in_container(target: &Target, name: &str) -> Result<(Vec<Rung>, String), Error> {
+fn in_container(target: &Target) -> Result<(Vec<Rung>, String), Error> {
     let port = target.dsn.port;
-    let (folder, why) = match target.dsn.host.as_deref() {
-        None => (None, "the url names no host"),
-        Some(host) if host.starts_with('/') => (Some(host), "the url names a folder of sockets"),
-        Some(host) => {
-            return Err(Error::HostWithDocker {
-                target: target.name.clone(),
-                host: host.to_owned(),
-            });
+    let own = [Way::HostSocket, Way::Relay];
+    let ports = [Way::Published, Way::Bridge];
+    let (folder, ways, why) = match target.dsn.host.as_deref() {
+        None => {
+            let why = "the url names no host: the container's own socket";
+            (None, [own, ports].concat(), why)
+        }
+        Some(host) if host.starts_with('/') => {
+            let why = "the url names a folder of sockets: the container's own";
+            (Some(host), own.to_vec(), why)
+        }
+        Some(_) => {
+            let why = "the url names a host: the container's port";
+            (None, ports.to_vec(), why)
         }
     };
-    let container = Container::new(name, folder, port)?;
-    let why = format!("`docker` is set and {why}: the container's own socket, by a relay");
-    Ok((vec![Rung::Relay(Box::new(container))], why))
+    let (key, container) = match (&target.docker, &target.compose) {
+        (None, Some(service)) => ("compose", Container::of_service(service, folder, port)),
+        (name, _) => {
+            let name = name.as_deref().unwrap_or_default();
+            ("docker", Container::named(name, folder, port)?)
+        }
+    };
+    let container = Arc::new(container);
+    let ways = ways.into_iter();
+    // Behind ssh it is not known yet who we are.
+    let possible = ways.filter(|way| *way != Way::HostSocket || target.ssh.is_some() || is_root());
+    let rungs = possible.map(|way| Rung::Container(way, Arc::clone(&container)));
+    Ok((rungs.collect(), format!("`{key}` is set and {why}")))
+}
+
+fn is_root() -> bool {
+    #[cfg(unix)]
+    return rustix::process::geteuid().is_root();
+    #[cfg(not(unix))]
+    false
 }
 
 fn to_server(target: &Target) -> (Vec<Rung>, String) {
@@ -120,36 +143,22 @@ impl Rung {
         match self {
             Self::Tcp { host, port } => format!("{host}:{port}"),
             Self::Socket { path } => path.display().to_string(),
-            Self::Relay(container) => container.hop(),
+            Self::Container(way, container) => container.hop(*way),
         }
     }
 
-    /// Opens a stream, from `session` where the server stands behind ssh. What a relay has to find out first goes
-    /// over `control`.
-    pub async fn open(
-        &self,
-        session: Option<&Session>,
-        control: Option<&Session>,
-        limit: Duration,
-    ) -> Result<Link, Error> {
-        let (stream, tls, session) = match (self, session) {
-            (Self::Tcp { host, port }, None) => return direct::tcp(host, *port, limit).await,
-            (Self::Socket { path }, None) => return direct::socket(path).await,
-            (Self::Relay(container), session) => return container.open(session, control).await,
-            (Self::Tcp { host, port }, Some(session)) => {
-                let stream = session.open_tcp(host, *port, limit).await?;
-                (stream, true, session)
-            }
-            (Self::Socket { path }, Some(session)) => {
-                let path = path.to_string_lossy();
-                (session.open_socket(&path, limit).await?, false, session)
-            }
-        };
-        Ok(Link::new(
-            Stream::new(stream),
-            tls,
-            Fate::of_session(session.alias(), session.end()),
-        ))
+    /// Whether only root on the last host can take it.
+    pub fn needs_root(&self) -> bool {
+        matches!(self, Self::Container(Way::HostSocket, _))
+    }
+
+    pub async fn open(&self, from: Origin<'_>) -> Result<Link, Error> {
+        let Origin { session, limit, .. } = from;
+        match self {
+            Self::Tcp { host, port } => dial::tcp(session, host, *port, limit).await,
+            Self::Socket { path } => dial::socket(session, path, limit).await,
+            Self::Container(way, container) => container.open(*way, from).await,
+        }
     }
 }
 
@@ -174,6 +183,7 @@ mod tests {
             ssh: ssh.then(|| "hz".to_owned()),
             ssh_config: None,
             docker: docker.map(str::to_owned),
+            compose: None,
             protect: None,
         };
         let plan = Plan::of(&target).map_err(|error| error.to_string())?;
@@ -206,11 +216,19 @@ mod tests {
     }
 
     #[test]
-    fn a_container_is_entered_by_a_relay() {
+    fn a_container_is_entered_by_its_socket_then_by_its_ports() {
         let hops_of = |host, name| hops(host, true, Some(name));
-        assert_eq!(hops_of(None, "pg").unwrap(), ["docker exec pg (relay)"]);
-        let error = hops_of(Some("db"), "pg").unwrap_err();
-        assert!(error.contains("has `docker` and the host `db`"), "{error}");
+        let own = [
+            "docker pg (its socket, through /proc)",
+            "docker exec pg (relay)",
+        ];
+        let ports = [
+            "docker pg (its published port)",
+            "docker pg (its bridge address)",
+        ];
+        assert_eq!(hops_of(None, "pg").unwrap(), [own, ports].concat());
+        assert_eq!(hops_of(Some("/srv/pg"), "pg").unwrap(), own);
+        assert_eq!(hops_of(Some("db"), "pg").unwrap(), ports);
         assert!(hops_of(None, "-v").unwrap_err().contains("`-v` is no name"));
     }
 }

@@ -52,6 +52,11 @@ impl Host {
             .collect()
     }
 
+    /// Who we are there.
+    pub fn user(&self) -> &str {
+        &self.0.host.user
+    }
+
     /// Opens a session of its own, logged in.
     pub async fn connect(&self) -> Result<Session, Error> {
         let mut jump = None;

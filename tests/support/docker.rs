@@ -13,7 +13,7 @@ use rustix::process::{Pid, test_kill_process};
 use super::{must, output, reaper, sh_word, wait_until};
 
 /// Raise the number when `image.sh` makes something else.
-const IMAGE: &str = "runner-test-postgres:1";
+const IMAGE: &str = "runner-test-postgres:2";
 const IMAGE_SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/image.sh");
 /// Marks our containers, with the number of the test process they belong to.
 const LABEL: &str = "runner-test";

@@ -32,7 +32,7 @@ in_root() {
   chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"
 }
 mount -t proc proc "$root/proc"
-in_root apt-get install -y -q --no-install-recommends postgresql netcat-openbsd
+in_root apt-get install -y -q --no-install-recommends postgresql netcat-openbsd python3-minimal busybox
 umount "$root/proc"
 
 # What a server that runs tests never opens; a smaller layer is taken in sooner.
