@@ -67,7 +67,7 @@ pub enum Error {
         place: String,
         containers: Vec<String>,
     },
-    #[error("the socket of container `{name}` cannot be taken {place}: {reason}")]
+    #[error("container `{name}` {place}: {reason}")]
     NoHostSocket {
         name: String,
         place: String,
@@ -115,11 +115,8 @@ pub enum Error {
         relay: &'static str,
         limit: Duration,
     },
-    #[error("{last} (the other ways were passed over: {})", passed.join("; "))]
-    AllPassed {
-        passed: Vec<String>,
-        last: Box<Error>,
-    },
+    #[error("every way was tried: {}", .0.join("; "))]
+    AllPassed(Vec<String>),
     #[error("interrupted")]
     Interrupted,
 }

@@ -242,10 +242,8 @@ impl Inner {
         if self.is_held() || passed.is_empty() {
             return last;
         }
-        Error::AllPassed {
-            passed: passed.clone(),
-            last: Box::new(last),
-        }
+        let last = format!("not by {}: {last}", self.plan.rungs[self.place()].hop());
+        Error::AllPassed([&passed[..], &[last]].concat())
     }
 
     fn pass(&self, place: usize, reason: &str) -> bool {

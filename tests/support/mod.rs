@@ -12,7 +12,7 @@ mod sshd;
 mod terminal;
 
 pub use database::Database;
-pub use docker::{Container, as_root, container, container_without_relay, docker};
+pub use docker::{Container, Network, as_root, container, container_without_relay, docker};
 pub use runner::{Ran, Runner};
 pub use running::Running;
 pub use servers::{dev, prod};

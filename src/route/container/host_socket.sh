@@ -9,7 +9,7 @@ pid=$1 id=$2
 shift 2
 root=/proc/$pid/root
 if ! grep -q "$id" "/proc/$pid/cgroup" 2>/dev/null || [ "$root/." -ef / ]; then
-  echo "process $pid is none of that container here; is its engine elsewhere, or in a virtual machine?" >&2
+  echo "its process $pid is not here; is the engine elsewhere, or in a virtual machine?" >&2
   exit 1
 fi
 for socket; do
@@ -24,5 +24,5 @@ for socket; do
   echo "$path"
   exit 0
 done
-echo "there is no socket, or only by a symbolic link, at $*" >&2
+echo "no socket at $* (symbolic links are not followed)" >&2
 exit 1
