@@ -20,6 +20,7 @@ mod sandbox;
 mod script;
 mod secrets;
 mod send;
+mod ssh;
 mod support;
 mod tls;
 mod trigger;

@@ -10,6 +10,7 @@ pub async fn claim(session: &Session, playbook: &str) -> Result<()> {
         .value(include_str!("../sql/claim.sql"), &playbook_value)
         .await?;
     if claimed.as_bool() == Some(true) {
+        session.shared.kept.claim(playbook);
         return Ok(());
     }
     let holders = session

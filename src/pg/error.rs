@@ -40,6 +40,14 @@ pub enum Error {
     #[error("the connection to `{target}` was lost: {reason}")]
     Lost { target: String, reason: String },
     #[error(
+        "the connection to `{target}` was lost, and another server answers now: {now}; before it was {before}; run again"
+    )]
+    OtherServer {
+        target: String,
+        before: String,
+        now: String,
+    },
+    #[error(
         "the connection to `{target}` was lost while COMMIT ran: {outcome} (transaction {transaction})"
     )]
     UncertainCommit {
@@ -106,6 +114,8 @@ pub enum Error {
         playbook: String,
         holder: String,
     },
+    #[error("it was terminated and has not ended yet")]
+    Unkillable,
     #[error("interrupted")]
     Interrupted,
     #[error("tokio-postgres: {0}")]

@@ -43,7 +43,7 @@ async fn sees_lock(a: &Session, b: &Session) -> Result<bool> {
         return Ok(false);
     }
     let [first, second] = pair.clone();
-    let holder = Value::Int(a.server().pid);
+    let holder = Value::Int(a.pid());
     let seen = b
         .value(
             include_str!("../sql/identity_seen.sql"),

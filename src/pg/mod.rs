@@ -13,6 +13,8 @@ pub(crate) mod fields;
 mod frames;
 mod ident;
 mod identity;
+mod idle;
+mod live;
 mod locks;
 mod query;
 mod refusal;

@@ -65,7 +65,7 @@ impl Session {
         let statement = self.parse(sql).await?;
         check_params(&statement, params)?;
         let params: Vec<_> = params.iter().map(Parameter).collect();
-        self.attend(self.shared.client.execute_raw(&statement, &params))
+        self.attend(self.live().client.execute_raw(&statement, &params))
             .await
     }
 
@@ -92,7 +92,7 @@ impl Session {
 
     async fn pass_over(&self, sql: &str) -> Result<u64> {
         let mut messages = Box::pin(
-            self.attend(self.shared.client.simple_query_raw(sql))
+            self.attend(self.live().client.simple_query_raw(sql))
                 .await?,
         );
         let mut rows = 0;
@@ -144,9 +144,14 @@ impl Session {
         })
     }
 
-    /// Waits until the session is free, or the run is interrupted.
+    /// Waits until the session is free, or the run is interrupted, and sees to it that there is a connection.
     pub(super) async fn turn(&self) -> Result<OwnedMutexGuard<()>> {
-        Ok(race(self.turn_to_the_end()).await?)
+        let turn = race(self.turn_to_the_end()).await?;
+        if self.live().client.is_closed() {
+            // Boxed: it is large, seldom needed, and part of every statement.
+            Box::pin(self.revive()).await?;
+        }
+        Ok(turn)
     }
 
     /// The same whatever happens: for COMMIT and ROLLBACK.
@@ -211,7 +216,7 @@ impl Session {
     ) -> Result<tokio_postgres::RowStream> {
         check_params(&prepared.statement, params)?;
         let params: Vec<_> = params.iter().map(Parameter).collect();
-        self.attend(self.shared.client.query_raw(&prepared.statement, &params))
+        self.attend(self.live().client.query_raw(&prepared.statement, &params))
             .await
     }
 }

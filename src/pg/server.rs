@@ -1,7 +1,7 @@
 //! Which server answered, and the task that drives its connection.
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use futures_util::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -26,8 +26,6 @@ pub struct Server {
     /// Where the role may read it.
     pub system_identifier: Option<String>,
     pub standby: bool,
-    /// The process id of this session's backend.
-    pub pid: i64,
     /// The phrase that `runner protect` has stored in the database.
     pub protect: Option<String>,
     pub(super) may_identify: bool,
@@ -45,13 +43,17 @@ impl Server {
             database: text(2).unwrap_or_default(),
             user: text(3).unwrap_or_default(),
             standby: flag(4),
-            pid: int(5),
             database_oid: int(6),
             protect: text(7).filter(|phrase| !phrase.is_empty()),
             may_identify: flag(8),
             superuser: flag(9),
             system_identifier: None,
         }
+    }
+
+    /// The process id of the backend that gave the row.
+    pub(super) fn pid(row: &[Value]) -> i64 {
+        row.get(5).and_then(Value::as_int).unwrap_or_default()
     }
 
     /// One line: `PostgreSQL 15.18, database "app" as "postgres", system 7300…`.
@@ -78,18 +80,32 @@ impl Server {
 
 /// How the connection ended, written by the task that drives it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Ending(Arc<Mutex<Option<String>>>);
+pub(super) struct Ending(Arc<OnceLock<End>>);
+
+#[derive(Debug)]
+struct End {
+    reason: String,
+    sqlstate: Option<String>,
+}
 
 impl Ending {
     pub fn reason(&self) -> Option<String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.get().map(|end| end.reason.clone())
     }
 
-    fn set(&self, reason: String) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+    /// Whether the server ended it on the order of an administrator: a shutdown, `pg_terminate_backend`, DROP DATABASE.
+    pub fn is_order(&self) -> bool {
+        const ORDERS: [&str; 3] = ["57P01", "57P02", "57P04"];
+        let sqlstate = self.0.get().and_then(|end| end.sqlstate.as_deref());
+        sqlstate.is_some_and(|sqlstate| ORDERS.contains(&sqlstate))
+    }
+
+    fn set(&self, error: &tokio_postgres::Error) {
+        // The first error is the reason; the driver ends with it.
+        let _ = self.0.set(End {
+            reason: text_of(error),
+            sqlstate: error.code().map(|code| code.code().to_owned()),
+        });
     }
 }
 
@@ -142,7 +158,7 @@ where
             }),
             Ok(_) => {}
             Err(error) => {
-                ending.set(text_of(&error));
+                ending.set(&error);
                 return;
             }
         }

@@ -2,25 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::Statement;
 
 use super::after_commit::AfterCommit;
+use super::idle::Kept;
+use super::live::Live;
 use super::script::first_words;
-use super::server::{Ending, Parts, Server, text_of};
-use super::wire::CopyWatch;
+use super::server::{Parts, Server, text_of};
 use super::{Connector, Error, Result, ServerError, cancel};
 use crate::interrupt::{interrupted, is_interrupted};
 use crate::progress::Reporter;
 use crate::route::Fate;
-
-/// How long to wait for the reason of a lost connection.
-const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// What a session may do at the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,18 +27,19 @@ pub enum Access {
     ReadWrite,
 }
 
-/// One backend. Clones are handles on the same session; it ends when the last is dropped, or by `close`.
+/// One backend, and another one after an idle connection was lost. Clones are handles on the same session; it ends
+/// when the last is dropped, or by `close`.
 #[derive(Clone)]
 pub struct Session {
     pub(super) shared: Arc<Shared>,
 }
 
 pub(super) struct Shared {
-    pub client: Client,
+    live: RwLock<Arc<Live>>,
     connector: Connector,
     server: Server,
-    ending: Ending,
-    fate: Fate,
+    /// What would be lost with the connection.
+    pub kept: Kept,
     read_only: AtomicBool,
     closed: AtomicBool,
     /// Open transaction blocks: 0 none, 1 the transaction, more are savepoints.
@@ -51,15 +49,14 @@ pub(super) struct Shared {
     pub after_commit: AfterCommit,
     /// One conversation at a time: a statement in its own transaction must not be mixed with another.
     pub gate: Arc<Mutex<()>>,
-    driver: tokio::task::JoinHandle<()>,
-    pub copy: CopyWatch,
 }
 
 impl Drop for Shared {
     /// The driver would end by itself once the client is gone, but only after the server has answered.
     fn drop(&mut self) {
         if self.depth.load(Ordering::SeqCst) > 0 {
-            self.driver.abort();
+            let live = self.live.get_mut().unwrap_or_else(PoisonError::into_inner);
+            live.abort();
         }
     }
 }
@@ -72,19 +69,16 @@ impl Session {
         access: Access,
     ) -> Result<Self> {
         let shared = Shared {
-            client: parts.client,
+            live: RwLock::new(Arc::new(Live::new(parts, fate))),
             connector,
             server: Server::default(),
-            ending: parts.ending,
-            fate,
+            kept: Kept::default(),
             read_only: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             depth: AtomicU32::new(0),
             masked: std::sync::Mutex::default(),
             after_commit: AfterCommit::default(),
             gate: Arc::new(Mutex::new(())),
-            driver: parts.driver,
-            copy: parts.copy,
         };
         let mut session = Self {
             shared: Arc::new(shared),
@@ -107,6 +101,7 @@ impl Session {
             .rows;
         let row = rows.into_iter().next().unwrap_or_default();
         let mut server = Server::read(&row);
+        self.live().set_pid(Server::pid(&row));
         if server.may_identify {
             let identifier = self
                 .value(include_str!("../sql/system_identifier.sql"), &[])
@@ -116,8 +111,34 @@ impl Session {
         Ok(server)
     }
 
+    /// The server as it described itself when the session was opened.
     pub fn server(&self) -> &Server {
         &self.shared.server
+    }
+
+    /// The process id of the backend there is at the moment.
+    pub fn pid(&self) -> i64 {
+        self.live().pid()
+    }
+
+    /// Whether both are handles on one session.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    /// The connection the session has at the moment.
+    pub(super) fn live(&self) -> Arc<Live> {
+        let live = self.shared.live.read();
+        Arc::clone(&live.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn set_live(&self, live: Arc<Live>) {
+        let mut place = self
+            .shared
+            .live
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *place = live;
     }
 
     pub fn connector(&self) -> &Connector {
@@ -160,7 +181,7 @@ impl Session {
     /// Ends the session; what is open in it is rolled back by the server.
     pub fn close(&self) {
         self.shared.closed.store(true, Ordering::SeqCst);
-        self.shared.driver.abort();
+        self.live().abort();
     }
 
     pub fn is_closed(&self) -> bool {
@@ -217,26 +238,26 @@ impl Session {
     fn trace(&self, sql: &str) {
         if tracing::enabled!(tracing::Level::DEBUG) {
             let kind = first_words(sql, 2).join(" ");
-            tracing::debug!(on = self.name(), pid = self.shared.server.pid, "{kind}");
+            tracing::debug!(on = self.name(), "{kind}");
         }
     }
 
     /// Has the server parse a statement.
     pub(super) async fn parse(&self, sql: &str) -> Result<Statement> {
         self.trace(sql);
-        self.attend(self.shared.client.prepare(sql)).await
+        self.attend(self.live().client.prepare(sql)).await
     }
 
     /// Runs statements without parameters or results.
     pub(super) async fn simple(&self, sql: &str) -> Result<()> {
         self.trace(sql);
-        self.attend(self.shared.client.batch_execute(sql)).await
+        self.attend(self.live().client.batch_execute(sql)).await
     }
 
     /// The same whatever happens: for COMMIT, ROLLBACK and the restoring of state.
     pub(super) async fn simple_to_the_end(&self, sql: &str) -> Result<()> {
         self.trace(sql);
-        self.insist(self.shared.client.batch_execute(sql)).await
+        self.insist(self.live().client.batch_execute(sql)).await
     }
 
     /// The driver's error in our words, with the reason of a loss joined in.
@@ -245,30 +266,13 @@ impl Session {
             let report = ServerError::read(db);
             return Error::Server(Box::new(report));
         }
-        if error.is_closed() || self.shared.client.is_closed() {
+        let live = self.live();
+        if error.is_closed() || live.client.is_closed() {
             return Error::Lost {
                 target: self.name().to_owned(),
-                reason: self.loss().await,
+                reason: live.loss().await,
             };
         }
         Error::Protocol(text_of(&error))
-    }
-
-    /// Why the connection ended, as far as anybody knows.
-    async fn loss(&self) -> String {
-        // Statements fail a moment before the task that drives the connection has told why it ended.
-        let told = async {
-            while !self.shared.driver.is_finished() {
-                tokio::time::sleep(LAST_WORDS / 50).await;
-            }
-        };
-        let _ = tokio::time::timeout(LAST_WORDS, told).await;
-        let fate = self.shared.fate.describe().await;
-        let reason = self.shared.ending.reason();
-        match (reason, fate) {
-            (Some(reason), Some(fate)) => format!("{reason} ({fate})"),
-            (Some(text), None) | (None, Some(text)) => text,
-            (None, None) => "the server or the network closed it".to_owned(),
-        }
     }
 }

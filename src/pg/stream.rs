@@ -18,7 +18,7 @@ impl Session {
     pub async fn copy_out(&self, sql: &str) -> Result<CopyOut> {
         let turn = self.turn().await?;
         let stream = self
-            .attend(self.shared.client.copy_out(sql))
+            .attend(self.live().client.copy_out(sql))
             .await
             .map_err(|e| e.with_sql(sql))?;
         Ok(CopyOut {
@@ -47,8 +47,8 @@ impl Session {
     async fn start_copy(&self, sql: &str) -> Result<CopyInSink<Bytes>> {
         let statement = self.parse(sql).await?;
         self.attend(async {
-            self.shared.copy.start();
-            self.shared.client.copy_in(&statement).await
+            self.live().copy.start();
+            self.live().client.copy_in(&statement).await
         })
         .await
     }
@@ -120,10 +120,11 @@ pub struct CopyIn {
 impl CopyIn {
     /// Sends bytes on, or fails with what the server has refused of those before.
     pub async fn send(&mut self, chunk: Bytes) -> Result<()> {
+        let live = self.session.live();
         let sending = self.session.attend(self.sink.send(chunk));
         tokio::select! {
             biased;
-            () = self.session.shared.copy.refused() => {}
+            () = live.copy.refused() => {}
             sent = sending => return sent,
         }
         Err(self.refusal().await)
@@ -131,7 +132,7 @@ impl CopyIn {
 
     /// Resolves once the server has refused what it was sent: no more need be sent then.
     pub async fn refused(&self) {
-        self.session.shared.copy.refused().await;
+        self.session.live().copy.refused().await;
     }
 
     /// What the server has refused, which it tells at the end of the COPY. The session can be used afterwards.

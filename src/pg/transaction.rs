@@ -107,7 +107,7 @@ impl Session {
         }
         let sql = "SELECT pg_catalog.current_setting($1)";
         let row = self
-            .attend(self.shared.client.query_one(sql, &[&name]))
+            .attend(self.live().client.query_one(sql, &[&name]))
             .await?;
         self.masks().insert(name, row.get(0));
         Ok(())
@@ -225,7 +225,7 @@ impl Session {
     /// The transaction's number, where it has written; raises in one that the server has given up.
     async fn assigned_transaction(&self) -> Result<Option<String>> {
         let sql = include_str!("../sql/assigned_transaction.sql");
-        let row = self.insist(self.shared.client.query_one(sql, &[])).await?;
+        let row = self.insist(self.live().client.query_one(sql, &[])).await?;
         Ok(row.get(0))
     }
 

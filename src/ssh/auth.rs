@@ -8,7 +8,7 @@ use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg, PublicKey};
 use russh::{MethodKind, MethodSet, SendError, Signer};
 
 use super::agent::{self, Agent};
-use super::config::HostConfig;
+use super::config::{HostConfig, OnlyOpenssh};
 use super::error::Error;
 use super::handler::Handler;
 use super::keys::{KeyError, KeyFile, describe};
@@ -38,11 +38,14 @@ pub async fn log_in(
             reason,
         });
     }
+    let further = login.further();
     let answer = match &login.methods {
         Some(methods) if methods.contains(&MethodKind::PublicKey) => {
             "name the right key with `IdentityFile`, or have one of these added to `authorized_keys` there".to_owned()
         }
-        Some(methods) if !methods.is_empty() => format!("the host accepts {}", names(methods)),
+        Some(methods) if !methods.is_empty() => {
+            format!("the host accepts {}", names(methods).join(", "))
+        }
         _ if login.tried.is_empty() => "name a key with `IdentityFile`".to_owned(),
         _ => "the host did not say what it accepts".to_owned(),
     };
@@ -51,6 +54,7 @@ pub async fn log_in(
         user: config.user.clone(),
         tried: login.tried,
         answer,
+        further,
     })
 }
 
@@ -98,6 +102,13 @@ impl Login<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// The methods that both the host and the user's configuration have besides keys.
+    fn further(&self) -> Option<Box<OnlyOpenssh>> {
+        let mut methods = names(self.methods.as_ref()?);
+        methods.retain(|method| self.config.other_methods.contains(method));
+        (!methods.is_empty()).then(|| Box::new(OnlyOpenssh::Methods(methods)))
     }
 
     async fn with_agent(
@@ -226,9 +237,9 @@ fn is_same(public: Option<&PublicKey>, key: &PublicKey) -> bool {
     public.is_some_and(|public| public.key_data() == key.key_data())
 }
 
-fn names(methods: &MethodSet) -> String {
-    let names: Vec<&str> = methods.iter().map(Into::into).collect();
-    names.join(", ")
+fn names(methods: &MethodSet) -> Vec<String> {
+    let names = methods.iter().map(<&str>::from);
+    names.map(str::to_owned).collect()
 }
 
 /// A signer that never signs: being asked to is the answer it was after.

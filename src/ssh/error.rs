@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::config::OnlyOpenssh;
 use super::keys::KeyError;
+use super::known_hosts::Unknown;
 use super::tcp;
 
 #[derive(Debug, thiserror::Error)]
@@ -20,10 +22,8 @@ pub enum Error {
     },
     #[error("cannot read `{}`: {reason}", file.display())]
     Unreadable { file: PathBuf, reason: String },
-    #[error(
-        "ssh host `{alias}` is reached by `ProxyCommand {command}`, which is not supported yet; use `ProxyJump`"
-    )]
-    ProxyCommand { alias: String, command: String },
+    #[error("ssh host `{alias}` takes the user's own `ssh`, since {reason}")]
+    OnlyOpenssh { alias: String, reason: OnlyOpenssh },
     #[error(
         "ssh host `{alias}` is reached through more than {limit} jump hosts; do they form a loop?"
     )]
@@ -34,7 +34,7 @@ pub enum Error {
     Handshake { alias: String, reason: String },
 
     #[error(
-        "the host key of `{name}`, {key}, is not known; compare the fingerprint with the host's own, then run `{fix}` to \
+        "the host key of `{name}`, {key}, is not known{why}; compare the fingerprint with the host's own, then run `{fix}` to \
          record it"
     )]
     HostKeyUnknown {
@@ -42,6 +42,7 @@ pub enum Error {
         name: String,
         /// Kind and SHA-256 fingerprint, as `ssh-keygen -l` prints them.
         key: String,
+        why: Unknown,
         fix: String,
     },
     #[error(
@@ -62,16 +63,6 @@ pub enum Error {
         file: PathBuf,
         line: usize,
     },
-    #[error(
-        "`{name}` is known only by the certificate authority in {}:{line}, and host certificates are not supported \
-         yet; record the host key itself with `{fix}`", file.display()
-    )]
-    HostKeyAuthority {
-        name: String,
-        file: PathBuf,
-        line: usize,
-        fix: String,
-    },
     #[error("cannot record the host key of `{name}` in `{}`: {reason}", file.display())]
     HostKeyUnrecorded {
         name: String,
@@ -89,6 +80,8 @@ pub enum Error {
         tried: Vec<String>,
         /// What the host said last: the methods it accepts, or why it hung up.
         answer: String,
+        /// What the user's own `ssh` could try yet.
+        further: Option<Box<OnlyOpenssh>>,
     },
     #[error(
         "ssh host `{alias}` would take the key {key} of user `{user}`, but it cannot be opened: {reason}"
@@ -100,12 +93,13 @@ pub enum Error {
         reason: KeyError,
     },
     #[error(
-        "ssh host `{alias}` accepted a key of user `{user}` and asks for more ({methods}), which is not supported yet"
+        "ssh host `{alias}` accepted a key of user `{user}` and asks for more: {}", methods.join(", ")
     )]
     MoreFactors {
         alias: String,
         user: String,
-        methods: String,
+        /// The methods it asks for, as ssh spells them.
+        methods: Vec<String>,
     },
 
     #[error("from ssh host `{alias}`, {target} cannot be reached: {reason}")]
@@ -131,6 +125,18 @@ pub enum Error {
     /// An error of the protocol that nobody has put into words yet; never leaves this layer.
     #[error("{0}")]
     Protocol(#[from] russh::Error),
+}
+
+impl Error {
+    /// Why the user's own `ssh` may get further than we did; `None` where it would fail alike.
+    pub fn for_openssh(&self) -> Option<OnlyOpenssh> {
+        match self {
+            Self::OnlyOpenssh { reason, .. } => Some(reason.clone()),
+            Self::KeysRefused { further, .. } => further.as_deref().cloned(),
+            Self::MoreFactors { methods, .. } => Some(OnlyOpenssh::Methods(methods.clone())),
+            _ => None,
+        }
+    }
 }
 
 fn listed(tried: &[String]) -> String {

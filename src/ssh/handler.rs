@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use russh::client::{DisconnectReason, Session};
-use russh::keys::{PublicKey, PublicKeyOrCertificate};
+use russh::keys::PublicKeyOrCertificate;
 use russh::{ChannelId, ChannelOpenFailure};
 use tokio::sync::{mpsc, watch};
 
@@ -46,7 +46,6 @@ impl SessionEnd {
 pub struct Handler {
     config: Arc<HostConfig>,
     known: Arc<KnownHosts>,
-    accepted: Option<PublicKey>,
     end: watch::Sender<Option<End>>,
     left: Arc<AtomicBool>,
     refusals: mpsc::UnboundedSender<String>,
@@ -74,7 +73,6 @@ impl Handler {
         let handler = Self {
             config,
             known,
-            accepted: None,
             end,
             left: Arc::clone(&left),
             refusals,
@@ -88,18 +86,21 @@ impl Handler {
         (handler, watch)
     }
 
-    fn judge(&mut self, shown: &PublicKey) -> Result<(), Error> {
+    fn judge(&self, shown: &PublicKeyOrCertificate) -> Result<(), Error> {
+        let public = shown.public_key();
         let name = self.known.name.clone();
-        let key = describe(shown);
+        let key = describe(&public);
         match self.known.verdict(shown) {
             Verdict::Known => Ok(()),
-            Verdict::Unknown if self.config.host_keys == HostKeyPolicy::AcceptNew => {
-                self.accept(shown)
+            Verdict::Unknown(_) if self.config.host_keys == HostKeyPolicy::AcceptNew => {
+                learn(&self.config, &name, &public)
             }
-            Verdict::Unknown => {
-                let fix = self.ssh_once();
-                Err(Error::HostKeyUnknown { name, key, fix })
-            }
+            Verdict::Unknown(why) => Err(Error::HostKeyUnknown {
+                fix: self.ssh_once(),
+                name,
+                key,
+                why,
+            }),
             Verdict::Changed { file, line } => Err(Error::HostKeyChanged {
                 fix: format!("ssh-keygen -R '{name}' -f {}", file.display()),
                 name,
@@ -113,29 +114,6 @@ impl Handler {
                 file,
                 line,
             }),
-            Verdict::Authority { file, line } => Err(Error::HostKeyAuthority {
-                fix: self.scan(),
-                name,
-                file,
-                line,
-            }),
-        }
-    }
-
-    /// Records a new host's key, and holds the host to it when keys are exchanged again.
-    fn accept(&mut self, key: &PublicKey) -> Result<(), Error> {
-        match &self.accepted {
-            Some(accepted) if accepted == key => Ok(()),
-            Some(_) => Err(Error::HostKeyUnknown {
-                name: self.known.name.clone(),
-                key: describe(key),
-                fix: self.ssh_once(),
-            }),
-            None => {
-                learn(&self.config, &self.known.name, key)?;
-                self.accepted = Some(key.clone());
-                Ok(())
-            }
         }
     }
 
@@ -154,20 +132,14 @@ impl Handler {
         // Without the option, whoever configured `yes` would not be asked.
         format!("ssh {file}-o StrictHostKeyChecking=ask {url}{alias} true")
     }
-
-    fn scan(&self) -> String {
-        let HostConfig { host, port, .. } = &*self.config;
-        let file = self.config.user_known_hosts.first();
-        let file = file.map_or("~/.ssh/known_hosts".into(), |file| file.to_string_lossy());
-        format!("ssh-keyscan -p {port} {host} >> {file}")
-    }
 }
 
 impl russh::client::Handler for Handler {
     type Error = Error;
 
     async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, Error> {
-        self.judge(&shown.public_key()).map(|()| true)
+        // russh does not ask again when keys are renewed, which happens inside the session of the host that was judged.
+        self.judge(shown).map(|()| true)
     }
 
     async fn auth_banner(&mut self, banner: &str, _: &mut Session) -> Result<(), Error> {

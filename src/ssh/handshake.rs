@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use russh::client::{self, Handle};
-use russh::{Preferred, cipher};
+use russh::{Preferred, kex};
 use tokio::sync::Semaphore;
 
 use super::auth;
@@ -29,12 +29,25 @@ const KEY_EXCHANGE_LIMIT: Duration = Duration::from_secs(30);
 /// sshd itself gives up after two minutes, and somebody may have to find a passphrase.
 const LOGIN_LIMIT: Duration = Duration::from_secs(120);
 
+/// What both sides say they know among the algorithms of the exchange: the signatures the host takes, and the counter-measure
+/// to messages slipped in or left out.
+const EXTENSIONS: [kex::Name; 2] = [
+    kex::EXTENSION_SUPPORT_AS_CLIENT,
+    kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
+];
+
 /// Connects and logs in to one host, over `jump` where it stands behind another.
 pub async fn shake(
     host: &Host,
     config: &Arc<HostConfig>,
     jump: Option<&super::Session>,
 ) -> Result<(Handle<Handler>, Watch), Error> {
+    if let Some(reason) = &config.only_openssh {
+        return Err(Error::OnlyOpenssh {
+            alias: config.alias.clone(),
+            reason: reason.clone(),
+        });
+    }
     let known = Arc::new(KnownHosts::read(config)?);
     let settings = Arc::new(settings(config, &known));
     let mut attempt = 1;
@@ -127,7 +140,12 @@ async fn log_in(
     let alias = config.alias.clone();
     match result {
         // A host that hangs up says why: too many keys tried, most often.
-        Err(Error::KeysRefused { user, tried, .. }) if handle.is_closed() => {
+        Err(Error::KeysRefused {
+            user,
+            tried,
+            further,
+            ..
+        }) if handle.is_closed() => {
             let reason = end.reason(Duration::from_millis(200)).await;
             let reason = reason.unwrap_or_else(|| "the host hung up".to_owned());
             Err(Error::KeysRefused {
@@ -137,6 +155,7 @@ async fn log_in(
                 answer: format!(
                     "{reason}; `IdentitiesOnly yes` lets only configured keys be tried"
                 ),
+                further,
             })
         }
         Err(Error::Protocol(error)) => Err(Error::Lost {
@@ -169,18 +188,16 @@ fn was_dropped(error: &Error) -> bool {
 }
 
 fn settings(config: &HostConfig, known: &KnownHosts) -> client::Config {
+    let algorithms = &config.algorithms;
+    let mut kex = algorithms.kex.clone();
+    kex.extend(EXTENSIONS);
     client::Config {
         preferred: Preferred {
-            key: known.algorithms().into(),
-            // AES with hardware support moves almost twice as much per second as russh's own first choice.
-            cipher: vec![
-                cipher::AES_128_GCM,
-                cipher::AES_256_GCM,
-                cipher::CHACHA20_POLY1305,
-                cipher::AES_256_CTR,
-                cipher::AES_128_CTR,
-            ]
-            .into(),
+            kex: kex.into(),
+            key: known.algorithms(&algorithms.host_keys).into(),
+            host_key_certificates: known.certificates(&algorithms.host_keys).into(),
+            cipher: algorithms.ciphers.clone().into(),
+            mac: algorithms.macs.clone().into(),
             ..Preferred::DEFAULT
         },
         keepalive_interval: Some(config.alive_interval),

@@ -4,8 +4,8 @@
 //! streams and runs commands. One session carries one bulk stream: russh delivers the channels of a session one
 //! after the other, so a stream nobody reads stops every other one on that session.
 //!
-//! Not here yet: `ProxyCommand`, GSSAPI, passwords and one-time codes, certificates of hosts. Each is refused with
-//! an error that says so.
+//! What russh cannot do (`ProxyCommand`, GSSAPI, passwords and one-time codes, keys on hardware) is left to the user's
+//! own `ssh`: [`config::OnlyOpenssh`] has the reasons.
 
 mod agent;
 mod auth;

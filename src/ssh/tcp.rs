@@ -17,11 +17,13 @@ pub const DEFAULT_LIMIT: Duration = Duration::from_secs(15);
 /// How long an address is ahead of the next one of the same name.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);
-const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
+/// A link that has gone silent is to be an error within 30 s, whether bytes are on it or not.
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(10);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(5);
+const KEEPALIVE_TRIES: u32 = 3;
 /// How long written bytes may go unacknowledged before the link counts as lost.
 #[cfg(target_os = "linux")]
-const STALLED_AFTER: Duration = Duration::from_secs(60);
+const STALLED_AFTER: Duration = Duration::from_secs(25);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -107,7 +109,8 @@ async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
     let socket = SockRef::from(&stream);
     let keepalive = TcpKeepalive::new()
         .with_time(KEEPALIVE_AFTER)
-        .with_interval(KEEPALIVE_EVERY);
+        .with_interval(KEEPALIVE_EVERY)
+        .with_retries(KEEPALIVE_TRIES);
     socket.set_tcp_keepalive(&keepalive)?;
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(STALLED_AFTER))?;

@@ -134,7 +134,7 @@ fn a_lost_target_is_told_with_how_many_rows_had_passed_and_the_source_is_stopped
     let before = pair.to.state();
     run(async {
         let (from, to, _) = pair.sessions().await;
-        let pid = to.server().pid;
+        let pid = to.pid();
         let kill = async {
             tokio::time::sleep(Duration::from_millis(300)).await;
             pair.to
@@ -157,7 +157,7 @@ fn a_lost_source_leaves_the_target_as_it_was() {
     let before = pair.to.state();
     run(async {
         let (from, to, _) = pair.sessions().await;
-        let pid = from.server().pid;
+        let pid = from.pid();
         let kill = async {
             tokio::time::sleep(Duration::from_millis(300)).await;
             pair.from

@@ -1,11 +1,10 @@
 //! Runs that lose their server, servers that lose their run, and the COMMIT in between.
 
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use rustix::process::Signal;
 
+use super::proxy::Proxy;
 use super::{TABLES, interrupted, run, wait_until_at};
 use crate::support::{Database, PATIENCE, Runner, dev, wait_until};
 
@@ -39,10 +38,8 @@ fn a_commit_whose_answer_was_lost_is_asked_about() {
              CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON law DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slowly();"
         );
         let database = Database::with(dev(), &slow);
-        let proxy = Proxy::to(dev().port());
-        let url = database
-            .url()
-            .replace(&format!(":{}/", dev().port()), &format!(":{}/", proxy.port));
+        let proxy = Proxy::to_dev();
+        let url = proxy.url(&database);
         let running = Runner::new()
             .toml(&format!("[targets.dev]\nurl = \"{url}\""))
             .playbook("local dev = connect 'dev'\ndev:transaction(function(tx) tx:execute 'INSERT INTO law VALUES (2)' end)")
@@ -60,44 +57,6 @@ fn a_commit_whose_answer_was_lost_is_asked_about() {
         assert!(ran.stderr.contains(&told), "{}", ran.stderr);
         database.assert_left();
         assert_eq!(database.query("SELECT count(*) FROM law"), rows);
-    }
-}
-
-/// A way to a server that can be cut while bytes are on it; later connections pass again.
-struct Proxy {
-    port: u16,
-    open: Arc<Mutex<Vec<TcpStream>>>,
-}
-
-impl Proxy {
-    fn to(server: u16) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let open: Arc<Mutex<Vec<TcpStream>>> = Arc::default();
-        let kept = Arc::clone(&open);
-        std::thread::spawn(move || {
-            for client in listener.incoming() {
-                let (client, server) = (
-                    client.unwrap(),
-                    TcpStream::connect(("127.0.0.1", server)).unwrap(),
-                );
-                for (from, to) in [(&client, &server), (&server, &client)] {
-                    let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
-                    std::thread::spawn(move || {
-                        let _ = std::io::copy(&mut from, &mut to);
-                        let _ = to.shutdown(Shutdown::Both);
-                    });
-                }
-                kept.lock().unwrap().push(client);
-            }
-        });
-        Self { port, open }
-    }
-
-    fn cut(&self) {
-        for stream in self.open.lock().unwrap().drain(..) {
-            stream.shutdown(Shutdown::Both).unwrap();
-        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! However a run ends, nothing of it is left: transactions are rolled back, statements end at the server,
 //! sessions are closed, and what was deferred has run.
 
+mod idle;
 mod interrupted;
 mod lost;
+mod proxy;
+mod silent;
 
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 
 use super::{ASK, is_root, server_line};
-use crate::support::{Container, Database, Network, Ran, Runner, Sshd, docker, must};
+use crate::support::{Bridge, Container, Database, Ran, Runner, Sshd, docker, must};
 
 /// A server that listens to more than its own loopback.
 #[track_caller]
@@ -31,7 +31,7 @@ fn asked(database: &Database, host: &str, more: &str) -> Ran {
 
 #[test]
 fn a_url_with_a_host_means_the_published_port() {
-    let network = Network::make();
+    let network = Bridge::make();
     for address in ["127.0.0.1", "0.0.0.0", "[::1]"] {
         let publish = format!("{address}::5432");
         let container = served(&["--network", network.name(), "--publish", &publish]);
@@ -58,7 +58,7 @@ fn a_url_with_a_host_means_the_published_port() {
 
 #[test]
 fn a_port_that_is_published_elsewhere_after_a_restart_is_found_again() {
-    let network = Network::make();
+    let network = Bridge::make();
     let container = served(&["--network", network.name(), "--publish", "127.0.0.1::5432"]);
     let database = Database::empty(container);
     let name = container.name();
@@ -91,7 +91,7 @@ fn a_port_that_is_published_elsewhere_after_a_restart_is_found_again() {
 
 #[test]
 fn a_port_that_is_not_published_is_reached_over_the_bridge() {
-    let (one, other) = (Network::make(), Network::make());
+    let (one, other) = (Bridge::make(), Bridge::make());
     let container = served(&["--network", one.name()]);
     must(docker().args(["network", "connect", other.name(), container.name()]));
     let database = Database::empty(container);
@@ -127,7 +127,7 @@ fn a_container_with_the_network_of_its_host_is_reached_at_the_hosts_loopback() {
 
 #[test]
 fn a_port_is_the_last_way_into_an_image_with_nothing() {
-    let network = Network::make();
+    let network = Bridge::make();
     let options = ["--env", "PGHOST=127.0.0.1", "--publish", "127.0.0.1::5432"];
     let options = [&["--network", network.name()], &options[..]].concat();
     let settings = ["-c", "listen_addresses=*", "-c", "unix_socket_directories="];

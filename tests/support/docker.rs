@@ -158,9 +158,9 @@ impl Container {
 }
 
 /// A bridge that only the containers in it and their host are on; gone with the run.
-pub struct Network(String);
+pub struct Bridge(String);
 
-impl Network {
+impl Bridge {
     #[track_caller]
     pub fn make() -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(1);

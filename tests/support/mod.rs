@@ -3,6 +3,7 @@
 
 mod database;
 mod docker;
+mod network;
 pub mod processes;
 pub mod reaper;
 mod runner;
@@ -12,7 +13,8 @@ mod sshd;
 mod terminal;
 
 pub use database::Database;
-pub use docker::{Container, Network, as_root, container, container_without_relay, docker};
+pub use docker::{Bridge, Container, as_root, container, container_without_relay, docker};
+pub use network::Network;
 pub use runner::{Ran, Runner};
 pub use running::Running;
 pub use servers::{dev, prod};

@@ -45,6 +45,7 @@ pub async fn execute(call: Call, db: Db, sql: Sql, params: Params) -> Result<u64
         db.pretend(&sql).await?;
         return Ok(0);
     }
+    session.note_state(&sql.text);
     if !db.is_protected() {
         db.ensure_write().await?;
     }
@@ -70,6 +71,7 @@ impl Db {
         if self.context().options.dry_run {
             return self.pretend_rows(sql, &params).await;
         }
+        session.note_state(&sql.text);
         if !self.is_protected() && pg::writes(&sql.text) {
             self.ensure_write().await?;
         }

@@ -103,7 +103,7 @@ impl Db {
         info.set("superuser", server.superuser)?;
         info.set("system_identifier", server.system_identifier.as_deref())?;
         info.set("standby", server.standby)?;
-        info.set("pid", server.pid)?;
+        info.set("pid", session.pid())?;
         info.set("protected", self.is_protected())?;
         info.set("read_only", session.is_read_only())?;
         Ok(info)

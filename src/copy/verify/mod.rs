@@ -93,8 +93,7 @@ pub async fn tables(options: &VerifyOptions) -> Result<Vec<TableCheck>> {
 
 /// Two streams of one session would wait for each other.
 fn refuse_one_session(options: &VerifyOptions) -> Result<()> {
-    let (from, to) = (options.from.server(), options.to.server());
-    if from.pid == to.pid && from.identity() == to.identity() {
+    if options.from.is_same(&options.to) {
         return Err(Error::OneSession {
             target: options.from.name().to_owned(),
         });

@@ -6,6 +6,7 @@ use super::kind::{Effect, effect, writes_rows};
 use super::settings::Before;
 use super::{Report, Script, ScriptOptions, Statement};
 use crate::interrupt::shielded;
+use crate::pg::idle::leaves_objects;
 use crate::pg::{Result, Session, TxOptions, transaction};
 
 /// What a COPY sends at a time.
@@ -16,6 +17,7 @@ const CHUNK: usize = 64 * 1024;
 pub async fn run(session: &Session, text: &str, options: &ScriptOptions) -> Result<Report> {
     let script = Script::read(session, text, options).await?;
     let before = Before::record(session, &script.statements).await?;
+    let state = script.note_state(session);
     let inside = session.in_transaction();
     let result = if options.single_transaction {
         transaction(session, &TxOptions::default(), async |tx: &Session| {
@@ -32,10 +34,21 @@ pub async fn run(session: &Session, text: &str, options: &ScriptOptions) -> Resu
     let restored = shielded(before.restore(session)).await;
     let report = result?;
     restored?;
+    session.shared.kept.set_state(state);
     Ok(report)
 }
 
 impl Script<'_> {
+    /// Tells the session what it will hold while the script runs; whether some of it stays once the settings are back.
+    fn note_state(&self, session: &Session) -> bool {
+        let mut texts = self.statements.iter().map(|statement| statement.text);
+        let stays = session.shared.kept.has_state() || texts.any(leaves_objects);
+        for statement in &self.statements {
+            session.note_state(statement.text);
+        }
+        stays
+    }
+
     async fn run(&self, session: &Session) -> Result<Report> {
         let mut report = Report::default();
         let mut open = false;

@@ -224,9 +224,7 @@ mod tests {
         .unwrap();
         assert_eq!(settings.first("hostname"), Some("hz.example.com"));
         assert_eq!(settings.first("user"), Some("ada l"));
-        let config = settings
-            .host("hz", &Destination::parse("hz").unwrap(), None)
-            .unwrap();
+        let config = settings.host("hz", &Destination::parse("hz").unwrap(), None);
         assert_eq!(config.identity_files.len(), 2);
     }
 

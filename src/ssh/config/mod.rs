@@ -3,7 +3,9 @@
 //! `ssh -G` prints what OpenSSH itself resolved, `Match` and all; [`fallback`] stands in where no OpenSSH client is
 //! installed. Jump hosts have configurations of their own and are resolved as `ssh -J` would.
 
+mod algorithms;
 mod fallback;
+mod only;
 mod openssh;
 mod settings;
 mod tokens;
@@ -13,6 +15,8 @@ use std::time::Duration;
 
 use super::destination::Destination;
 use super::error::Error;
+pub use algorithms::{Algorithms, HostKeyAlgorithms};
+pub use only::OnlyOpenssh;
 
 const MOST_JUMPS: usize = 8;
 
@@ -40,8 +44,29 @@ pub struct HostConfig {
     /// the link counts as lost.
     pub alive_interval: Duration,
     pub alive_count: usize,
+    pub algorithms: Algorithms,
+    /// Why the host cannot be reached but by the user's own `ssh`; `None` where it can.
+    pub only_openssh: Option<OnlyOpenssh>,
+    /// The ways of logging in besides keys that the configuration allows, as ssh spells them: what the user's own
+    /// `ssh` would try where no key is accepted.
+    pub other_methods: Vec<String>,
+    /// The socket of a master connection, which need not exist.
+    pub control_path: Option<PathBuf>,
     /// The configuration given by `ssh_config`, for the commands that errors suggest.
     pub config_file: Option<PathBuf>,
+}
+
+#[cfg(test)]
+impl HostConfig {
+    /// A host `db` about which no configuration says anything.
+    pub fn unconfigured() -> Self {
+        let destination = Destination {
+            host: "db".to_owned(),
+            user: None,
+            port: None,
+        };
+        settings::Settings::default().host("db", &destination, None)
+    }
 }
 
 /// What to do about a host nobody has connected to before.
@@ -91,7 +116,7 @@ async fn resolve_one(
         Some(settings) => settings,
         None => fallback::settings(&destination, jumps, file)?,
     };
-    let host = settings.host(alias, &destination, file)?;
+    let host = settings.host(alias, &destination, file);
     Ok((host, last_jump(settings.jumps())))
 }
 

@@ -22,12 +22,7 @@ pub async fn settings(
     jumps: Option<&str>,
     file: Option<&Path>,
 ) -> Result<Option<Settings>, Error> {
-    let refused = |reason: String| Error::ConfigRefused {
-        alias: alias.to_owned(),
-        reason,
-    };
     let mut command = Command::new("ssh");
-    command.arg("-G");
     if let Some(file) = file {
         command.arg("-F").arg(file);
     }
@@ -40,25 +35,57 @@ pub async fn settings(
     if let Some(port) = destination.port {
         command.arg("-p").arg(port.to_string());
     }
-    command.arg("--").arg(&destination.host);
+    let mut untouched = Command::new("ssh");
+    untouched.args(["-F", "none"]);
+    let (settings, defaults) = tokio::join!(
+        printed(command, &destination.host),
+        printed(untouched, &destination.host)
+    );
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(Failure::NotInstalled) => return Ok(None),
+        Err(Failure::Interrupted) => return Err(Error::Interrupted),
+        Err(Failure::Refused(reason)) => {
+            let alias = alias.to_owned();
+            return Err(Error::ConfigRefused { alias, reason });
+        }
+    };
+    // Without the defaults every list counts as the user's own, which is slower but not wrong.
+    Ok(Some(settings.with_defaults(defaults.unwrap_or_default())))
+}
+
+enum Failure {
+    NotInstalled,
+    Interrupted,
+    Refused(String),
+}
+
+/// What `ssh -G` prints for `host`.
+async fn printed(mut command: Command, host: &str) -> Result<Settings, Failure> {
+    command.args(["-G", "--", host]);
     command.stdin(Stdio::null()).kill_on_drop(true);
     let output = match within(LIMIT, command.output()).await {
         Ok(Ok(output)) => output,
-        Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Ok(Err(error)) => return Err(refused(error.to_string())),
-        Err(Cut::Interrupted) => return Err(Error::Interrupted),
-        Err(Cut::TimedOut) => return Err(refused(format!("no answer in {} s", LIMIT.as_secs()))),
+        Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(Failure::NotInstalled);
+        }
+        Ok(Err(error)) => return Err(Failure::Refused(error.to_string())),
+        Err(Cut::Interrupted) => return Err(Failure::Interrupted),
+        Err(Cut::TimedOut) => {
+            let reason = format!("no answer in {} s", LIMIT.as_secs());
+            return Err(Failure::Refused(reason));
+        }
     };
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        return Err(refused(meaningful(&stderr)));
+        return Err(Failure::Refused(meaningful(&stderr)));
     }
     let mut settings = Settings::default();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let (key, value) = line.split_once(' ').unwrap_or((line, ""));
         settings.add(key, value);
     }
-    Ok(Some(settings))
+    Ok(settings)
 }
 
 /// ssh's complaint without the remark about terminals that some versions make before it.

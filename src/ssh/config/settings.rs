@@ -4,22 +4,31 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::algorithms::Algorithms;
 use super::tokens::Tokens;
-use super::{HostConfig, HostKeyPolicy, home, local_user};
+use super::{HostConfig, HostKeyPolicy, OnlyOpenssh, home, local_user};
 use crate::ssh::destination::Destination;
-use crate::ssh::error::Error;
 
-/// A link is given up after this long at the latest, unless the user's own setting is shorter.
-const ALIVE_INTERVAL: Duration = Duration::from_secs(10);
+/// Unless the user's own setting is shorter: a host is asked after the first interval of silence, and given up one
+/// interval after the last question, which is to be within 30 s.
+const ALIVE_INTERVAL: Duration = Duration::from_secs(7);
 const ALIVE_COUNT: usize = 3;
+
+const PUBLIC_KEY: &str = "publickey";
+/// OpenSSH's own order.
+const METHODS: &str = "gssapi-with-mic,hostbased,publickey,keyboard-interactive,password";
 
 /// Keywords in lower case with their values, in the order found.
 #[derive(Debug, Default)]
-pub struct Settings(BTreeMap<String, Vec<String>>);
+pub struct Settings {
+    words: BTreeMap<String, Vec<String>>,
+    /// What OpenSSH takes where nothing is configured; empty where it was not asked.
+    defaults: BTreeMap<String, Vec<String>>,
+}
 
 impl Settings {
     pub fn add(&mut self, key: &str, value: &str) {
-        self.0
+        self.words
             .entry(key.to_ascii_lowercase())
             .or_default()
             .push(value.trim().to_owned());
@@ -27,14 +36,35 @@ impl Settings {
 
     /// Adds the values of `other` behind those already here.
     pub fn append(&mut self, other: Self) {
-        for (key, values) in other.0 {
-            self.0.entry(key).or_default().extend(values);
+        for (key, values) in other.words {
+            self.words.entry(key).or_default().extend(values);
+        }
+    }
+
+    /// Takes the values of `defaults` for those that OpenSSH has where nothing is configured.
+    pub fn with_defaults(self, defaults: Self) -> Self {
+        Self {
+            words: self.words,
+            defaults: defaults.words,
         }
     }
 
     /// For all keywords but `IdentityFile` the first value wins.
     pub fn first(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.first().map(String::as_str)
+        self.words.get(key)?.first().map(String::as_str)
+    }
+
+    /// The value that somebody configured; `option` in any letter case.
+    pub fn configured(&self, option: &str) -> Option<&str> {
+        let key = option.to_ascii_lowercase();
+        self.first(&key)
+            .filter(|value| self.unconfigured(&key) != Some(value))
+    }
+
+    /// OpenSSH's own value; `option` in any letter case.
+    pub fn unconfigured(&self, option: &str) -> Option<&str> {
+        let values = self.defaults.get(&option.to_ascii_lowercase());
+        values?.first().map(String::as_str)
     }
 
     fn given(&self, key: &str) -> Option<&str> {
@@ -51,18 +81,7 @@ impl Settings {
     }
 
     /// The host that `alias` means.
-    pub fn host(
-        &self,
-        alias: &str,
-        destination: &Destination,
-        file: Option<&Path>,
-    ) -> Result<HostConfig, Error> {
-        if let Some(command) = self.given("proxycommand") {
-            return Err(Error::ProxyCommand {
-                alias: alias.to_owned(),
-                command: command.to_owned(),
-            });
-        }
+    pub fn host(&self, alias: &str, destination: &Destination, file: Option<&Path>) -> HostConfig {
         let host = self.given("hostname").unwrap_or(&destination.host);
         let user = self.given("user").map_or_else(local_user, str::to_owned);
         let port = match self.first("port").map(str::parse) {
@@ -79,7 +98,8 @@ impl Settings {
             local_user: local_user(),
         };
         let (alive_interval, alive_count) = self.alive();
-        Ok(HostConfig {
+        let (algorithms, missing) = Algorithms::of(self);
+        HostConfig {
             alias: alias.to_owned(),
             host: host.to_owned(),
             port,
@@ -98,8 +118,53 @@ impl Settings {
             connect_timeout: self.seconds("connecttimeout"),
             alive_interval,
             alive_count,
+            algorithms,
+            only_openssh: self.only_openssh().or(missing),
+            other_methods: self.other_methods(),
+            control_path: self.given("controlpath").map(PathBuf::from),
             config_file: file.map(Path::to_owned),
-        })
+        }
+    }
+
+    /// What of the configuration nobody but OpenSSH can do.
+    fn only_openssh(&self) -> Option<OnlyOpenssh> {
+        let given = |key| self.given(key).map(str::to_owned);
+        let public_key = PUBLIC_KEY.to_owned();
+        if let Some(command) = given("proxycommand") {
+            Some(OnlyOpenssh::ProxyCommand(command))
+        } else if let Some(command) = given("knownhostscommand") {
+            Some(OnlyOpenssh::KnownHostsCommand(command))
+        } else if let Some(provider) = given("pkcs11provider") {
+            Some(OnlyOpenssh::Pkcs11(provider))
+        } else if !self.methods().contains(&public_key) {
+            Some(OnlyOpenssh::Methods(self.other_methods()))
+        } else {
+            None
+        }
+    }
+
+    fn other_methods(&self) -> Vec<String> {
+        let mut methods = self.methods();
+        methods.retain(|method| method != PUBLIC_KEY);
+        methods
+    }
+
+    /// The ways of logging in that are switched on, in the order they are to be tried.
+    fn methods(&self) -> Vec<String> {
+        let switched_on = |method: &&str| match *method {
+            "gssapi-with-mic" => self.is_yes("gssapiauthentication"),
+            "hostbased" => self.is_yes("hostbasedauthentication"),
+            PUBLIC_KEY => self.first("pubkeyauthentication") != Some("no"),
+            "keyboard-interactive" => self.first("kbdinteractiveauthentication") != Some("no"),
+            "password" => self.first("passwordauthentication") != Some("no"),
+            _ => false,
+        };
+        let preferred = self.given("preferredauthentications").unwrap_or(METHODS);
+        preferred
+            .split(',')
+            .filter(switched_on)
+            .map(str::to_owned)
+            .collect()
     }
 
     fn seconds(&self, key: &str) -> Option<Duration> {
@@ -134,7 +199,7 @@ impl Settings {
 
     fn identity_files(&self, tokens: &Tokens) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = Vec::new();
-        for value in self.0.get("identityfile").into_iter().flatten() {
+        for value in self.words.get("identityfile").into_iter().flatten() {
             let path = tokens.path(value);
             if !value.eq_ignore_ascii_case("none") && !files.contains(&path) {
                 files.push(path);
@@ -166,7 +231,7 @@ fn env_path(name: &str) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    fn host(lines: &[(&str, &str)]) -> Result<HostConfig, Error> {
+    fn host(lines: &[(&str, &str)]) -> HostConfig {
         let mut settings = Settings::default();
         for (key, value) in lines {
             settings.add(key, value);
@@ -182,8 +247,7 @@ mod tests {
             ("identityfile", "/keys/%r@%h"),
             ("identityfile", "/keys/%n"),
             ("identityfile", "/keys/%r@%h"),
-        ])
-        .unwrap();
+        ]);
         assert_eq!(
             config.identity_files,
             [
@@ -196,10 +260,10 @@ mod tests {
     #[test]
     fn checking_of_host_keys_cannot_be_switched_off() {
         for value in ["no", "off", "false", "ask", "yes"] {
-            let config = host(&[("stricthostkeychecking", value)]).unwrap();
+            let config = host(&[("stricthostkeychecking", value)]);
             assert_eq!(config.host_keys, HostKeyPolicy::Strict, "{value}");
         }
-        let config = host(&[("stricthostkeychecking", "accept-new")]).unwrap();
+        let config = host(&[("stricthostkeychecking", "accept-new")]);
         assert_eq!(config.host_keys, HostKeyPolicy::AcceptNew);
     }
 
@@ -209,19 +273,54 @@ mod tests {
             let config = host(&[
                 ("serveraliveinterval", interval),
                 ("serveralivecountmax", count),
-            ])
-            .unwrap();
+            ]);
             (config.alive_interval.as_secs(), config.alive_count)
         };
-        assert_eq!(alive("0", "3"), (10, 3));
-        assert_eq!(alive("60", "3"), (10, 3));
+        assert_eq!(alive("0", "3"), (7, 3));
+        assert_eq!(alive("60", "3"), (7, 3));
         assert_eq!(alive("5", "2"), (5, 2));
     }
 
     #[test]
-    fn a_proxy_command_is_refused_by_name() {
-        let error = host(&[("proxycommand", "nc %h %p")]).unwrap_err();
-        assert!(error.to_string().contains("`ProxyCommand nc %h %p`"));
-        assert!(host(&[("proxycommand", "none")]).is_ok());
+    fn what_only_openssh_can_do_is_told_with_the_reason() {
+        for (key, value, reason) in [
+            (
+                "proxycommand",
+                "nc %h %p",
+                "it is reached by `ProxyCommand nc %h %p`",
+            ),
+            (
+                "pkcs11provider",
+                "/lib/x.so",
+                "its keys are told by `PKCS11Provider /lib/x.so`",
+            ),
+            (
+                "knownhostscommand",
+                "/bin/x",
+                "its host keys are told by `KnownHostsCommand /bin/x`",
+            ),
+            (
+                "pubkeyauthentication",
+                "no",
+                "it asks for keyboard-interactive, password",
+            ),
+        ] {
+            let only = host(&[(key, value)]).only_openssh;
+            assert_eq!(only.unwrap().to_string(), reason);
+        }
+        let none = host(&[("proxycommand", "none"), ("pkcs11provider", "none")]);
+        assert_eq!(none.only_openssh, None);
+    }
+
+    #[test]
+    fn other_methods_are_those_the_configuration_allows() {
+        let config = host(&[
+            (
+                "preferredauthentications",
+                "password,publickey,keyboard-interactive",
+            ),
+            ("kbdinteractiveauthentication", "no"),
+        ]);
+        assert_eq!(config.other_methods, ["password"]);
     }
 }

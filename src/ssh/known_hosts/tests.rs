@@ -1,9 +1,6 @@
 //! The rules of `known_hosts`, each with the files that show it.
 
-use std::time::Duration;
-
 use super::*;
-use crate::ssh::config::HostKeyPolicy;
 
 const ONE: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKc1KGBIe+aKdVeqXXv/uXbosFG8Lz9h1qEvBtJOmfp4";
@@ -28,29 +25,18 @@ impl Scene {
             file
         };
         let config = HostConfig {
-            alias: "db".to_owned(),
-            host: host.to_owned(),
             port,
-            user: "deploy".to_owned(),
-            host_key_alias: None,
-            host_keys: HostKeyPolicy::Strict,
+            host: host.to_owned(),
             user_known_hosts: vec![write("user", user), folder.path().join("missing")],
             global_known_hosts: vec![write("global", global)],
-            hash_known_hosts: false,
-            identity_files: Vec::new(),
-            identities_only: false,
-            agent: None,
-            connect_timeout: None,
-            alive_interval: Duration::from_secs(10),
-            alive_count: 3,
-            config_file: None,
+            ..HostConfig::unconfigured()
         };
         Self { folder, config }
     }
 
     fn verdict(&self, key: &str) -> Verdict {
         let known = KnownHosts::read(&self.config).unwrap();
-        known.verdict(&PublicKey::from_openssh(key).unwrap())
+        known.verdict(&PublicKey::from_openssh(key).unwrap().into())
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -94,7 +80,7 @@ fn another_kind_of_key_counts_as_a_change() {
 fn wildcards_and_exclusions_are_understood() {
     assert_eq!(verdict(&format!("*.example {ONE}\n")), Verdict::Known);
     let lines = format!("*.example,!db.example {ONE}\n");
-    assert_eq!(verdict(&lines), Verdict::Unknown);
+    assert_eq!(verdict(&lines), Verdict::Unknown(Unknown::New));
 }
 
 #[test]
@@ -104,9 +90,12 @@ fn a_revoked_key_is_refused_even_where_it_is_recorded() {
 }
 
 #[test]
-fn a_host_known_only_by_its_authority_is_refused() {
+fn an_authority_does_not_vouch_for_a_key_without_a_certificate() {
     let authority = format!("@cert-authority *.example {TWO}\n");
-    assert!(matches!(verdict(&authority), Verdict::Authority { .. }));
+    let scene = Scene::new("db.example", 22, &authority, "");
+    let (file, line) = (scene.file("user"), 1);
+    let why = Unknown::NoCertificate { file, line };
+    assert_eq!(scene.verdict(ONE), Verdict::Unknown(why));
     let lines = format!("{authority}db.example {ONE}\n");
     assert_eq!(verdict(&lines), Verdict::Known);
 }
@@ -116,7 +105,10 @@ fn a_port_has_keys_of_its_own_and_may_borrow_those_of_the_host() {
     let on_port = |lines: String| Scene::new("db.example", 2222, &lines, "").verdict(ONE);
     assert_eq!(on_port(format!("{HASHED} {ONE}\n")), Verdict::Known);
     assert_eq!(on_port(format!("db.example {ONE}\n")), Verdict::Known);
-    assert_eq!(on_port(format!("db.example {TWO}\n")), Verdict::Unknown);
+    assert_eq!(
+        on_port(format!("db.example {TWO}\n")),
+        Verdict::Unknown(Unknown::New)
+    );
     let lines = format!("{HASHED} {TWO}\ndb.example {ONE}\n");
     assert!(matches!(on_port(lines), Verdict::Changed { .. }));
 }
@@ -131,7 +123,8 @@ fn a_host_key_alias_is_what_is_searched_for() {
 #[test]
 fn recorded_kinds_of_keys_are_asked_for_first() {
     let scene = Scene::new("db.example", 22, &format!("db.example {ECDSA}\n"), "");
-    let algorithms = KnownHosts::read(&scene.config).unwrap().algorithms();
+    let offered = &scene.config.algorithms.host_keys;
+    let algorithms = KnownHosts::read(&scene.config).unwrap().algorithms(offered);
     assert_eq!(algorithms[0].as_str(), "ecdsa-sha2-nistp256");
     assert!(algorithms.contains(&Algorithm::Ed25519));
     assert!(!algorithms.contains(&Algorithm::Rsa { hash: None }));

@@ -1,0 +1,78 @@
+//! The connection a session has at the moment, and why it ended.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_postgres::Client;
+
+use super::server::{Ending, Parts};
+use super::wire::CopyWatch;
+use crate::route::Fate;
+
+/// How long to wait for the reason of a lost connection.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+pub struct Live {
+    pub client: Client,
+    pub copy: CopyWatch,
+    ending: Ending,
+    fate: Fate,
+    driver: JoinHandle<()>,
+    pid: OnceLock<i64>,
+}
+
+impl Live {
+    pub fn new(parts: Parts, fate: Fate) -> Self {
+        Self {
+            client: parts.client,
+            copy: parts.copy,
+            ending: parts.ending,
+            driver: parts.driver,
+            fate,
+            pid: OnceLock::new(),
+        }
+    }
+
+    /// Told once, after the login.
+    pub fn set_pid(&self, pid: i64) {
+        let _ = self.pid.set(pid);
+    }
+
+    /// The process id of the backend.
+    pub fn pid(&self) -> i64 {
+        self.pid.get().copied().unwrap_or_default()
+    }
+
+    /// Ends the connection; what is open in it is rolled back by the server.
+    pub fn abort(&self) {
+        self.driver.abort();
+    }
+
+    /// Whether the server has ended the connection on purpose: somebody wants nothing more to be done over it.
+    pub async fn was_ended_by_order(&self) -> bool {
+        self.told().await;
+        self.ending.is_order()
+    }
+
+    /// Why the connection ended, as far as anybody knows.
+    pub async fn loss(&self) -> String {
+        self.told().await;
+        let fate = self.fate.describe().await;
+        match (self.ending.reason(), fate) {
+            (Some(reason), Some(fate)) => format!("{reason} ({fate})"),
+            (Some(text), None) | (None, Some(text)) => text,
+            (None, None) => "the server or the network closed it".to_owned(),
+        }
+    }
+
+    /// Statements fail a moment before the task that drives the connection has told why it ended.
+    async fn told(&self) {
+        let told = async {
+            while !self.driver.is_finished() {
+                tokio::time::sleep(LAST_WORDS / 50).await;
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WORDS, told).await;
+    }
+}
