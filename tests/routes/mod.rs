@@ -3,6 +3,7 @@
 
 mod containers;
 mod ended;
+mod engines;
 mod images;
 mod ports;
 mod refused;

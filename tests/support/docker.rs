@@ -299,24 +299,32 @@ impl Engine {
         {
             return;
         }
-        // Kept between runs: an engine of our own starts without images.
-        let archive = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("{}.tar", IMAGE.replace(':', "-")));
-        if !archive.exists() {
-            must(as_root(IMAGE_SCRIPT).arg(&archive));
-        }
         must(
             self.docker()
                 .args(["import", "--change", "USER postgres", "--change"])
                 .arg(r#"CMD ["/srv/bin/postgres", "-D", "/srv/postgres"]"#)
-                .arg(&archive)
+                .arg(archive())
                 .arg(IMAGE),
         );
     }
 }
 
+/// The file system of the image. Kept between runs: an engine of our own starts without images.
+#[track_caller]
+pub fn archive() -> &'static Path {
+    static ARCHIVE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let name = format!("{}.tar", IMAGE.replace(':', "-"));
+        let archive = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        if !archive.exists() {
+            must(as_root(IMAGE_SCRIPT).arg(&archive));
+        }
+        archive
+    });
+    &ARCHIVE
+}
+
 /// The words before a command that needs root.
-fn sudo() -> &'static [&'static str] {
+pub fn sudo() -> &'static [&'static str] {
     if rustix::process::geteuid().is_root() {
         &[]
     } else {
