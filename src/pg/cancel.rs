@@ -14,8 +14,8 @@ use futures_util::{Stream as Answers, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::NoTls;
 
-use super::{Access, Error, Result, Session, Value};
-use crate::config::SslMode;
+use super::login::{self, Encryption};
+use super::{Access, Error, Result, Session, Value, tls};
 use crate::interrupt::shielded;
 use crate::progress::Event;
 use crate::route::Stream;
@@ -82,12 +82,19 @@ pub(super) async fn request(session: &Session) -> Result<()> {
         .open_control()
         .await
         .map_err(|e| connector.unreachable(e))?;
-    let stream = Stream::new(UntilClosed(link.stream));
-    let mode = connector.target().dsn.sslmode;
-    let sent = if !link.tls || matches!(mode, SslMode::Disable | SslMode::Allow) {
-        token.cancel_query_raw(stream, NoTls).await
+    let mut stream = Stream::new(UntilClosed(link.stream));
+    let sent = if link.tls && connector.encryption() == Encryption::Tls {
+        let target = connector.target();
+        let dsn = &target.dsn;
+        let broken = |error: io::Error| Error::Protocol(error.to_string());
+        let connect = login::connect(target, &dsn.endpoints[link.server])?;
+        tls::negotiate(&mut stream, dsn.tls.negotiation)
+            .await
+            .map_err(broken)?;
+        let stream = connect.handshake(stream).await.map_err(broken)?;
+        token.cancel_query_raw(stream, tls::Done).await
     } else {
-        token.cancel_query_raw(stream, connector.tls()?).await
+        token.cancel_query_raw(stream, NoTls).await
     };
     match sent {
         Ok(()) => Ok(()),

@@ -1,37 +1,28 @@
 //! Streams to an address, from this machine or from the last ssh host.
 
 use std::path::Path;
-use std::time::Duration;
 
+use super::container::Origin;
 use super::{Error, Fate, Link, Stream};
 use crate::ssh::{Session, tcp};
 
 /// A stream to the server itself, so TLS makes sense.
-pub async fn tcp(
-    session: Option<&Session>,
-    host: &str,
-    port: u16,
-    limit: Duration,
-) -> Result<Link, Error> {
-    let (stream, fate) = if let Some(session) = session {
-        let stream = session.open_tcp(host, port, limit).await?;
+pub async fn tcp(from: Origin<'_>, host: &str, port: u16) -> Result<Link, Error> {
+    let (stream, fate) = if let Some(session) = from.session {
+        let stream = session.open_tcp(host, port, from.dial.limit).await?;
         (Stream::new(stream), fate(session))
     } else {
-        let stream = tcp::connect(host, port, limit).await?;
+        let stream = tcp::dial(host, port, from.dial).await?;
         (Stream::new(stream), Fate::default())
     };
     Ok(Link::new(stream, true, fate))
 }
 
-pub async fn socket(
-    session: Option<&Session>,
-    path: &Path,
-    limit: Duration,
-) -> Result<Link, Error> {
-    let (stream, fate) = match session {
+pub async fn socket(from: Origin<'_>, path: &Path) -> Result<Link, Error> {
+    let (stream, fate) = match from.session {
         Some(session) => {
             let path = path.to_string_lossy();
-            let stream = session.open_socket(&path, limit).await?;
+            let stream = session.open_socket(&path, from.dial.limit).await?;
             (Stream::new(stream), fate(session))
         }
         None => (socket_here(path).await?, Fate::default()),

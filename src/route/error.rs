@@ -115,8 +115,11 @@ pub enum Error {
         relay: &'static str,
         limit: Duration,
     },
-    #[error("every way was tried: {}", .0.join("; "))]
-    AllPassed(Vec<String>),
+    #[error("every way was tried: {}", tried(ways))]
+    AllPassed {
+        /// The last hop of each, and what was wrong with it.
+        ways: Vec<(String, String)>,
+    },
     #[error("interrupted")]
     Interrupted,
 }
@@ -127,6 +130,11 @@ fn start(state: &str) -> &'static str {
         "paused" => "unpause",
         _ => "start",
     }
+}
+
+fn tried(ways: &[(String, String)]) -> String {
+    let ways = ways.iter().map(|(way, reason)| format!("{way}: {reason}"));
+    ways.collect::<Vec<_>>().join("; ")
 }
 
 fn known(services: &[String], engine: Engine) -> String {
@@ -168,7 +176,8 @@ impl Error {
         matches!(
             self,
             Self::Tcp(
-                tcp::Error::Refused { .. }
+                tcp::Error::Unresolvable { .. }
+                    | tcp::Error::Refused { .. }
                     | tcp::Error::TimedOut { .. }
                     | tcp::Error::Unreachable { .. }
             ) | Self::SocketMissing { .. }

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+
+use rand::seq::SliceRandom;
 
 use super::container::{Container, Origin, Way};
 use super::{Error, Link, dial};
-use crate::config::Target;
-use crate::ssh::tcp;
+use crate::config::{Endpoint, LoadBalance, SessionAttrs, Target};
+use crate::ssh::tcp::{self, Dial};
 
 /// Where servers put their sockets.
 const SOCKET_FOLDERS: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/tmp"];
@@ -21,53 +22,104 @@ pub enum Rung {
     Container(Way, Arc<Container>),
 }
 
+/// One rung of the ladder and what it leads to.
+pub struct Step {
+    pub rung: Rung,
+    /// Which of the target's servers, counted from 0.
+    pub server: usize,
+    /// What that server has to be.
+    pub wanted: SessionAttrs,
+    /// The same for all rungs that lead to one server in one round.
+    pub round: usize,
+}
+
 /// The rungs of a target, and why they are these.
 pub struct Plan {
-    pub rungs: Vec<Rung>,
+    /// At least one.
+    pub steps: Vec<Step>,
     pub why: String,
-    pub limit: Duration,
+    pub dial: Dial,
 }
 
 impl Plan {
     pub fn of(target: &Target) -> Result<Self, Error> {
-        let limit = target.dsn.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT);
-        let (rungs, why) = match (&target.docker, &target.compose) {
-            (None, None) => to_server(target),
-            _ => in_container(target)?,
+        let dsn = &target.dsn;
+        let mut order: Vec<_> = (0..dsn.endpoints.len()).collect();
+        let random = dsn.load_balance == LoadBalance::Random;
+        if random {
+            order.shuffle(&mut rand::rng());
+        }
+        // Where no standby is found, any server will do.
+        let rounds = match dsn.session_attrs {
+            SessionAttrs::PreferStandby => vec![SessionAttrs::Standby, SessionAttrs::Any],
+            wanted => vec![wanted],
         };
-        Ok(Self { rungs, why, limit })
+        let (mut steps, mut reasons) = (Vec::new(), Vec::new());
+        for wanted in rounds {
+            for &server in &order {
+                let endpoint = &dsn.endpoints[server];
+                let (rungs, why) = match (&target.docker, &target.compose) {
+                    (None, None) => to_server(target, endpoint),
+                    _ => in_container(target, endpoint)?,
+                };
+                let round = reasons.len();
+                reasons.push(why);
+                steps.extend(rungs.into_iter().map(|rung| Step {
+                    rung,
+                    server,
+                    wanted,
+                    round,
+                }));
+            }
+        }
+        let why = match order.len() {
+            1 => reasons.swap_remove(0),
+            count if random => format!("the first of {count} servers, in random order"),
+            count => format!("the first of {count} servers"),
+        };
+        Ok(Self {
+            steps,
+            why,
+            dial: Dial {
+                limit: dsn.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT),
+                keep_alive: dsn.keep_alive,
+                random,
+            },
+        })
     }
 
     /// Whether something has to be found out before the first stream: where a container is, which relay it has.
     pub fn asks_first(&self) -> bool {
-        let mut rungs = self.rungs.iter();
+        let mut rungs = self.steps.iter().map(|step| &step.rung);
         rungs.any(|rung| matches!(rung, Rung::Container(..)))
     }
 }
 
-fn in_container(target: &Target) -> Result<(Vec<Rung>, String), Error> {
-    let port = target.dsn.port;
+fn in_container(target: &Target, server: &Endpoint) -> Result<(Vec<Rung>, String), Error> {
     let own = [Way::HostSocket, Way::Relay];
     let ports = [Way::Published, Way::Bridge];
-    let (folder, ways, why) = match target.dsn.host.as_deref() {
-        None => {
+    let (folder, ways, why) = match (server.folder(), server.place()) {
+        (Some(folder), _) => {
+            let why = "the url names a folder of sockets: the container's own";
+            (Some(folder), own.to_vec(), why)
+        }
+        (None, None) => {
             let why = "the url names no host: the container's own socket";
             (None, [own, ports].concat(), why)
         }
-        Some(host) if host.starts_with('/') => {
-            let why = "the url names a folder of sockets: the container's own";
-            (Some(host), own.to_vec(), why)
-        }
-        Some(_) => {
+        (None, Some(_)) => {
             let why = "the url names a host: the container's port";
             (None, ports.to_vec(), why)
         }
     };
     let (key, container) = match (&target.docker, &target.compose) {
-        (None, Some(service)) => ("compose", Container::of_service(service, folder, port)),
+        (None, Some(service)) => (
+            "compose",
+            Container::of_service(service, folder, server.port),
+        ),
         (name, _) => {
             let name = name.as_deref().unwrap_or_default();
-            ("docker", Container::named(name, folder, port)?)
+            ("docker", Container::named(name, folder, server.port)?)
         }
     };
     let container = Arc::new(container);
@@ -85,15 +137,15 @@ fn is_root() -> bool {
     false
 }
 
-fn to_server(target: &Target) -> (Vec<Rung>, String) {
-    let port = target.dsn.port;
+fn to_server(target: &Target, server: &Endpoint) -> (Vec<Rung>, String) {
+    let port = server.port;
     let behind = target.ssh.is_some();
     let as_seen = if behind {
         ", as the ssh host sees it"
     } else {
         ""
     };
-    match target.dsn.host.as_deref() {
+    match server.place() {
         Some(folder) if folder.starts_with('/') => {
             let path = socket_in(Path::new(folder), port);
             let why = format!("the url names a folder of sockets{as_seen}");
@@ -153,10 +205,9 @@ impl Rung {
     }
 
     pub async fn open(&self, from: Origin<'_>) -> Result<Link, Error> {
-        let Origin { session, limit, .. } = from;
         match self {
-            Self::Tcp { host, port } => dial::tcp(session, host, *port, limit).await,
-            Self::Socket { path } => dial::socket(session, path, limit).await,
+            Self::Tcp { host, port } => dial::tcp(from, host, *port).await,
+            Self::Socket { path } => dial::socket(from, path).await,
             Self::Container(way, container) => container.open(*way, from).await,
         }
     }
@@ -165,29 +216,34 @@ impl Rung {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Dsn, SslMode};
+    use crate::config::{Dsn, Endpoint};
+
+    fn target(hosts: &[Option<&str>]) -> Target {
+        let server = |host: Option<&str>| Endpoint {
+            host: host.map(str::to_owned),
+            port: 6543,
+            ..Endpoint::default()
+        };
+        let servers = hosts.iter().copied().map(server).collect();
+        Target {
+            name: "prod".to_owned(),
+            dsn: Dsn::of(servers, "postgres", "app"),
+            ssh: None,
+            ssh_config: None,
+            docker: None,
+            compose: None,
+            protect: None,
+        }
+    }
 
     fn hops(host: Option<&str>, ssh: bool, docker: Option<&str>) -> Result<Vec<String>, String> {
         let target = Target {
-            name: "prod".to_owned(),
-            dsn: Dsn {
-                host: host.map(str::to_owned),
-                port: 6543,
-                user: "postgres".to_owned(),
-                password: None,
-                database: "app".to_owned(),
-                sslmode: SslMode::default(),
-                sslrootcert: None,
-                connect_timeout: None,
-            },
             ssh: ssh.then(|| "hz".to_owned()),
-            ssh_config: None,
             docker: docker.map(str::to_owned),
-            compose: None,
-            protect: None,
+            ..target(&[host])
         };
         let plan = Plan::of(&target).map_err(|error| error.to_string())?;
-        Ok(plan.rungs.iter().map(Rung::hop).collect())
+        Ok(plan.steps.iter().map(|step| step.rung.hop()).collect())
     }
 
     #[test]
@@ -213,6 +269,30 @@ mod tests {
                 "127.0.0.1:6543"
             ]
         );
+    }
+
+    #[test]
+    fn a_standby_that_is_only_preferred_is_looked_for_first() {
+        let mut target = target(&[Some("a"), Some("b")]);
+        target.dsn.session_attrs = SessionAttrs::PreferStandby;
+        let plan = Plan::of(&target).unwrap();
+        let steps = plan.steps.iter();
+        let steps: Vec<_> = steps.map(|it| (it.server, it.wanted, it.round)).collect();
+        let (first, then) = (SessionAttrs::Standby, SessionAttrs::Any);
+        assert_eq!(
+            steps,
+            [(0, first, 0), (1, first, 1), (0, then, 2), (1, then, 3)]
+        );
+    }
+
+    #[test]
+    fn a_random_order_still_has_every_server() {
+        let mut target = target(&[Some("a"), Some("b"), Some("c")]);
+        target.dsn.load_balance = LoadBalance::Random;
+        let plan = Plan::of(&target).unwrap();
+        let mut servers: Vec<_> = plan.steps.iter().map(|step| step.server).collect();
+        servers.sort_unstable();
+        assert_eq!(servers, [0, 1, 2]);
     }
 
     #[test]

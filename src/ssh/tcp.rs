@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use rand::seq::SliceRandom;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 
 use super::wait::{Cut, within};
+use crate::config::KeepAlive;
 
 /// The time a connection may take where nothing else is configured.
 pub const DEFAULT_LIMIT: Duration = Duration::from_secs(15);
@@ -47,9 +49,30 @@ pub enum Error {
     Interrupted,
 }
 
+/// How a connection is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Dial {
+    pub limit: Duration,
+    /// When it counts as dead, where that is to be earlier than by ours.
+    pub keep_alive: KeepAlive,
+    /// Takes the addresses of a name in random order.
+    pub random: bool,
+}
+
 /// Connects to the first address of `host` that answers within `limit`.
 pub async fn connect(host: &str, port: u16, limit: Duration) -> Result<TcpStream, Error> {
-    match within(limit, race_addresses(host, port)).await {
+    let dialling = Dial {
+        limit,
+        keep_alive: KeepAlive::default(),
+        random: false,
+    };
+    dial(host, port, &dialling).await
+}
+
+/// The same in another way.
+pub async fn dial(host: &str, port: u16, dial: &Dial) -> Result<TcpStream, Error> {
+    let limit = dial.limit;
+    match within(limit, race_addresses(host, port, dial)).await {
         Ok(result) => result,
         Err(Cut::Interrupted) => Err(Error::Interrupted),
         Err(Cut::TimedOut) => Err(Error::TimedOut {
@@ -60,19 +83,24 @@ pub async fn connect(host: &str, port: u16, limit: Duration) -> Result<TcpStream
     }
 }
 
-async fn race_addresses(host: &str, port: u16) -> Result<TcpStream, Error> {
+async fn race_addresses(host: &str, port: u16, dial: &Dial) -> Result<TcpStream, Error> {
     let unresolvable = |reason: String| Error::Unresolvable {
         host: host.to_owned(),
         reason,
     };
-    let addresses = tokio::net::lookup_host((host, port))
+    let mut addresses: Vec<_> = tokio::net::lookup_host((host, port))
         .await
-        .map_err(|error| unresolvable(in_words(&error)))?;
+        .map_err(|error| unresolvable(in_words(&error)))?
+        .collect();
+    if dial.random {
+        addresses.shuffle(&mut rand::rng());
+    }
     let mut attempts: FuturesUnordered<_> = addresses
+        .into_iter()
         .zip(0u32..)
         .map(|(address, place)| async move {
             tokio::time::sleep(HEAD_START * place).await;
-            dial(address).await
+            open(address, &dial.keep_alive).await
         })
         .collect();
     let mut last = None;
@@ -103,18 +131,28 @@ fn in_words(error: &io::Error) -> String {
     own.unwrap_or(&text).to_owned()
 }
 
-async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
+async fn open(address: SocketAddr, keep_alive: &KeepAlive) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let socket = SockRef::from(&stream);
-    let keepalive = TcpKeepalive::new()
-        .with_time(KEEPALIVE_AFTER)
-        .with_interval(KEEPALIVE_EVERY)
-        .with_retries(KEEPALIVE_TRIES);
-    socket.set_tcp_keepalive(&keepalive)?;
+    if keep_alive.on {
+        socket.set_tcp_keepalive(&probes(keep_alive))?;
+    }
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(STALLED_AFTER))?;
+    socket.set_tcp_user_timeout(Some(shorter(STALLED_AFTER, keep_alive.stalled)))?;
     Ok(stream)
+}
+
+fn probes(given: &KeepAlive) -> TcpKeepalive {
+    let tries = given.count.unwrap_or(KEEPALIVE_TRIES);
+    TcpKeepalive::new()
+        .with_time(shorter(KEEPALIVE_AFTER, given.idle))
+        .with_interval(shorter(KEEPALIVE_EVERY, given.interval))
+        .with_retries(tries.min(KEEPALIVE_TRIES))
+}
+
+fn shorter(ours: Duration, given: Option<Duration>) -> Duration {
+    given.map_or(ours, |given| given.min(ours))
 }
 
 #[cfg(test)]

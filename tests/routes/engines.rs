@@ -135,10 +135,12 @@ fn a_compose_service_is_found_by_the_folder_of_its_project() {
 }
 
 #[test]
-fn a_service_is_named_with_its_project_or_not_at_all() {
+fn a_project_is_named_with_its_service_and_instead_of_a_container() {
     for (keys, reason) in [
-        ("compose = \"/srv/law\"", "`compose` goes with `service`"),
-        ("service = \"db\"", "`service` goes with `compose`"),
+        (
+            "compose = \"/srv/law\"",
+            "`compose` goes with `service`, the name of the service",
+        ),
         (
             "docker = \"pg\"\ncompose = \"/srv/law\"\nservice = \"db\"",
             "`compose` and `docker` both name a container; leave one out",

@@ -16,11 +16,11 @@ mod relayed;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use super::{Error, Link, dial};
 use crate::config::Service;
 use crate::ssh::Session;
+use crate::ssh::tcp::Dial;
 pub use engine::Engine;
 use engine::{Found, Wanted, find};
 use inspect::{Inspected, inspect};
@@ -60,7 +60,7 @@ pub struct Origin<'a> {
     pub session: Option<&'a Session>,
     /// Where questions are asked, if not there.
     pub control: Option<&'a Session>,
-    pub limit: Duration,
+    pub dial: &'a Dial,
 }
 
 impl Container {
@@ -125,7 +125,7 @@ impl Container {
             Way::Bridge => network::bridged(&found, &inspected, port, &asking).await?,
             Way::HostSocket | Way::Relay => {
                 let path = self.host_socket(&found, &inspected, &asking).await?;
-                return dial::socket(from.session, Path::new(&path), from.limit).await;
+                return dial::socket(from, Path::new(&path)).await;
             }
         };
         first_that_answers(&addresses, from).await
@@ -183,10 +183,10 @@ async fn first_that_answers(addresses: &[(IpAddr, u16)], from: Origin<'_>) -> Re
         return Err(Error::Interrupted);
     };
     for (address, port) in others {
-        match dial::tcp(from.session, &address.to_string(), *port, from.limit).await {
+        match dial::tcp(from, &address.to_string(), *port).await {
             Err(error) if error.passes() => {}
             result => return result,
         }
     }
-    dial::tcp(from.session, &last.to_string(), *port, from.limit).await
+    dial::tcp(from, &last.to_string(), *port).await
 }
