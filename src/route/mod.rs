@@ -10,6 +10,7 @@ mod error;
 mod fate;
 mod rung;
 mod stream;
+pub mod tunnel;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -214,10 +215,13 @@ impl Route {
 
     /// Ends the control session and the processes on this machine. Links that are still open are their owners'.
     pub async fn close(&self) {
-        if let Some(via) = &self.0.via
-            && let Some(session) = via.control.lock().await.take()
-        {
-            session.close().await;
+        if let Some(via) = &self.0.via {
+            if let Some(session) = via.control.lock().await.take() {
+                session.close().await;
+            }
+            if let Some(host) = via.host.get() {
+                host.close().await;
+            }
         }
         for step in &self.0.plan.steps {
             if let Rung::Container(_, container) = &step.rung {
@@ -270,10 +274,11 @@ impl Inner {
                 }
                 Err(reason) if place.is_none() && reason.passes() => {
                     if !self.pass(at, at + 1, &reason.to_string()) {
-                        return Err(self.all_passed(at, reason));
+                        let error = explained(reason, control.or(session)).await;
+                        return Err(self.all_passed(at, error));
                     }
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(explained(error, control.or(session)).await),
             }
         }
     }
@@ -317,6 +322,17 @@ impl Inner {
             });
         }
         true
+    }
+}
+
+/// The error of a docker that made no sense: behind ssh it may have been another program.
+async fn explained(error: Error, session: Option<&Session>) -> Error {
+    match (&error, session) {
+        (Error::EngineUnusable { .. }, Some(session)) => match session.check_commands().await {
+            Ok(()) => error,
+            Err(replaced) => replaced.into(),
+        },
+        _ => error,
     }
 }
 

@@ -16,7 +16,7 @@ use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::client::Session;
+use super::native::Native;
 use super::process::{Ending, Exit};
 use super::tail::Tail;
 
@@ -38,11 +38,11 @@ pub struct ChannelStream {
     shut_down: Arc<AtomicBool>,
     /// Dropped with the stream, which tells the task to close the channel.
     _in_use: oneshot::Sender<()>,
-    _session: Session,
+    _session: Native,
 }
 
 impl ChannelStream {
-    pub(super) fn new(channel: Channel<Msg>, session: Session) -> (Self, Ending) {
+    pub(super) fn new(channel: Channel<Msg>, session: Native) -> (Self, Ending) {
         let (read, write) = channel.split();
         let (queue, arriving) = mpsc::channel(QUEUE);
         let (in_use, dropped) = oneshot::channel();

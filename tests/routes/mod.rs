@@ -5,6 +5,8 @@ mod containers;
 mod ended;
 mod engines;
 mod images;
+mod limits;
+mod openssh;
 mod ports;
 mod refused;
 
@@ -95,7 +97,7 @@ fn behind_ssh_a_url_without_a_host_tries_sockets_and_then_loopback() {
     let refused = |socket: &str| {
         format!(
             "prod: not by {socket}: from ssh host `jump`, `{socket}` cannot be reached: nothing accepts connections there; \
-             is the server running?\n"
+             is the server running, and does the host's sshd allow it (`AllowStreamLocalForwarding`)?\n"
         )
     };
     let expected = [

@@ -2,16 +2,18 @@
 
 use std::sync::atomic::Ordering;
 
+use super::super::Context;
 use super::Db;
+use crate::config::Target;
 use crate::host::{Error, Kind, Result};
-use crate::pg::{self, Access, Session};
+use crate::pg::{self, Access, Server};
 use crate::progress::{AskError, Question};
 
 /// The phrase that protects a target. The server's own goes first: what is called `localhost:5433` here may be
-/// production behind a tunnel.
-pub fn phrase(session: &Session) -> Option<String> {
-    let server = session.server().protect.clone();
-    server.or_else(|| session.connector().target().protect.clone())
+/// production behind a tunnel. `server` is `None` for one that did not let us in.
+pub fn phrase(server: Option<&Server>, target: &Target) -> Option<String> {
+    let stored = server.and_then(|server| server.protect.clone());
+    stored.or_else(|| target.protect.clone())
 }
 
 impl Db {
@@ -27,14 +29,17 @@ impl Db {
         if context.options.dry_run || !self.is_root() {
             return Ok(());
         }
-        if let Some(phrase) = &self.shared.protect {
-            let server = self.identity(phrase);
-            // One question at a time, and one per server.
-            let mut confirmed = context.confirmed.lock().await;
-            if session.is_read_only() && !confirmed.contains(&server) {
-                self.confirm(phrase).await?;
-                confirmed.insert(server);
-            }
+        if let Some(phrase) = &self.shared.protect
+            && session.is_read_only()
+        {
+            let protected = Protected {
+                target: self.name(),
+                server: Some(session.server()),
+                phrase,
+                purpose: "write to",
+                warning: self.shared.warning.as_deref(),
+            };
+            protected.confirm(context).await?;
         }
         session.set_access(Access::ReadWrite);
         if !self.shared.claimed.load(Ordering::Relaxed) {
@@ -43,40 +48,63 @@ impl Db {
         }
         Ok(())
     }
+}
 
-    /// What a phrase is asked for once. A server that hides its identifier is known by the target's name alone.
-    fn identity(&self, phrase: &str) -> String {
-        let server = self.shared.session.server();
-        let name = match &server.system_identifier {
-            Some(_) => "",
-            None => self.name(),
-        };
-        format!("{} {name} {phrase}", server.identity())
+/// A server that asks for its phrase.
+pub struct Protected<'a> {
+    /// The target's name.
+    pub target: &'a str,
+    /// `None` for one that did not let us in.
+    pub server: Option<&'a Server>,
+    pub phrase: &'a str,
+    /// What is to be done, before the target's name: `write to`.
+    pub purpose: &'a str,
+    pub warning: Option<&'a str>,
+}
+
+impl Protected<'_> {
+    /// Makes sure that the phrase was given, once per run and server.
+    pub async fn confirm(&self, context: &Context) -> Result<()> {
+        let server = self.identity();
+        // One question at a time.
+        let mut confirmed = context.confirmed.lock().await;
+        if !confirmed.contains(&server) {
+            self.ask(context).await?;
+            confirmed.insert(server);
+        }
+        Ok(())
     }
 
-    async fn confirm(&self, phrase: &str) -> Result<()> {
-        let context = self.context();
-        let name = self.name();
-        // Under `database =` the target keeps its name on the command line.
-        let database = format!("/{}", self.shared.session.server().database);
-        let target = name.strip_suffix(&database).unwrap_or(name);
-        let qualified = format!("{target}={phrase}");
-        if context
-            .options
-            .confirm
-            .iter()
-            .any(|given| *given == phrase || *given == qualified)
-        {
+    /// What the phrase is asked for once. A server that hides its identifier is known by the target's name alone.
+    fn identity(&self) -> String {
+        let phrase = self.phrase;
+        match self.server {
+            Some(server) if server.system_identifier.is_some() => {
+                format!("{}  {phrase}", server.identity())
+            }
+            Some(server) => format!("{} {} {phrase}", server.identity(), self.target),
+            None => format!("{} {phrase}", self.target),
+        }
+    }
+
+    async fn ask(&self, context: &Context) -> Result<()> {
+        let (name, phrase) = (self.target, self.phrase);
+        if self.is_given(context) {
             return Ok(());
         }
-        let server = self.shared.session.server().describe();
-        context.note(format!("`{name}` is protected: {server}"));
-        if let Some(warning) = &self.shared.warning {
+        let described = self.server.map(Server::describe);
+        context.note(format!(
+            "`{name}` is protected: {}",
+            described
+                .as_deref()
+                .unwrap_or("its server lets nobody in to ask")
+        ));
+        if let Some(warning) = self.warning {
             context.warn(warning);
         }
         let instead = format!("`--confirm \"{phrase}\"`");
         let question = Question {
-            prompt: format!("To write to `{name}`, type {phrase}:"),
+            prompt: format!("To {} `{name}`, type {phrase}:", self.purpose),
             secret: false,
             instead: instead.clone(),
         };
@@ -97,5 +125,14 @@ impl Db {
                 "`{name}` is protected and its phrase was not typed; nothing was written there"
             ),
         ))
+    }
+
+    /// By `--confirm`. Under `database =` the target keeps its name on the command line.
+    fn is_given(&self, context: &Context) -> bool {
+        let database = self.server.map(|server| format!("/{}", server.database));
+        let name = database.and_then(|database| self.target.strip_suffix(&database));
+        let qualified = format!("{}={}", name.unwrap_or(self.target), self.phrase);
+        let mut given = context.options.confirm.iter();
+        given.any(|given| *given == self.phrase || *given == qualified)
     }
 }

@@ -5,6 +5,7 @@
 
 mod connect;
 mod identity;
+mod name;
 mod verify;
 mod words;
 
