@@ -27,6 +27,7 @@ mod native;
 mod openssh;
 mod pattern;
 pub mod process;
+mod queue;
 mod quote;
 mod refusal;
 mod session;
