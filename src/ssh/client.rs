@@ -17,8 +17,9 @@ use crate::progress::{Event, Reporter};
 pub struct Host(Arc<Way>);
 
 struct Way {
-    /// The outermost first; the last one is where the way leads.
+    /// The outermost first, the host itself last.
     hosts: Vec<Arc<HostConfig>>,
+    host: Arc<HostConfig>,
     reporter: Reporter,
     banner_shown: Arc<AtomicBool>,
     #[cfg(unix)]
@@ -35,11 +36,14 @@ impl Host {
         reporter: Reporter,
     ) -> Result<Self, Error> {
         let Chain { jumps, host } = config::resolve(given, file).await?;
-        let hosts: Vec<_> = jumps.into_iter().chain([host]).map(Arc::new).collect();
+        let host = Arc::new(host);
+        let jumps = jumps.into_iter().map(Arc::new);
+        let hosts: Vec<_> = jumps.chain([Arc::clone(&host)]).collect();
         Ok(Self(Arc::new(Way {
             #[cfg(unix)]
             openssh: Share::of(&hosts).await,
             hosts,
+            host,
             reporter,
             banner_shown: Arc::default(),
         })))
@@ -56,6 +60,11 @@ impl Host {
         };
         let hops = self.0.hosts.iter().enumerate();
         hops.skip(self.first()).map(describe).collect()
+    }
+
+    /// Who we are there.
+    pub fn user(&self) -> &str {
+        &self.0.host.user
     }
 
     /// Opens a session of its own, logged in; over the user's own `ssh` it is shared by all that ask for one.
@@ -77,8 +86,10 @@ impl Host {
             };
             let alias = &self.0.hosts[place].alias;
             let note = format!("ssh {alias} over `ssh -W`, since {why}");
-            self.0.reporter.event(&Event::Note(note));
-            self.0.openssh.add(place, why);
+            // Another session may have been quicker, and said so.
+            if self.0.openssh.add(place, why) {
+                self.0.reporter.event(&Event::Note(note));
+            }
             refused = Some(error);
         }
     }

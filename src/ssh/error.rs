@@ -153,6 +153,11 @@ pub enum Error {
     },
     #[error("ssh host `{alias}` refuses to run commands")]
     ExecRefused { alias: String },
+    #[error(
+        "ssh host `{alias}` has no subsystem `{name}`; its `sshd_config` wants a line such as `Subsystem sftp \
+         internal-sftp`"
+    )]
+    NoSubsystem { alias: String, name: String },
     #[error("ssh host `{alias}`: no answer within {} s", limit.as_secs())]
     Silent { alias: String, limit: Duration },
     #[error("the ssh connection to `{alias}` is lost: {reason}")]

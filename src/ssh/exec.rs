@@ -1,4 +1,4 @@
-//! Commands on an ssh host, started by russh.
+//! Commands and subsystems of an ssh host, started by russh.
 
 use std::time::Duration;
 
@@ -14,15 +14,40 @@ use super::wait::{Cut, within};
 /// How long a host may take to start a command.
 pub const START_LIMIT: Duration = Duration::from_secs(30);
 
+/// What a host can be asked to start.
+#[derive(Debug, Clone, Copy)]
+pub enum Program<'a> {
+    /// In the words of the login shell.
+    Command(&'a str),
+    /// By the name its sshd knows it by: `sftp`.
+    Subsystem(&'a str),
+}
+
+impl Program<'_> {
+    /// The error of a host that would not start it.
+    fn refused(self, alias: &str) -> Error {
+        let alias = alias.to_owned();
+        match self {
+            Self::Command(_) => Error::ExecRefused { alias },
+            Self::Subsystem(name) => Error::NoSubsystem {
+                alias,
+                name: name.to_owned(),
+            },
+        }
+    }
+}
+
 impl Native {
-    /// Starts a command, in the words of the login shell.
-    pub async fn spawn(&self, command: &str) -> Result<(ChannelStream, Ending), Error> {
+    pub async fn spawn(&self, program: Program<'_>) -> Result<(ChannelStream, Ending), Error> {
         let opening = Box::pin(self.handle().channel_open_session());
         let mut channel = self.opened(Wanted::Session, START_LIMIT, opening).await?;
         self.runs();
         // Boxed, as russh's messages are large.
         let starting = Box::pin(async {
-            channel.exec(true, command).await?;
+            match program {
+                Program::Command(command) => channel.exec(true, command).await?,
+                Program::Subsystem(name) => channel.request_subsystem(true, name).await?,
+            }
             loop {
                 match channel.wait().await {
                     Some(ChannelMsg::Success) => return Ok(true),
@@ -35,7 +60,7 @@ impl Native {
         let alias = || self.alias().to_owned();
         match within(START_LIMIT, starting).await {
             Ok(Ok(true)) => Ok(ChannelStream::new(channel, self.clone())),
-            Ok(Ok(false)) => Err(Error::ExecRefused { alias: alias() }),
+            Ok(Ok(false)) => Err(program.refused(self.alias())),
             Ok(Err(_)) => {
                 let reason = self.end().reason(Duration::from_millis(200)).await;
                 let reason = reason.unwrap_or_else(|| "the channel was closed".to_owned());

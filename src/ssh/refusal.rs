@@ -60,7 +60,7 @@ impl Wanted<'_> {
         }
     }
 
-    /// The error of a refusal; `None` where the host did not say why.
+    /// The error of a refusal; its words may be missing.
     pub fn refused(&self, alias: &str, refusal: Option<&Refusal>) -> Error {
         let alias = alias.to_owned();
         match self {

@@ -13,7 +13,7 @@ use super::channel::ChannelStream;
 use super::client::Host;
 use super::end::SessionEnd;
 use super::error::Error;
-use super::exec::START_LIMIT;
+use super::exec::{Program, START_LIMIT};
 use super::native::Native;
 #[cfg(unix)]
 use super::openssh::{Master, MuxStream};
@@ -113,16 +113,25 @@ impl Session {
     }
 
     /// Starts `argv` with its stdin and stdout as a stream. Dropping the stream closes its stdin and forgets it.
-    ///
-    /// A host may allow few commands at a time on one connection (`MaxSessions`): then it gets another connection.
     pub async fn spawn(&self, argv: &[&str]) -> Result<(SessionStream, Ending), Error> {
         let command = remote_command(argv);
-        match self.transport.spawn(&command).await {
+        self.start(Program::Command(&command)).await
+    }
+
+    /// Starts a subsystem of the host, with its stdin and stdout as a stream.
+    pub async fn subsystem(&self, name: &str) -> Result<SessionStream, Error> {
+        let (stream, _) = self.start(Program::Subsystem(name)).await?;
+        Ok(stream)
+    }
+
+    /// A host may allow few programs at a time on one connection (`MaxSessions`): then it gets another connection.
+    async fn start(&self, program: Program<'_>) -> Result<(SessionStream, Ending), Error> {
+        match self.transport.start(program).await {
             Err(Error::SessionRefused { .. }) if self.transport.has_run() => {
                 let another = Box::pin(self.host.connect_another(&self.transport)).await?;
-                another.transport.spawn(&command).await
+                another.transport.start(program).await
             }
-            spawned => spawned,
+            started => started,
         }
     }
 
@@ -167,15 +176,15 @@ impl Session {
 }
 
 impl Transport {
-    async fn spawn(&self, command: &str) -> Result<(SessionStream, Ending), Error> {
+    async fn start(&self, program: Program<'_>) -> Result<(SessionStream, Ending), Error> {
         match self {
             Self::Native(session) => {
-                let (stream, ending) = session.spawn(command).await?;
+                let (stream, ending) = session.spawn(program).await?;
                 Ok((SessionStream::Native(stream), ending))
             }
             #[cfg(unix)]
             Self::OpenSsh(master) => {
-                let (stream, ending) = Box::pin(master.spawn(command)).await?;
+                let (stream, ending) = Box::pin(master.spawn(program)).await?;
                 Ok((SessionStream::OpenSsh(stream), ending))
             }
         }

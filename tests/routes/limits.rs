@@ -1,15 +1,12 @@
 //! Hosts that limit what may be done on them: another way is taken, or the error says whose setting it is.
 
 use std::fs;
-use std::path::Path;
-use std::sync::Arc;
 
 use futures_util::future::join_all;
-use runner::progress::Silent;
-use runner::ssh::{Host, Session};
+use runner::ssh::Session;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{ASK, behind, host, in_container};
+use super::{ASK, behind, host, in_container, with_host};
 use crate::support::{Database, Runner, Sshd, as_root, container, dev, must, reaper};
 
 /// A target in the container behind `alias` of the server.
@@ -44,20 +41,6 @@ fn fails(runner: Runner, sshd: &Sshd, message: &str) {
     assert!(ran.stderr.contains(&error), "{error}{}", ran.stderr);
     ran.assert_left();
     sshd.assert_left();
-}
-
-/// Does something with sessions on `alias`, without a run around it.
-fn with_host<T>(folder: &Path, alias: &str, work: impl AsyncFnOnce(&Host) -> T) -> T {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let config = folder.join("ssh_config");
-        let host = Host::resolve(alias, Some(&config), Arc::new(Silent))
-            .await
-            .unwrap();
-        let result = work(&host).await;
-        host.close().await;
-        result
-    })
 }
 
 /// Two commands at a time, each of which ends when we say so.

@@ -11,6 +11,10 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use runner::progress::Silent;
+use runner::ssh::Host;
 
 use runner::sandbox::Cluster;
 
@@ -317,6 +321,20 @@ fn host(sshd: &Sshd, alias: &str, key: &str) -> String {
         sshd.file(key).display(),
         sshd.file("known_hosts").display()
     )
+}
+
+/// Does something with sessions on `alias`, without a run around it.
+fn with_host<T>(folder: &Path, alias: &str, work: impl AsyncFnOnce(&Host) -> T) -> T {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let config = folder.join("ssh_config");
+        let host = Host::resolve(alias, Some(&config), Arc::new(Silent))
+            .await
+            .unwrap();
+        let result = work(&host).await;
+        host.close().await;
+        result
+    })
 }
 
 fn in_container(database: &Database, container: &Container, more: &str) -> String {

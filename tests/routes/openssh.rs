@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{ASK, behind, host, in_container, leads_to, socket_of_dev};
+use super::{ASK, behind, host, in_container, leads_to, socket_of_dev, with_host};
 use crate::support::{
     Database, Runner, Sshd, Terminal, as_root, container, dev, must, output, processes, reaper,
     wait_until,
@@ -33,7 +34,7 @@ const PASSWORD: &str = "correct horse";
 fn by_command(sshd: &Sshd, url: &str) -> Runner {
     let runner = behind(sshd, "by-command", url);
     let more = format!("  ProxyCommand {}\n", command(sshd));
-    with_host(runner, sshd, "by-command", &more)
+    having_host(runner, sshd, "by-command", &more)
 }
 
 /// The command through which the host is reached: an `ssh` of its own.
@@ -41,7 +42,7 @@ fn command(sshd: &Sshd) -> String {
     format!("ssh -F {} -W %h:%p jump", sshd.config().display())
 }
 
-fn with_host(runner: Runner, sshd: &Sshd, alias: &str, more: &str) -> Runner {
+fn having_host(runner: Runner, sshd: &Sshd, alias: &str, more: &str) -> Runner {
     let hosts = host(sshd, alias, "user_key") + more;
     sshd.config_with(&runner.path().join("ssh_config"), &hosts);
     runner
@@ -61,7 +62,7 @@ fn with_password(methods: &str) -> (Database, Sshd, Runner) {
     let lines = format!("PasswordAuthentication yes\nAuthenticationMethods {methods}\n");
     let (database, sshd) = (Database::empty(dev()), Sshd::start(&lines));
     let runner = behind(&sshd, "asking", &database.url());
-    let runner = with_host(runner, &sshd, "asking", &format!("  User {}\n", *OTHER));
+    let runner = having_host(runner, &sshd, "asking", &format!("  User {}\n", *OTHER));
     (database, sshd, runner)
 }
 
@@ -97,7 +98,7 @@ fn a_container_is_entered_over_the_users_own_ssh() {
     let ssh = "ssh = \"by-command\"\n[ssh]\nconfig = \"ssh_config\"";
     let runner = Runner::new().toml(&in_container(&database, container(), ssh));
     let more = format!("  ProxyCommand {}\n", command(&sshd));
-    let ran = with_host(runner, &sshd, "by-command", &more)
+    let ran = having_host(runner, &sshd, "by-command", &more)
         .playbook(ASK)
         .stdout("here\n")
         .success();
@@ -143,6 +144,27 @@ fn only_the_hosts_up_to_the_one_that_needs_it_take_the_users_own_ssh() {
     );
     leads_to(&database, runner, &way);
     sshd.assert_left();
+}
+
+#[test]
+fn a_subsystem_is_started_by_russh_and_by_the_users_own_ssh() {
+    let sshd = Sshd::start("Subsystem sftp internal-sftp\n");
+    let runner = by_command(&sshd, "postgres://postgres@/x");
+    for alias in ["jump", "by-command"] {
+        with_host(runner.path(), alias, async |host| {
+            let session = host.connect().await.unwrap();
+            let mut stream = session.subsystem("sftp").await.unwrap();
+            // `init`, version 3, which is answered by `version`.
+            stream
+                .write_all(&[0, 0, 0, 5, 1, 0, 0, 0, 3])
+                .await
+                .unwrap();
+            let mut answer = [0; 9];
+            stream.read_exact(&mut answer).await.unwrap();
+            assert_eq!((answer[4], answer[8]), (2, 3));
+        });
+        sshd.assert_left();
+    }
 }
 
 #[test]
@@ -294,7 +316,7 @@ fn a_master_connection_of_the_users_is_used_and_left_as_it_was() {
         let runner = behind(&sshd, "mastered", &url);
         let socket = runner.path().join("master");
         let more = format!("  ControlPath {}\n", socket.display());
-        let runner = with_host(runner, &sshd, "mastered", &more);
+        let runner = having_host(runner, &sshd, "mastered", &more);
         let mut open = Open::start(&runner, "mastered", &socket);
         let sessions = sshd.sessions();
         let way = format!(

@@ -1,4 +1,4 @@
-//! The backend behind a connection: what a cancel request must name, read off what passes.
+//! What is read off the bytes that pass: the backend, which a cancel request must name, and a client's good-bye.
 
 /// BackendKeyData
 const KEY: u8 = b'K';
@@ -111,6 +111,27 @@ impl Backend {
     }
 }
 
+/// The end of what a client has sent.
+#[derive(Debug, Default)]
+pub struct LastWord([u8; 5]);
+
+impl LastWord {
+    pub fn see(&mut self, bytes: &[u8]) {
+        if let Some(last) = bytes.last_chunk() {
+            self.0 = *last;
+            return;
+        }
+        self.0.rotate_left(bytes.len());
+        let kept = self.0.len() - bytes.len();
+        self.0[kept..].copy_from_slice(bytes);
+    }
+
+    /// Terminate, with which clients end a session.
+    pub fn is_goodbye(&self) -> bool {
+        self.0 == *b"X\0\0\0\x04"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,5 +181,17 @@ mod tests {
         backend.see(&message(b'E', b"SFATAL\0\0"));
         backend.see(&greeting());
         assert_eq!(backend.cancel_request(), None);
+    }
+
+    #[test]
+    fn a_goodbye_is_known_however_the_bytes_are_cut() {
+        for size in 1..9 {
+            let mut last = LastWord::default();
+            for part in b"more X\0\0\0\x04".chunks(size) {
+                assert!(!last.is_goodbye());
+                last.see(part);
+            }
+            assert!(last.is_goodbye());
+        }
     }
 }

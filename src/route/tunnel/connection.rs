@@ -3,14 +3,14 @@
 use std::future::Future;
 use std::io;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::backend::Backend;
+use super::backend::{Backend, LastWord};
 use super::startup::{Opening, turn_away};
 use super::{OtherEnd, Shared};
 use crate::route::{Link, Stream};
@@ -67,6 +67,8 @@ async fn begin(client: &mut Stream, shared: &Shared) -> Option<(Opening, Result<
 enum End {
     /// The sender is done, which the receiver was told.
     Done,
+    /// The same for a client that did not say so in words: it may have been killed.
+    BrokenOff,
     Unreadable(io::Error),
     Unwritable(io::Error),
 }
@@ -78,7 +80,7 @@ enum Outcome {
     Lost(io::Error),
     /// The server answered a client that had nothing more to say.
     Over,
-    /// The client is gone, or has to go.
+    /// The client is gone, perhaps without a word, or has to go.
     Left,
 }
 
@@ -90,7 +92,8 @@ async fn pass(
     shared: &Shared,
     closing: CancellationToken,
 ) -> Option<String> {
-    let mut backend = Backend::new(opening.asks_for_encryption());
+    let backend = Mutex::new(Backend::new(opening.asks_for_encryption()));
+    let backend = || backend.lock().unwrap_or_else(PoisonError::into_inner);
     let Link { stream, fate, .. } = link;
     let (mut from_server, mut to_server) = split(stream);
     let outcome = {
@@ -99,12 +102,19 @@ async fn pass(
             if let Err(error) = to_server.write_all(&opening.bytes).await {
                 return End::Unwritable(error);
             }
-            pump(&mut from_client, &mut to_server, |_| {}).await
+            let mut last = LastWord::default();
+            match pump(&mut from_client, &mut to_server, |bytes| last.see(bytes)).await {
+                End::Done if !last.is_goodbye() => End::BrokenOff,
+                end => end,
+            }
         };
-        let down = pump(&mut from_server, &mut to_client, |bytes| backend.see(bytes));
+        let down = pump(&mut from_server, &mut to_client, |bytes| {
+            backend().see(bytes);
+        });
+        let can_cancel = || backend().cancel_request().is_some();
         tokio::select! {
             () = closing.cancelled() => Outcome::Left,
-            outcome = outcome(up, down) => outcome,
+            outcome = outcome(up, down, can_cancel) => outcome,
         }
     };
     match outcome {
@@ -112,26 +122,32 @@ async fn pass(
         Outcome::Lost(error) => Some(fate.describe().await.unwrap_or_else(|| error.to_string())),
         Outcome::Over => None,
         Outcome::Left => {
-            leave(&mut from_server, &mut to_server, &backend, shared).await;
+            let cancel = backend().cancel_request();
+            leave(&mut from_server, &mut to_server, cancel, shared).await;
             None
         }
     }
 }
 
-async fn outcome(up: impl Future<Output = End>, down: impl Future<Output = End>) -> Outcome {
+async fn outcome(
+    up: impl Future<Output = End>,
+    down: impl Future<Output = End>,
+    can_cancel: impl Fn() -> bool,
+) -> Outcome {
     let (mut up, mut down) = (pin!(up), pin!(down));
     tokio::select! {
         end = &mut down => match end {
-            End::Done => Outcome::Closed,
+            End::Done | End::BrokenOff => Outcome::Closed,
             End::Unreadable(error) => Outcome::Lost(error),
             End::Unwritable(_) => Outcome::Left,
         },
         end = &mut up => match end {
-            End::Done => match down.await {
-                End::Unwritable(_) => Outcome::Left,
-                End::Done | End::Unreadable(_) => Outcome::Over,
-            },
             End::Unreadable(_) => Outcome::Left,
+            End::BrokenOff if can_cancel() => Outcome::Left,
+            End::Done | End::BrokenOff => match down.await {
+                End::Unwritable(_) => Outcome::Left,
+                _ => Outcome::Over,
+            },
             // The server may have said why.
             End::Unwritable(error) => {
                 let _ = timeout(GOODBYE, down).await;
@@ -174,7 +190,7 @@ async fn pump(
 async fn leave(
     from_server: &mut (impl AsyncRead + Unpin),
     to_server: &mut (impl AsyncWrite + Unpin),
-    backend: &Backend,
+    cancel: Option<Vec<u8>>,
     shared: &Shared,
 ) {
     let ended = async {
@@ -186,7 +202,7 @@ async fn leave(
     if timeout(GOODBYE, &mut ended).await.is_ok() {
         return;
     }
-    let Some(request) = backend.cancel_request() else {
+    let Some(request) = cancel else {
         return;
     };
     let cancel = async {

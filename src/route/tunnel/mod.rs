@@ -2,8 +2,8 @@
 //!
 //! Bytes pass as they are. A client that speaks TLS speaks it with the real server, and a cancel request is a
 //! connection like any other. Two things are done besides: a client for which no link can be had is told why in
-//! the protocol's own words, and a backend whose client has gone while it works is told to cancel, so that
-//! nothing runs on behind a tunnel that is closed (as far as its key could be read: not behind TLS).
+//! the protocol's own words, and a backend whose client has gone without a word while it works is told to cancel,
+//! so that nothing runs on for nobody (as far as its key could be read: not behind TLS).
 
 mod backend;
 mod connection;

@@ -66,7 +66,7 @@ impl Pipes {
     pub async fn ask(&self, control: &mut Control, request: Request<'_>) -> io::Result<Reply> {
         let [stdin, stdout, stderr] = self.theirs.each_ref().map(AsFd::as_fd);
         match request {
-            Request::Command(_) => control.ask(request, &[stdin, stdout, stderr]).await,
+            Request::Start(_) => control.ask(request, &[stdin, stdout, stderr]).await,
             _ => control.ask(request, &[stdin, stdout]).await,
         }
     }

@@ -14,7 +14,7 @@ use super::channel::{MuxStream, Pipes};
 use super::master::Master;
 use super::mux::{Reply, Request};
 use crate::ssh::error::Error;
-use crate::ssh::exec::START_LIMIT;
+use crate::ssh::exec::{Program, START_LIMIT};
 use crate::ssh::process::Ending;
 use crate::ssh::refusal::Wanted;
 use crate::ssh::wait::{Cut, within};
@@ -42,10 +42,12 @@ impl Master {
             .await
     }
 
-    /// Starts a command, in the words of the login shell.
-    pub async fn spawn(self: &Arc<Self>, command: &str) -> Result<(MuxStream, Ending), Error> {
+    pub async fn spawn(
+        self: &Arc<Self>,
+        program: Program<'_>,
+    ) -> Result<(MuxStream, Ending), Error> {
         let wanted = Wanted::Session;
-        let opening = self.open(wanted, Request::Command(command));
+        let opening = self.open(wanted, Request::Start(program));
         let started = self.in_time(wanted, START_LIMIT, opening).await?;
         self.runs();
         Ok(started)
@@ -119,7 +121,7 @@ impl Master {
                 port: 0,
             },
             // The user's own master would tell of the refusal on its terminal.
-            None => Request::Command("true"),
+            None => Request::Start(Program::Command("true")),
         }
     }
 

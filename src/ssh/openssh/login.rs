@@ -114,8 +114,9 @@ async fn start(
     }
     let said = log.since(0);
     host.banner(config)(&said.join("\n"));
-    // It is open on both sides; whatever ends us, it is not left behind.
+    // Open on both sides, or not needed any more; whatever ends us, they are not left behind.
     let _ = std::fs::remove_file(log.path());
+    let _ = std::fs::remove_file(place("ask"));
     Ok(Started {
         control: Control::connect(&socket).await.map_err(failed)?,
         folder,

@@ -16,7 +16,7 @@ use crate::ssh::config::{HostConfig, OnlyOpenssh};
 use crate::ssh::end::{End, SessionEnd};
 use crate::ssh::error::Error;
 
-/// How long a master may take to go once it has been told to.
+/// How long a master may take to answer for itself, and to go once it has been told to.
 pub const GRACE: Duration = Duration::from_secs(2);
 
 /// A master connection, as long as anybody needs it.
@@ -73,8 +73,12 @@ impl Master {
     /// The user's own master for a host, where one is running.
     pub async fn of_user(config: &HostConfig) -> Option<Arc<Self>> {
         let socket = config.control_path.clone()?;
-        let mut control = Control::connect(&socket).await.ok()?;
-        control.ask(Request::AliveCheck, &[]).await.ok()?;
+        let asked = async {
+            let mut control = Control::connect(&socket).await?;
+            control.ask(Request::AliveCheck, &[]).await?;
+            std::io::Result::Ok(control)
+        };
+        let control = tokio::time::timeout(GRACE, asked).await.ok()?.ok()?;
         let folder = login::folder().ok()?;
         let (end, in_use) = watched(control, None);
         Some(Arc::new(Self {

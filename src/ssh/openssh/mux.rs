@@ -13,6 +13,8 @@ use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg}
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
 
+use crate::ssh::exec::Program;
+
 const VERSION: u32 = 4;
 /// No message that concerns us comes near.
 const LONGEST: u32 = 256 * 1024;
@@ -39,8 +41,8 @@ const OPENED: u32 = 0x8000_0006;
 /// What a master can be asked for.
 #[derive(Debug, Clone, Copy)]
 pub enum Request<'a> {
-    /// A command, in the words of the login shell; stdin, stdout and stderr go with it.
-    Command(&'a str),
+    /// stdin, stdout and stderr go with it.
+    Start(Program<'a>),
     /// `ssh -W`; stdin and stdout go with it.
     Stream {
         host: &'a str,
@@ -143,17 +145,21 @@ impl Request<'_> {
             message.text(here).number(SOCKET).text(there).number(SOCKET)
         };
         match *self {
-            Self::Command(command) => {
-                let (no_terminal, no_display, no_agent, no_subsystem) = (0, 0, 0, 0);
+            Self::Start(program) => {
+                let (no_terminal, no_display, no_agent) = (0, 0, 0);
+                let (words, is_subsystem) = match program {
+                    Program::Command(command) => (command, 0),
+                    Program::Subsystem(name) => (name, 1),
+                };
                 request(NEW_SESSION)
                     .text("")
                     .number(no_terminal)
                     .number(no_display)
                     .number(no_agent)
-                    .number(no_subsystem)
+                    .number(is_subsystem)
                     .number(NO_ESCAPES)
                     .text("")
-                    .text(command)
+                    .text(words)
             }
             Self::Stream { host, port } => {
                 let message = request(NEW_STREAM).text("").text(host);

@@ -44,10 +44,11 @@ impl Share {
         }
     }
 
-    /// Another host that takes it, as its login has shown.
-    pub fn add(&self, place: usize, reason: OnlyOpenssh) {
-        if let Some(known) = self.reasons().get_mut(place) {
-            *known = Some(reason);
+    /// Another host that takes it, as its login has shown; whether this was not known.
+    pub fn add(&self, place: usize, reason: OnlyOpenssh) -> bool {
+        match self.reasons().get_mut(place) {
+            Some(known) => known.replace(reason).is_none(),
+            None => false,
         }
     }
 
