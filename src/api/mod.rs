@@ -25,6 +25,7 @@ mod sql;
 mod step;
 mod tables;
 mod trigger;
+mod tunnel;
 mod usage;
 mod values;
 mod verify;
@@ -36,6 +37,7 @@ use mlua::{Lua, Value};
 
 pub use context::{Context, Link, RunOptions};
 pub use run::run_playbook;
+pub use tunnel::open as open_tunnel;
 
 type Builder = fn(&Lua, &Arc<Context>) -> mlua::Result<Value>;
 
@@ -56,6 +58,7 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("sleep", sleep::build),
     ("step", step::build),
     ("trigger", trigger::build),
+    ("tunnel", tunnel::build),
     ("usage", usage::build),
     ("verify", verify::build),
     ("watermark", watermark::build),

@@ -1,18 +1,16 @@
 //! A program of this machine as a child of ours, ended with all it started when nobody waits for it any more.
 
 use std::io;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-#[cfg(unix)]
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::AsyncReadExt;
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::ssh::Tail;
 use crate::ssh::process::{Ending, Exit};
+use crate::ssh::{Leader, Tail};
 
 /// How long a program has between being asked to end and being killed.
 const GRACE: Duration = Duration::from_secs(3);
@@ -31,12 +29,8 @@ pub fn spawn(mut command: Command) -> io::Result<Child> {
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    // A Ctrl-C at the terminal is for us, who end the child in our own time.
-    #[cfg(unix)]
-    command.process_group(0);
-    let mut leader = Leader(command.spawn()?);
+        .stderr(Stdio::piped());
+    let mut leader = Leader::spawn(&mut command)?;
     let pipes = &mut leader.0;
     let (Some(stdin), Some(stdout), Some(stderr)) =
         (pipes.stdin.take(), pipes.stdout.take(), pipes.stderr.take())
@@ -50,7 +44,7 @@ pub fn spawn(mut command: Command) -> io::Result<Child> {
     let alive = unwanted.clone().drop_guard();
     tokio::spawn(async move {
         let reading = tokio::spawn(read_all(stderr, tail));
-        let status = leader.end(&unwanted).await;
+        let status = end(leader, &unwanted).await;
         let _ = tokio::time::timeout(STDERR_LIMIT, reading).await;
         exit.send_replace(Some(status.map_or(Exit::Unknown, Exit::from)));
     });
@@ -62,46 +56,11 @@ pub fn spawn(mut command: Command) -> io::Result<Child> {
     })
 }
 
-/// A child that leads a process group.
-struct Leader(tokio::process::Child);
-
-impl Leader {
-    /// Waits for the end, and brings it about once the child is unwanted.
-    async fn end(&mut self, unwanted: &CancellationToken) -> io::Result<std::process::ExitStatus> {
-        #[cfg(unix)]
-        let group = self.group();
-        tokio::select! {
-            status = self.0.wait() => return status,
-            () = unwanted.cancelled() => {}
-        }
-        #[cfg(unix)]
-        if let Some(group) = group {
-            // It fails only where all have ended in this moment.
-            let _ = kill_process_group(group, Signal::TERM);
-            let status = tokio::time::timeout(GRACE, self.0.wait()).await;
-            // What it started may have stayed.
-            let _ = kill_process_group(group, Signal::KILL);
-            if let Ok(status) = status {
-                return status;
-            }
-        }
-        let _ = self.0.start_kill();
-        self.0.wait().await
-    }
-
-    #[cfg(unix)]
-    fn group(&self) -> Option<Pid> {
-        Pid::from_raw(self.0.id()?.try_into().ok()?)
-    }
-}
-
-/// The runtime may end before the child does.
-#[cfg(unix)]
-impl Drop for Leader {
-    fn drop(&mut self) {
-        if let Some(group) = self.group() {
-            let _ = kill_process_group(group, Signal::KILL);
-        }
+/// Waits for the end, and brings it about once the child is unwanted.
+async fn end(mut leader: Leader, unwanted: &CancellationToken) -> io::Result<ExitStatus> {
+    tokio::select! {
+        status = leader.0.wait() => status,
+        () = unwanted.cancelled() => leader.end(GRACE).await,
     }
 }
 

@@ -52,6 +52,8 @@ struct Remote {
     config: Option<PathBuf>,
     host: OnceCell<Host>,
     session: Mutex<Option<Session>>,
+    /// Set once the host has shown that it runs our commands and none in their place.
+    commands: OnceCell<()>,
 }
 
 impl Machine {
@@ -72,6 +74,7 @@ impl Machine {
             config: config.map(Path::to_owned),
             host: OnceCell::new(),
             session: Mutex::default(),
+            commands: OnceCell::new(),
         };
         Self::at(given.to_owned(), Place::There(remote), reporter)
     }
@@ -126,10 +129,14 @@ impl Machine {
 
     /// Ends the session; the next use opens another.
     pub async fn close(&self) {
-        if let Place::There(remote) = &self.0.place
-            && let Some(session) = remote.session.lock().await.take()
-        {
+        let Place::There(remote) = &self.0.place else {
+            return;
+        };
+        if let Some(session) = remote.session.lock().await.take() {
             session.close().await;
+        }
+        if let Some(host) = remote.host.get() {
+            host.close().await;
         }
     }
 

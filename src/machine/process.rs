@@ -114,6 +114,8 @@ impl Machine {
             }
             Place::There(remote) => {
                 let session = self.session(remote).await?;
+                let checking = || session.check_commands();
+                remote.commands.get_or_try_init(checking).await?;
                 let (stream, ending) = session.spawn(&argv).await?;
                 let (stdout, stdin) = tokio::io::split(stream);
                 Process {

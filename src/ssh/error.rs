@@ -7,6 +7,7 @@ use super::config::OnlyOpenssh;
 use super::keys::KeyError;
 use super::known_hosts::Unknown;
 use super::tcp;
+use crate::progress::AskError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -24,6 +25,27 @@ pub enum Error {
     Unreadable { file: PathBuf, reason: String },
     #[error("ssh host `{alias}` takes the user's own `ssh`, since {reason}")]
     OnlyOpenssh { alias: String, reason: OnlyOpenssh },
+    #[error(
+        "ssh host `{alias}` takes the user's own `ssh`, since {reason}; there is none on PATH: install OpenSSH's client"
+    )]
+    NoOpenssh { alias: String, reason: OnlyOpenssh },
+    #[error("`ssh` does not get to host `{alias}`: {said}")]
+    OpensshFailed {
+        alias: String,
+        /// Its last lines.
+        said: String,
+    },
+    #[error(
+        "`ssh` does not trust host `{alias}`: {said}; compare the fingerprint with the host's own, then run `{fix}` to \
+         record it; where another key is recorded, somebody may be in between"
+    )]
+    OpensshHostKey {
+        alias: String,
+        said: String,
+        fix: String,
+    },
+    #[error("ssh host `{alias}` asks a question before it lets anybody in: {reason}")]
+    NotAsked { alias: String, reason: AskError },
     #[error(
         "ssh host `{alias}` is reached through more than {limit} jump hosts; do they form a loop?"
     )]
@@ -113,6 +135,21 @@ pub enum Error {
         alias: String,
         target: String,
         limit: Duration,
+    },
+    #[error(
+        "ssh host `{alias}` lets no command run: `MaxSessions` of its sshd allows none, or no further one; a server that \
+         it can reach by TCP needs none"
+    )]
+    SessionRefused { alias: String },
+    #[error(
+        "ssh host `{alias}` runs another command in place of ours, which {exit} {said}; a forced command (`ForceCommand` of \
+         its sshd, `command=` in `authorized_keys`) or the login shell of the user is in the way"
+    )]
+    CommandsReplaced {
+        alias: String,
+        exit: String,
+        /// Reads on after how it ended.
+        said: String,
     },
     #[error("ssh host `{alias}` refuses to run commands")]
     ExecRefused { alias: String },

@@ -11,23 +11,24 @@ use russh::{Preferred, kex};
 use tokio::sync::Semaphore;
 
 use super::auth;
-use super::channel::ChannelStream;
 use super::client::Host;
 use super::config::HostConfig;
+use super::end::SessionEnd;
 use super::error::Error;
-use super::handler::{Handler, SessionEnd, Watch, hung_up, in_words};
+use super::handler::{Handler, Watch, hung_up, in_words};
 use super::known_hosts::KnownHosts;
+use super::session::{Session, SessionStream};
 use super::tcp;
 use super::wait::{Cut, within};
 
-static HANDSHAKES: Semaphore = Semaphore::const_new(2);
+pub static HANDSHAKES: Semaphore = Semaphore::const_new(2);
 
-const ATTEMPTS: u32 = 5;
+pub const ATTEMPTS: u32 = 5;
 /// A key exchange takes milliseconds; a host that needs longer than this is stuck. `ConnectTimeout` may be shorter,
 /// and covers the exchange in OpenSSH too.
-const KEY_EXCHANGE_LIMIT: Duration = Duration::from_secs(30);
+pub const KEY_EXCHANGE_LIMIT: Duration = Duration::from_secs(30);
 /// sshd itself gives up after two minutes, and somebody may have to find a passphrase.
-const LOGIN_LIMIT: Duration = Duration::from_secs(120);
+pub const LOGIN_LIMIT: Duration = Duration::from_secs(120);
 
 /// What both sides say they know among the algorithms of the exchange: the signatures the host takes, and the counter-measure
 /// to messages slipped in or left out.
@@ -40,7 +41,7 @@ const EXTENSIONS: [kex::Name; 2] = [
 pub async fn shake(
     host: &Host,
     config: &Arc<HostConfig>,
-    jump: Option<&super::Session>,
+    jump: Option<&Session>,
 ) -> Result<(Handle<Handler>, Watch), Error> {
     if let Some(reason) = &config.only_openssh {
         return Err(Error::OnlyOpenssh {
@@ -69,15 +70,20 @@ pub async fn shake(
                 return Ok((handle, watch));
             }
             Err(error) if attempt < ATTEMPTS && was_dropped(&error) => {
-                let pause = 200 * attempt + rand::random_range(0..300);
-                let pause = Duration::from_millis(pause.into());
-                let slept = within(Duration::MAX, tokio::time::sleep(pause)).await;
-                slept.map_err(|_| Error::Interrupted)?;
+                pause_after(attempt).await?;
                 attempt += 1;
             }
             Err(error) => return Err(unfinished(config, error)),
         }
     }
+}
+
+/// Waits a little longer after each attempt, and never as long as somebody else does.
+pub async fn pause_after(attempt: u32) -> Result<(), Error> {
+    let pause = 200 * attempt + rand::random_range(0..300);
+    let pause = Duration::from_millis(pause.into());
+    let slept = within(Duration::MAX, tokio::time::sleep(pause)).await;
+    slept.map_err(|_| Error::Interrupted)
 }
 
 async fn tcp(config: &HostConfig) -> Result<tokio::net::TcpStream, Error> {
@@ -92,7 +98,7 @@ async fn tcp(config: &HostConfig) -> Result<tokio::net::TcpStream, Error> {
     })
 }
 
-async fn over(jump: &super::Session, config: &HostConfig) -> Result<ChannelStream, Error> {
+async fn over(jump: &Session, config: &HostConfig) -> Result<SessionStream, Error> {
     let limit = config.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT);
     jump.open_tcp(&config.host, config.port, limit).await
 }

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use tokio::io::{AsyncRead, AsyncReadExt};
+
 const LIMIT: usize = 64 * 1024;
 
 /// At most the last 64 KiB of a stream. Clones share the bytes.
@@ -34,6 +36,14 @@ impl Tail {
         tail.total += bytes.len() as u64;
         drop(tail);
         self.0.pushed.notify_one();
+    }
+
+    /// Keeps what `from` gives until it ends.
+    pub async fn read_all(self, mut from: impl AsyncRead + Unpin) {
+        let mut buffer = [0; 4096];
+        while let Ok(length @ 1..) = from.read(&mut buffer).await {
+            self.push(&buffer[..length]);
+        }
     }
 
     /// The bytes as text, without the white space around it.

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{MACHINES, on};
-use crate::support::{Runner, processes};
+use crate::support::{Runner, Sshd, processes};
 
 #[test]
 fn any_word_arrives_as_it_was_given() {
@@ -168,6 +168,18 @@ fn a_host_that_cannot_be_reached_is_named() {
                 .code(1);
         }
     }
+}
+
+#[test]
+fn a_command_that_the_host_replaces_by_another_is_not_taken_for_ours() {
+    let sshd = Sshd::start("ForceCommand echo welcome\n");
+    Runner::new()
+        .toml(&format!("[ssh]\nconfig = \"{}\"", sshd.config().display()))
+        .playbook("host('jump'):run { 'true' }")
+        .stderr_has("error: ssh host `jump` runs another command in place of ours")
+        .stderr_has("saying: welcome")
+        .code(1);
+    sshd.assert_left();
 }
 
 #[test]

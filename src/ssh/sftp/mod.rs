@@ -9,15 +9,12 @@ mod transfer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use russh::ChannelMsg;
 use russh_sftp::client::RawSftpSession;
 use russh_sftp::client::rawsession::{Limits, SftpResult};
 use russh_sftp::extensions::{FSYNC, LIMITS, STATVFS};
 use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
 
-use super::channel::ChannelStream;
-use super::client::Session;
-use super::wait::{Cut, within};
+use super::session::Session;
 pub use error::Error;
 pub use transfer::{Reader, Writer};
 
@@ -33,43 +30,6 @@ const IN_FLIGHT: usize = 64;
 const CHUNK: u32 = 128 * 1024;
 /// What every server must take, where it does not tell.
 const PLAIN_CHUNK: u32 = 32 * 1024;
-
-impl Session {
-    /// Starts a subsystem of the host, with its stdin and stdout as a stream.
-    pub async fn subsystem(&self, name: &str) -> Result<ChannelStream, super::Error> {
-        let opening = Box::pin(self.handle().channel_open_session());
-        let target = format!("a session for the subsystem `{name}`");
-        let mut channel = self.opened(target, START_LIMIT, opening).await?;
-        let starting = Box::pin(async {
-            channel.request_subsystem(true, name).await?;
-            loop {
-                match channel.wait().await {
-                    Some(ChannelMsg::Success) => return Ok(true),
-                    Some(ChannelMsg::Failure | ChannelMsg::Close) => return Ok(false),
-                    Some(_) => {}
-                    None => return Err(russh::Error::Disconnect),
-                }
-            }
-        });
-        let alias = || self.alias().to_owned();
-        match within(START_LIMIT, starting).await {
-            Ok(Ok(true)) => Ok(ChannelStream::new(channel, self.clone()).0),
-            Ok(Ok(false)) => Err(super::Error::NoSubsystem {
-                alias: alias(),
-                name: name.to_owned(),
-            }),
-            Ok(Err(error)) => Err(super::Error::Lost {
-                alias: alias(),
-                reason: error.to_string(),
-            }),
-            Err(Cut::Interrupted) => Err(super::Error::Interrupted),
-            Err(Cut::TimedOut) => Err(super::Error::Silent {
-                alias: alias(),
-                limit: START_LIMIT,
-            }),
-        }
-    }
-}
 
 /// What a host tells of a file. A link stands for what it leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
