@@ -17,6 +17,8 @@ case $group in
 esac
 
 watch() {
+  # Whoever waits for the end of the output must not wait for us. By `exec`: else the shell keeps copies.
+  exec >/dev/null 2>&1
   trap '' HUP INT TERM
   if [ "$size" -gt 0 ]; then
     exec 4>"$pipe/input"
@@ -41,7 +43,7 @@ exec 3<&0 </dev/null
 if [ "$size" -gt 0 ]; then
   pipe=$(mktemp -d) && mkfifo "$pipe/input" || failed pipe
 fi
-(watch >/dev/null 2>&1 &)
+(watch &)
 [ "$size" -eq 0 ] || exec <"$pipe/input"
 exec 3<&-
 exec "$@"
