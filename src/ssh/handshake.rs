@@ -6,8 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use russh::client::{self, Handle};
-use russh::{Preferred, kex};
+use russh::client::{self, GexParams, Handle};
+use russh::{Limits, Preferred, compression, kex};
 use tokio::sync::Semaphore;
 
 use super::auth;
@@ -23,6 +23,8 @@ use super::wait::{Cut, within};
 static HANDSHAKES: Semaphore = Semaphore::const_new(2);
 
 const ATTEMPTS: u32 = 5;
+/// OpenSSH's own, where `ConnectionAttempts` asks for several.
+const CONNECTION_PAUSE: Duration = Duration::from_secs(1);
 /// A key exchange takes milliseconds; a host that needs longer than this is stuck. `ConnectTimeout` may be shorter,
 /// and covers the exchange in OpenSSH too.
 const KEY_EXCHANGE_LIMIT: Duration = Duration::from_secs(30);
@@ -31,6 +33,7 @@ const LOGIN_LIMIT: Duration = Duration::from_secs(120);
 
 /// What both sides say they know among the algorithms of the exchange: the signatures the host takes, and the counter-measure
 /// to messages slipped in or left out.
+const COMPRESSED: &[compression::Name] = &[compression::ZLIB_LEGACY, compression::NONE];
 const EXTENSIONS: [kex::Name; 2] = [
     kex::EXTENSION_SUPPORT_AS_CLIENT,
     kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
@@ -69,10 +72,8 @@ pub async fn shake(
                 return Ok((handle, watch));
             }
             Err(error) if attempt < ATTEMPTS && was_dropped(&error) => {
-                let pause = 200 * attempt + rand::random_range(0..300);
-                let pause = Duration::from_millis(pause.into());
-                let slept = within(Duration::MAX, tokio::time::sleep(pause)).await;
-                slept.map_err(|_| Error::Interrupted)?;
+                let jitter = 200 * attempt + rand::random_range(0..300);
+                pause(Duration::from_millis(jitter.into())).await?;
                 attempt += 1;
             }
             Err(error) => return Err(unfinished(config, error)),
@@ -80,16 +81,29 @@ pub async fn shake(
     }
 }
 
+async fn pause(length: Duration) -> Result<(), Error> {
+    let slept = within(Duration::MAX, tokio::time::sleep(length)).await;
+    slept.map_err(|_| Error::Interrupted)
+}
+
 async fn tcp(config: &HostConfig) -> Result<tokio::net::TcpStream, Error> {
+    let HostConfig { host, port, .. } = config;
     let limit = config.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT);
-    let connected = tcp::connect(&config.host, config.port, limit).await;
-    connected.map_err(|source| match source {
-        tcp::Error::Interrupted => Error::Interrupted,
-        source => Error::Tcp {
-            alias: config.alias.clone(),
-            source,
-        },
-    })
+    let mut attempt = 1;
+    loop {
+        match tcp::connect_between(&config.ends, host, *port, limit).await {
+            Ok(stream) => return Ok(stream),
+            Err(tcp::Error::Interrupted) => return Err(Error::Interrupted),
+            Err(_) if attempt < config.connection_attempts => pause(CONNECTION_PAUSE).await?,
+            Err(source) => {
+                return Err(Error::Tcp {
+                    alias: config.alias.clone(),
+                    source,
+                });
+            }
+        }
+        attempt += 1;
+    }
 }
 
 async fn over(jump: &super::Session, config: &HostConfig) -> Result<ChannelStream, Error> {
@@ -198,11 +212,29 @@ fn settings(config: &HostConfig, known: &KnownHosts) -> client::Config {
             host_key_certificates: known.certificates(&algorithms.host_keys).into(),
             cipher: algorithms.ciphers.clone().into(),
             mac: algorithms.macs.clone().into(),
-            ..Preferred::DEFAULT
+            compression: if config.compression {
+                COMPRESSED.into()
+            } else {
+                Preferred::DEFAULT.compression
+            },
         },
+        limits: limits(config),
+        // As small as OpenSSH takes them too, for hosts that have no greater ones.
+        gex: GexParams::new(2048, 3072, 8192).unwrap_or_default(),
         keepalive_interval: Some(config.alive_interval),
         keepalive_max: config.alive_count,
         nodelay: true,
         ..client::Config::default()
+    }
+}
+
+/// russh allows less between two renewals than OpenSSH, not more.
+fn limits(config: &HostConfig) -> Limits {
+    let limits = Limits::default();
+    let bytes = |own: usize| config.rekey_bytes.map_or(own, |bytes| bytes.min(own));
+    Limits {
+        rekey_write_limit: bytes(limits.rekey_write_limit),
+        rekey_read_limit: bytes(limits.rekey_read_limit),
+        rekey_time_limit: config.rekey_interval.unwrap_or(limits.rekey_time_limit),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::wait::{Cut, within};
 
@@ -22,6 +22,45 @@ const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
 /// How long written bytes may go unacknowledged before the link counts as lost.
 #[cfg(target_os = "linux")]
 const STALLED_AFTER: Duration = Duration::from_secs(60);
+
+/// The addresses a connection may go to and come from; any, if nothing is said.
+#[derive(Debug, Clone, Default)]
+pub struct Ends {
+    pub family: Option<Family>,
+    /// An address or name of this machine to connect from.
+    pub source: Option<String>,
+}
+
+/// As `AddressFamily` spells them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    Inet,
+    Inet6,
+}
+
+impl Ends {
+    fn may_reach(&self, address: &SocketAddr) -> bool {
+        match self.family {
+            None => true,
+            Some(Family::Inet) => address.is_ipv4(),
+            Some(Family::Inet6) => address.is_ipv6(),
+        }
+    }
+
+    /// The address to connect to `target` from, which must be of its kind.
+    async fn source_for(&self, target: &SocketAddr) -> io::Result<Option<SocketAddr>> {
+        let Some(source) = &self.source else {
+            return Ok(None);
+        };
+        let mut sources = tokio::net::lookup_host((source.as_str(), 0)).await?;
+        match sources.find(|source| source.is_ipv4() == target.is_ipv4()) {
+            Some(source) => Ok(Some(source)),
+            None => Err(io::Error::other(
+                "it has no address of the kind of the host's",
+            )),
+        }
+    }
+}
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -47,7 +86,17 @@ pub enum Error {
 
 /// Connects to the first address of `host` that answers within `limit`.
 pub async fn connect(host: &str, port: u16, limit: Duration) -> Result<TcpStream, Error> {
-    match within(limit, race_addresses(host, port)).await {
+    connect_between(&Ends::default(), host, port, limit).await
+}
+
+/// Connects to the first address of `host` that may be reached and answers within `limit`.
+pub async fn connect_between(
+    ends: &Ends,
+    host: &str,
+    port: u16,
+    limit: Duration,
+) -> Result<TcpStream, Error> {
+    match within(limit, race_addresses(ends, host, port)).await {
         Ok(result) => result,
         Err(Cut::Interrupted) => Err(Error::Interrupted),
         Err(Cut::TimedOut) => Err(Error::TimedOut {
@@ -58,7 +107,7 @@ pub async fn connect(host: &str, port: u16, limit: Duration) -> Result<TcpStream
     }
 }
 
-async fn race_addresses(host: &str, port: u16) -> Result<TcpStream, Error> {
+async fn race_addresses(ends: &Ends, host: &str, port: u16) -> Result<TcpStream, Error> {
     let unresolvable = |reason: String| Error::Unresolvable {
         host: host.to_owned(),
         reason,
@@ -67,10 +116,11 @@ async fn race_addresses(host: &str, port: u16) -> Result<TcpStream, Error> {
         .await
         .map_err(|error| unresolvable(in_words(&error)))?;
     let mut attempts: FuturesUnordered<_> = addresses
+        .filter(|address| ends.may_reach(address))
         .zip(0u32..)
         .map(|(address, place)| async move {
             tokio::time::sleep(HEAD_START * place).await;
-            dial(address).await
+            dial(ends, address).await
         })
         .collect();
     let mut last = None;
@@ -81,7 +131,9 @@ async fn race_addresses(host: &str, port: u16) -> Result<TcpStream, Error> {
         }
     }
     let Some(error) = last else {
-        return Err(unresolvable("it has no address".to_owned()));
+        return Err(unresolvable(
+            "it has no address of the kind asked for".to_owned(),
+        ));
     };
     let (host, port) = (host.to_owned(), port);
     Err(match error.kind() {
@@ -101,8 +153,16 @@ fn in_words(error: &io::Error) -> String {
     own.unwrap_or(&text).to_owned()
 }
 
-async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect(address).await?;
+async fn dial(ends: &Ends, address: SocketAddr) -> io::Result<TcpStream> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    if let Some(source) = ends.source_for(&address).await? {
+        socket.bind(source)?;
+    }
+    let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
     let socket = SockRef::from(&stream);
     let keepalive = TcpKeepalive::new()

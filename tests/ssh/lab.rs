@@ -155,8 +155,11 @@ impl Lab {
         let runner = Runner::new();
         let config = runner.path().join("ssh_config");
         fs::write(&config, self.config(cases)).unwrap();
+        let t=std::time::Instant::now();
         let by_ssh = self.by_ssh(cases, &config);
+        eprintln!("ssh {:?}", t.elapsed());
         let by_us = by_us(runner, cases);
+        eprintln!("us {:?}", t.elapsed());
         let mut differences = Vec::new();
         for ((case, (ssh_connects, ssh_says)), we_say) in cases.iter().zip(by_ssh).zip(by_us) {
             let expected = case.refusal.as_deref().map(|message| {

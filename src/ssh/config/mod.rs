@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use super::destination::Destination;
 use super::error::Error;
+use super::tcp::Ends;
 pub use algorithms::{Algorithms, HostKeyAlgorithms};
 pub use only::OnlyOpenssh;
 
@@ -40,6 +41,13 @@ pub struct HostConfig {
     /// The socket of the agent.
     pub agent: Option<PathBuf>,
     pub connect_timeout: Option<Duration>,
+    /// How often a connection is tried, a second apart.
+    pub connection_attempts: u32,
+    pub ends: Ends,
+    pub compression: bool,
+    /// After so many bytes, or so long, the keys of a session are renewed.
+    pub rekey_bytes: Option<usize>,
+    pub rekey_interval: Option<Duration>,
     /// After this long without a word from the host it is asked for one, and after as many unanswered questions
     /// the link counts as lost.
     pub alive_interval: Duration,

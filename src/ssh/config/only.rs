@@ -25,3 +25,10 @@ pub enum OnlyOpenssh {
         offered: Vec<String>,
     },
 }
+
+impl OnlyOpenssh {
+    pub fn option(option: &'static str, value: impl Into<String>) -> Self {
+        let value = value.into();
+        Self::Option { option, value }
+    }
+}

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::algorithms::Algorithms;
 use super::tokens::Tokens;
 use super::{HostConfig, HostKeyPolicy, OnlyOpenssh, home, local_user};
 use crate::ssh::destination::Destination;
+use crate::ssh::tcp::{Ends, Family};
 
 /// A link is given up after this long at the latest, unless the user's own setting is shorter.
 const ALIVE_INTERVAL: Duration = Duration::from_secs(10);
-const ALIVE_COUNT: usize = 3;
+const ALIVE_COUNT: u32 = 3;
 
 const PUBLIC_KEY: &str = "publickey";
 /// OpenSSH's own order.
@@ -83,10 +85,8 @@ impl Settings {
     pub fn host(&self, alias: &str, destination: &Destination, file: Option<&Path>) -> HostConfig {
         let host = self.given("hostname").unwrap_or(&destination.host);
         let user = self.given("user").map_or_else(local_user, str::to_owned);
-        let port = match self.first("port").map(str::parse) {
-            Some(Ok(port)) => port,
-            _ => 22,
-        };
+        let port = self.first("port").and_then(|port| port.parse().ok());
+        let port = port.unwrap_or(22);
         let tokens = Tokens {
             home: home(),
             host: host.to_owned(),
@@ -115,6 +115,11 @@ impl Settings {
             identities_only: self.is_yes("identitiesonly"),
             agent: self.agent(&tokens),
             connect_timeout: self.seconds("connecttimeout"),
+            connection_attempts: self.number("connectionattempts").unwrap_or(1),
+            ends: self.ends(),
+            compression: self.is_yes("compression"),
+            rekey_bytes: self.rekey(0),
+            rekey_interval: self.rekey(1).map(Duration::from_secs),
             alive_interval,
             alive_count,
             algorithms,
@@ -135,6 +140,10 @@ impl Settings {
             Some(OnlyOpenssh::KnownHostsCommand(command))
         } else if let Some(provider) = given("pkcs11provider") {
             Some(OnlyOpenssh::Pkcs11(provider))
+        } else if let Some(interface) = given("bindinterface") {
+            Some(OnlyOpenssh::option("BindInterface", interface))
+        } else if let Some(file) = given("revokedhostkeys") {
+            Some(OnlyOpenssh::option("RevokedHostKeys", file))
         } else if !self.methods().contains(&public_key) {
             Some(OnlyOpenssh::Methods(self.other_methods()))
         } else {
@@ -167,23 +176,41 @@ impl Settings {
     }
 
     fn seconds(&self, key: &str) -> Option<Duration> {
-        let seconds = self.first(key)?.parse().ok().filter(|&seconds| seconds > 0);
-        seconds.map(Duration::from_secs)
+        let seconds = self.number(key).filter(|&seconds| seconds > 0);
+        seconds.map(|seconds| Duration::from_secs(u64::from(seconds)))
+    }
+
+    fn number(&self, key: &str) -> Option<u32> {
+        self.first(key)?.parse().ok()
+    }
+
+    fn ends(&self) -> Ends {
+        Ends {
+            family: match self.first("addressfamily") {
+                Some("inet") => Some(Family::Inet),
+                Some("inet6") => Some(Family::Inet6),
+                _ => None,
+            },
+            source: self.given("bindaddress").map(str::to_owned),
+        }
+    }
+
+    /// A part of `RekeyLimit`, bytes or seconds; 0 stands for the default.
+    fn rekey<T: FromStr + Default + PartialEq>(&self, part: usize) -> Option<T> {
+        let limit = self.first("rekeylimit")?.split(' ').nth(part)?;
+        limit.parse().ok().filter(|limit| *limit != T::default())
     }
 
     /// The shorter of the user's own keepalive and ours.
     fn alive(&self) -> (Duration, usize) {
-        let count = self
-            .first("serveralivecountmax")
-            .and_then(|count| count.parse().ok())
-            .unwrap_or(ALIVE_COUNT)
-            .max(1);
-        let whole = |interval: Duration, count| interval * u32::try_from(count).unwrap_or(u32::MAX);
+        let count = self.number("serveralivecountmax").unwrap_or(ALIVE_COUNT);
+        let count = count.max(1);
+        let whole = |interval: Duration, count| interval * count;
         match self.seconds("serveraliveinterval") {
             Some(interval) if whole(interval, count) < whole(ALIVE_INTERVAL, ALIVE_COUNT) => {
-                (interval, count)
+                (interval, count as usize)
             }
-            _ => (ALIVE_INTERVAL, ALIVE_COUNT),
+            _ => (ALIVE_INTERVAL, ALIVE_COUNT as usize),
         }
     }
 
