@@ -4,3 +4,4 @@
 mod algorithms;
 mod host_keys;
 mod lab;
+mod user_keys;

@@ -37,6 +37,8 @@ pub struct HostConfig {
     pub hash_known_hosts: bool,
     /// Key files in the order they are tried; not all need exist.
     pub identity_files: Vec<PathBuf>,
+    /// Certificates of keys; without any, those beside the key files count.
+    pub certificate_files: Vec<PathBuf>,
     pub identities_only: bool,
     /// The socket of the agent.
     pub agent: Option<PathBuf>,

@@ -111,7 +111,8 @@ impl Settings {
             user_known_hosts: self.paths("userknownhostsfile", &tokens),
             global_known_hosts: self.paths("globalknownhostsfile", &tokens),
             hash_known_hosts: self.is_yes("hashknownhosts"),
-            identity_files: self.identity_files(&tokens),
+            identity_files: self.files("identityfile", &tokens),
+            certificate_files: self.files("certificatefile", &tokens),
             identities_only: self.is_yes("identitiesonly"),
             agent: self.agent(&tokens),
             connect_timeout: self.seconds("connecttimeout"),
@@ -223,9 +224,10 @@ impl Settings {
             .collect()
     }
 
-    fn identity_files(&self, tokens: &Tokens) -> Vec<PathBuf> {
+    /// All values of a keyword, one file each.
+    fn files(&self, key: &str, tokens: &Tokens) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = Vec::new();
-        for value in self.words.get("identityfile").into_iter().flatten() {
+        for value in self.words.get(key).into_iter().flatten() {
             let path = tokens.path(value);
             if !value.eq_ignore_ascii_case("none") && !files.contains(&path) {
                 files.push(path);
