@@ -4,4 +4,5 @@
 mod algorithms;
 mod host_keys;
 mod lab;
+mod learning;
 mod user_keys;
