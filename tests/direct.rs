@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
-use runner::config::{Dsn, Secret, SslMode, Target};
+use runner::config::{Dsn, Endpoint, Secret, Target};
 use runner::pg::{Access, Connector, Session};
 use runner::progress::{AskError, Event, Progress, Question, Reporter};
 
@@ -83,14 +83,11 @@ fn dsn(url: &str) -> Dsn {
     let (place, database) = rest.split_once('/').unwrap();
     let (host, port) = place.split_once(':').unwrap();
     let (user, password) = user.split_once(':').unwrap_or((user, ""));
-    Dsn {
+    let server = Endpoint {
         host: Some(host.to_owned()),
         port: port.parse().unwrap(),
-        user: user.to_owned(),
         password: (!password.is_empty()).then(|| Secret::new(password)),
-        database: database.to_owned(),
-        sslmode: SslMode::Disable,
-        sslrootcert: None,
-        connect_timeout: None,
-    }
+        ..Endpoint::default()
+    };
+    Dsn::of(vec![server], user, database)
 }

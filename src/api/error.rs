@@ -74,6 +74,9 @@ fn target(error: &pg::Error) -> Option<&str> {
         | pg::Error::Route { target, .. }
         | pg::Error::Refused { target, .. }
         | pg::Error::Connect { target, .. }
+        | pg::Error::Silent { target, .. }
+        | pg::Error::Unsuited { target, .. }
+        | pg::Error::NoServer { target, .. }
         | pg::Error::NoPassword { target } => Some(target),
         _ => None,
     }

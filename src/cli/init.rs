@@ -133,7 +133,7 @@ mod tests {
         copy(at(".env.example"), at(".env")).unwrap();
         let dev = load(&options).unwrap().target("dev").unwrap();
         assert_eq!(
-            (dev.dsn.host.as_deref(), dev.dsn.database.as_str()),
+            (dev.dsn.first().name(), dev.dsn.database.as_str()),
             (Some("localhost"), "postgres")
         );
         assert_eq!(read_to_string(at(".gitignore")).unwrap(), ".env\n");

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::dsn::Problem as DsnProblem;
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("cannot read `{}`: {source}", short(path))]
@@ -46,7 +48,7 @@ pub enum Error {
     #[error("{place}: {problem}")]
     Dsn {
         place: Box<Place>,
-        problem: DsnProblem,
+        problem: Box<DsnProblem>,
     },
     #[error("{place}: `protect` is empty; give the phrase to type, or leave the key out")]
     EmptyPhrase { place: Box<Place> },
@@ -63,52 +65,6 @@ pub enum Error {
     },
     #[error("cannot tell the current folder: {0}")]
     NoCurrentFolder(std::io::Error),
-}
-
-/// What is wrong with an address. No value is shown that could be part of a mangled url: half a
-/// password often ends up in the host or the port.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DsnProblem {
-    #[error("`url` is empty; check the variable it is made of")]
-    EmptyUrl,
-    #[error("`url` does not begin with `postgres://` or `postgresql://`")]
-    Scheme,
-    #[error(
-        "`url` holds an `@` or `/` inside the user or the password; write `%40` for `@` and `%2F` for `/`, or give \
-         the password as `password = \"...\"` of its own"
-    )]
-    RawAt,
-    #[error(
-        "the {0} in `url` holds a `%` that is not followed by two hexadecimal digits; write `%25` for `%`"
-    )]
-    Percent(&'static str),
-    #[error("`url` holds a `[` without its `]`; an IPv6 address is written `[::1]`")]
-    Brackets,
-    #[error("several hosts are given; name one")]
-    SeveralHosts,
-    #[error("the host is no host name, address or absolute path of a socket's folder")]
-    Host,
-    #[error("the port is not a number from 1 to 65535")]
-    Port,
-    #[error("`connect_timeout` is not a whole number of seconds")]
-    ConnectTimeout,
-    #[error("unknown word `{word}` in `url`{hint}")]
-    UnknownWord { word: String, hint: String },
-    #[error("`{0}` in `url` is a word of libpq that runner does not take; remove it")]
-    RefusedWord(&'static str),
-    #[error(
-        "unknown sslmode `{value}`{hint}; there are `disable`, `allow`, `prefer`, `require`, `verify-ca` and `verify-full`"
-    )]
-    SslMode { value: String, hint: String },
-    #[error("`sslrootcert = system` goes with `sslmode = verify-full` only")]
-    WeakSystemRoots,
-    #[error("no user is given, and this machine's user has no name to take instead")]
-    NoUser,
-    #[error(
-        "`{path}` holds the password but others may read it; run `chmod 600 {path}`",
-        path = .0.display()
-    )]
-    PassfileOpen(PathBuf),
 }
 
 /// Where a setting stands, as far as it can be told.

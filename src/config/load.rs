@@ -226,7 +226,11 @@ tables = ["group:law"]
         assert_eq!(project.target_names().collect::<Vec<_>>(), ["dev", "prod"]);
         let dev = project.target("dev").unwrap();
         assert_eq!(
-            (dev.name.as_str(), dev.dsn.host.as_deref(), dev.dsn.port),
+            (
+                dev.name.as_str(),
+                dev.dsn.first().name(),
+                dev.dsn.first().port
+            ),
             ("dev", Some("db"), 6000)
         );
         assert_eq!(dev.ssh_config, Some(folder.path().join("ssh/config")));
@@ -273,8 +277,12 @@ tables = ["group:law"]
         assert_eq!(prod.ssh.as_deref(), Some("jump"));
         assert_eq!(prod.docker.as_deref(), Some("shared_postgres"));
         assert_eq!(prod.protect.as_deref(), Some("MIGRATE PRODUCTION"));
-        assert_eq!((prod.dsn.host, prod.dsn.user.as_str()), (None, "postgres"));
-        assert_eq!(prod.dsn.password.unwrap().expose(), "ab$c d");
+        assert_eq!(
+            (prod.dsn.first().name(), prod.dsn.user.as_str()),
+            (None, "postgres")
+        );
+        let password = prod.dsn.first().password.as_ref().unwrap();
+        assert_eq!(password.expose(), "ab$c d");
     }
 
     #[test]
@@ -323,7 +331,7 @@ tables = ["group:law"]
         let plain =
             target("host = \"${H}\"\nport = 6000\nuser = \"me\"\ndatabase = \"app\"").unwrap();
         assert_eq!(
-            (plain.name.as_str(), plain.dsn.port),
+            (plain.name.as_str(), plain.dsn.first().port),
             ("db.example/app", 6000)
         );
         for (keys, error) in [

@@ -8,22 +8,22 @@ mod env;
 mod error;
 mod interpolate;
 mod load;
-mod pgpass;
 mod raw;
 mod resolve;
 mod secret;
-mod sslmode;
 mod suggest;
-mod url;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use dsn::SYSTEM_ROOTS;
-pub use error::{DsnProblem, Error, Place, Remedy, short};
+pub use dsn::{
+    CertMode, ChannelBinding, ClientCertificate, Dsn, Endpoint, KeepAlive, LoadBalance,
+    LoginMethod, Problem as DsnProblem, SYSTEM_ROOTS, SessionAttrs, SslMode, SslNegotiation, Tls,
+    TlsVersion,
+};
+pub use error::{Error, Place, Remedy, short};
 pub use load::{LoadOptions, load};
 pub use secret::{Secret, redact};
-pub use sslmode::SslMode;
 pub use suggest::{closest, did_you_mean};
 
 /// A project: the folder of `runner.toml` and what the file says.
@@ -59,19 +59,4 @@ pub struct Target {
     pub docker: Option<String>,
     /// The phrase to type before anything is written.
     pub protect: Option<String>,
-}
-
-/// A database address with every word of libpq's urls that we honour, all defaults filled in.
-#[derive(Debug, Clone)]
-pub struct Dsn {
-    /// The real host name (also behind a tunnel), or the folder of a unix socket; `None` where the
-    /// url names none.
-    pub host: Option<String>,
-    pub port: u16,
-    pub user: String,
-    pub password: Option<Secret>,
-    pub database: String,
-    pub sslmode: SslMode,
-    pub sslrootcert: Option<PathBuf>,
-    pub connect_timeout: Option<std::time::Duration>,
 }

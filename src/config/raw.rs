@@ -5,9 +5,10 @@ use std::fmt;
 use std::path::Path;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Visitor};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use toml::de::{DeTable, DeValue};
 
+use super::dsn::WORDS;
 use super::error::{Error, Place};
 use super::suggest::did_you_mean;
 
@@ -33,27 +34,83 @@ pub struct RawSsh {
     pub config: Option<Written>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(
-    default,
-    deny_unknown_fields,
-    expecting = "a table such as `[targets.dev]`"
-)]
+/// `[targets.NAME]`: our own keys, and libpq's words.
+#[derive(Debug, Clone, Default)]
 pub struct RawTarget {
-    pub url: Option<Written>,
-    pub host: Option<Written>,
-    pub port: Option<Written>,
-    pub user: Option<Written>,
-    pub password: Option<Written>,
-    pub database: Option<Written>,
-    pub sslmode: Option<Written>,
-    pub sslrootcert: Option<Written>,
-    pub ssh: Option<Written>,
-    pub docker: Option<Written>,
-    pub protect: Option<Written>,
+    keys: BTreeMap<&'static str, Written>,
     /// The line of each key in `runner.toml`; empty for a table given to `connect`.
-    #[serde(skip)]
     pub lines: BTreeMap<String, usize>,
+}
+
+/// The keys that are no words of libpq, or have another name here.
+const OWN_KEYS: [&str; 5] = ["url", "database", "ssh", "docker", "protect"];
+
+impl RawTarget {
+    pub fn get(&self, key: &str) -> Option<&Written> {
+        self.keys.get(key)
+    }
+
+    /// The keys that say the same as words of a url, each with that word.
+    pub fn words(&self) -> impl Iterator<Item = (&'static str, &'static str, &Written)> {
+        let keys = self.keys.iter();
+        keys.filter_map(|(key, written)| match *key {
+            "database" => Some(("database", "dbname", written)),
+            key if OWN_KEYS.contains(&key) => None,
+            key => Some((key, key, written)),
+        })
+    }
+}
+
+/// The key of this name. `dbname` is called `database` here.
+fn target_key(name: &str) -> Result<&'static str, String> {
+    if let Some(key) = OWN_KEYS.iter().find(|key| **key == name) {
+        return Ok(key);
+    }
+    let words = WORDS.iter().map(|word| word.name);
+    let words = words.filter(|word| *word != "dbname");
+    if let Some(word) = words.clone().find(|word| *word == name) {
+        return Ok(word);
+    }
+    let hint = match name {
+        "dbname" => ", did you mean `database`".to_owned(),
+        _ => did_you_mean(name, OWN_KEYS.into_iter().chain(words)),
+    };
+    Err(format!(
+        "unknown key `{name}`{hint}; there are `url`, `ssh`, `docker`, `protect`, and the words of a url as keys"
+    ))
+}
+
+impl<'de> Deserialize<'de> for RawTarget {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Key(&'static str);
+
+        impl<'de> Deserialize<'de> for Key {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = String::deserialize(deserializer)?;
+                target_key(&name).map(Self).map_err(D::Error::custom)
+            }
+        }
+
+        struct Keys;
+
+        impl<'de> Visitor<'de> for Keys {
+            type Value = RawTarget;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table such as `[targets.dev]`")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawTarget, A::Error> {
+                let mut target = RawTarget::default();
+                while let Some(Key(key)) = map.next_key()? {
+                    target.keys.insert(key, map.next_value()?);
+                }
+                Ok(target)
+            }
+        }
+
+        deserializer.deserialize_map(Keys)
+    }
 }
 
 /// A text before its variables are put in. Never shown: it may hold a literal password.
@@ -175,7 +232,7 @@ mod tests {
         let source = "[groups]\nlaw = [\"lat\"]\n\n[targets.dev]\nurl = \"x\"\nport = 5\n";
         let raw = parse(Path::new("runner.toml"), source).unwrap();
         assert_eq!(raw.targets["dev"].lines["port"], 6);
-        assert_eq!(raw.targets["dev"].port.as_ref().unwrap().0, "5");
+        assert_eq!(raw.targets["dev"].get("port").unwrap().0, "5");
         assert_eq!(raw.groups["law"], ["lat"]);
     }
 
@@ -183,8 +240,8 @@ mod tests {
     fn an_unknown_key_is_an_error_with_the_nearest_one() {
         refused(
             "[targets.dev]\nurl = \"x\"\ndokcer = \"pg\"\n",
-            "`runner.toml:3`: unknown key `dokcer`, expected one of `url`, `host`, `port`, `user`, `password`, \
-             `database`, `sslmode`, `sslrootcert`, `ssh`, `docker`, `protect`, did you mean `docker`",
+            "`runner.toml:3`: unknown key `dokcer`, did you mean `docker`; there are `url`, `ssh`, `docker`, `protect`, \
+             and the words of a url as keys",
         );
         refused(
             "\n[target.dev]\n",
@@ -217,6 +274,6 @@ mod tests {
             error.starts_with("the table given to `connect`: unknown key `usr`"),
             "{error}"
         );
-        assert!(error.ends_with(", did you mean `user`"), "{error}");
+        assert!(error.contains(", did you mean `user`;"), "{error}");
     }
 }

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::dsn::Words;
+use super::dsn::{self, Problem, Surroundings, Words};
 use super::env::Env;
 use super::error::{Error, Place};
 use super::interpolate::{self, interpolate};
 use super::raw::{RawTarget, Written};
-use super::{Secret, Target, url};
+use super::{Secret, Target};
 
 /// Where a target stands and what its texts may refer to.
 pub struct Context<'a> {
@@ -27,9 +27,9 @@ impl Context<'_> {
             name,
             raw,
         };
-        let ssh = keys.argument("ssh", raw.ssh.as_ref())?;
-        let docker = keys.argument("docker", raw.docker.as_ref())?;
-        let protect = keys.text("protect", raw.protect.as_ref())?;
+        let ssh = keys.argument("ssh")?;
+        let docker = keys.argument("docker")?;
+        let protect = keys.text("protect")?;
         if protect
             .as_ref()
             .is_some_and(|phrase| phrase.trim().is_empty())
@@ -39,16 +39,16 @@ impl Context<'_> {
             });
         }
         let direct = ssh.is_none() && docker.is_none();
-        let dsn = keys
-            .words()?
-            .finish(self.env, direct, self.root)
-            .map_err(|problem| Error::Dsn {
-                place: Box::new(keys.place("url")),
-                problem,
-            })?;
+        let around = Surroundings {
+            env: self.env,
+            direct,
+            root: self.root,
+        };
+        let dsn =
+            dsn::finish(keys.words()?, &around).map_err(|problem| keys.wrong("url", problem))?;
         let server = docker
             .as_deref()
-            .or(dsn.host.as_deref())
+            .or(dsn.first().name())
             .unwrap_or("localhost");
         Ok(Target {
             name: name.map_or_else(|| format!("{server}/{}", dsn.database), str::to_owned),
@@ -77,7 +77,7 @@ impl Context<'_> {
     ) -> Result<String, Error> {
         // The password in these is redacted by itself; the whole value of a variable would be too
         // much.
-        let secret_by_position = ["url", "password"].contains(&key);
+        let secret_by_position = ["url", "password", "sslpassword"].contains(&key);
         let lookup = |variable: &str| {
             let value = self.env.get(variable)?.to_owned();
             if !secret_by_position && looks_secret(variable) {
@@ -113,19 +113,22 @@ impl Keys<'_> {
         self.context.place(self.name, line)
     }
 
-    fn text(&self, key: &'static str, written: Option<&Written>) -> Result<Option<String>, Error> {
+    fn wrong(&self, key: &str, problem: Problem) -> Error {
+        Error::Dsn {
+            place: Box::new(self.place(key)),
+            problem: Box::new(problem),
+        }
+    }
+
+    fn text(&self, key: &'static str) -> Result<Option<String>, Error> {
         let text = |written| self.context.text(key, || self.place(key), written);
-        written.map(text).transpose()
+        self.raw.get(key).map(text).transpose()
     }
 
     /// A text that becomes an argument of another program; an empty one is none, so that
     /// `${SSH_HOST:-}` can switch it off.
-    fn argument(
-        &self,
-        key: &'static str,
-        written: Option<&Written>,
-    ) -> Result<Option<String>, Error> {
-        let text = self.text(key, written)?.filter(|text| !text.is_empty());
+    fn argument(&self, key: &'static str) -> Result<Option<String>, Error> {
+        let text = self.text(key)?.filter(|text| !text.is_empty());
         if text.as_ref().is_some_and(|text| text.starts_with('-')) {
             return Err(Error::LeadingDash {
                 place: Box::new(self.place(key)),
@@ -137,25 +140,15 @@ impl Keys<'_> {
 
     /// The words of `url`, and over them those of the single keys.
     fn words(&self) -> Result<Words, Error> {
-        let raw = self.raw;
-        let mut words = match self.text("url", raw.url.as_ref())? {
-            Some(text) => url::parse(&text).map_err(|problem| Error::Dsn {
-                place: Box::new(self.place("url")),
-                problem,
-            })?,
+        let mut words = match self.text("url")? {
+            Some(text) => dsn::parse(&text).map_err(|problem| self.wrong("url", problem))?,
             None => Words::default(),
         };
-        for (key, word, written) in [
-            ("host", "host", &raw.host),
-            ("port", "port", &raw.port),
-            ("user", "user", &raw.user),
-            ("password", "password", &raw.password),
-            ("database", "dbname", &raw.database),
-            ("sslmode", "sslmode", &raw.sslmode),
-            ("sslrootcert", "sslrootcert", &raw.sslrootcert),
-        ] {
-            if let Some(value) = self.text(key, written.as_ref())? {
-                words.set(word, value);
+        for (key, word, _) in self.raw.words() {
+            if let Some(value) = self.text(key)? {
+                words
+                    .set_named(word, value)
+                    .map_err(|problem| self.wrong(key, problem))?;
             }
         }
         Ok(words)

@@ -7,40 +7,59 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, Either, select};
 use futures_util::{Stream as Answers, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::NoTls;
 
-use super::{Access, Result, Session, Value};
-use crate::config::SslMode;
+use super::login::{self, Encryption};
+use super::{Access, Error, Result, Session, Value, tls};
 use crate::interrupt::shielded;
+use crate::progress::Event;
 use crate::route::Stream;
 
-/// How long a statement may take to end after its cancel request.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a statement may go on once it has been asked to end, and its backend once it has been terminated.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long asking may take: the time the route needs for a connection, as long as that is sane.
+const DELIVERY: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Cancels what `session` is running and waits until `work` has ended, so that the session can be used again;
-/// where it cannot be ended, the session is closed and its backend terminated.
+/// where it cannot be ended, the session is closed and its backend terminated. What may still run is told.
 pub(super) async fn stop<F: Future>(session: &Session, work: Pin<&mut F>) {
-    let asked = async {
-        let request = tokio::time::timeout(PATIENCE * 2, Box::pin(request(session)));
-        match shielded(request).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::debug!(target = session.name(), %error, "cancel request failed");
+    let asking = Box::pin(shielded(bounded(request(session))));
+    let ended = match select(asking, work).await {
+        Either::Left((asked, work)) => {
+            if let Err(reason) = asked {
+                tracing::debug!(target = session.name(), reason, "cancel request");
             }
-            Err(_) => tracing::debug!(target = session.name(), "cancel request not answered"),
+            tokio::time::timeout(PATIENCE, work).await.is_ok()
+        }
+        Either::Right((_, asking)) => {
+            // Its request would strike the next statement.
+            let _ = asking.await;
+            true
         }
     };
-    let ((), ended) = tokio::join!(asked, tokio::time::timeout(PATIENCE * 2, work));
-    if ended.is_err() {
-        session.close();
-        if let Err(error) = shielded(terminate(session)).await {
-            tracing::warn!(target = session.name(), %error, "the backend could not be terminated");
-        }
+    if ended {
+        return;
+    }
+    session.close();
+    if let Err(reason) = shielded(bounded(terminate(session))).await {
+        let (target, pid) = (session.name(), session.pid());
+        session.reporter().event(&Event::Warning(format!(
+            "backend {pid} of `{target}` may still be running the statement that was interrupted: {reason}; \
+             `SELECT pg_terminate_backend({pid})` there ends it"
+        )));
+    }
+}
+
+async fn bounded(work: impl Future<Output = Result<()>>) -> std::result::Result<(), String> {
+    match tokio::time::timeout(DELIVERY, Box::pin(work)).await {
+        Ok(result) => result.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("no answer within {} s", DELIVERY.as_secs())),
     }
 }
 
@@ -63,12 +82,19 @@ pub(super) async fn request(session: &Session) -> Result<()> {
         .open_control()
         .await
         .map_err(|e| connector.unreachable(e))?;
-    let stream = Stream::new(UntilClosed(link.stream));
-    let mode = connector.target().dsn.sslmode;
-    let sent = if !link.tls || matches!(mode, SslMode::Disable | SslMode::Allow) {
-        token.cancel_query_raw(stream, NoTls).await
+    let mut stream = Stream::new(UntilClosed(link.stream));
+    let sent = if link.tls && connector.encryption() == Encryption::Tls {
+        let target = connector.target();
+        let dsn = &target.dsn;
+        let broken = |error: io::Error| Error::Protocol(error.to_string());
+        let connect = login::connect(target, &dsn.endpoints[link.server])?;
+        tls::negotiate(&mut stream, dsn.tls.negotiation)
+            .await
+            .map_err(broken)?;
+        let stream = connect.handshake(stream).await.map_err(broken)?;
+        token.cancel_query_raw(stream, tls::Done).await
     } else {
-        token.cancel_query_raw(stream, connector.tls()?).await
+        token.cancel_query_raw(stream, NoTls).await
     };
     match sent {
         Ok(()) => Ok(()),
@@ -76,18 +102,29 @@ pub(super) async fn request(session: &Session) -> Result<()> {
     }
 }
 
+/// Terminates the backend of `session` and waits until it is gone.
+///
 /// Boxed, since the statement that terminates can itself be stopped.
 fn terminate(session: &Session) -> BoxFuture<'static, Result<()>> {
     let other = session.sibling(Access::ReadWrite);
-    let pid = Value::Int(session.pid());
+    let pid = session.pid();
     // Together with our name, so that a backend that has since taken over the number is left alone.
-    let name = Value::from(session.connector().application_name());
+    let name = session.connector().application_name().to_owned();
+    let which = [Value::Int(pid), Value::from(name.as_str())];
     Box::pin(async move {
         let other = other.await?;
         other
-            .query(include_str!("../sql/terminate.sql"), &[pid, name])
+            .query(include_str!("../sql/terminate.sql"), &which)
             .await?;
-        Ok(())
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let there = include_str!("../sql/backend_there.sql");
+            if other.value(there, &which).await?.as_bool() == Some(false) {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        Err(Error::Unkillable)
     })
 }
 

@@ -1,18 +1,17 @@
 //! From a target to sessions on it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio_postgres::tls::{MakeTlsConnect, NoTls};
-
+use super::error::Tried;
+use super::login::{self, Encryption, Failed};
 use super::session::{Access, Session};
-use super::wire::{CopyWatch, Wire, WireTls};
-use super::{Error, Result, refusal, server, tls};
-use crate::config::{SslMode, Target};
+use super::{Error, Result, attrs};
+use crate::config::Target;
 use crate::interrupt::race;
 use crate::progress::{Event, Reporter};
-use crate::route::{self, Link, Route, Stream};
+use crate::route::{self, Link, Route};
 
 /// How long the exchange after the route stands may take: start-up, authentication. `connect_timeout` may be shorter.
 const LOGIN_LIMIT: Duration = Duration::from_secs(30);
@@ -29,22 +28,27 @@ struct Shared {
     reporter: Reporter,
     application_name: String,
     announced: AtomicBool,
+    /// Whether TLS led to a login.
+    settled: OnceLock<Encryption>,
 }
 
 impl Connector {
     /// `application_name` is what `pg_stat_activity` shows; unique to the run, so that what it left can be found.
-    /// It is kept as servers keep it: 63 characters of ASCII, others as `?`.
+    /// It is kept as servers keep it: 63 characters of ASCII, others as `?`. A name that the target gives stands in
+    /// front of it.
     pub fn new(target: Target, application_name: &str, reporter: Reporter) -> Result<Self> {
         let route = Route::new(&target, Arc::clone(&reporter)).map_err(|source| Error::Route {
             target: target.name.clone(),
             source: Box::new(source),
         })?;
+        let given = target.dsn.application_name.as_deref();
         let shared = Shared {
+            application_name: session_name(given, application_name),
             target,
             route,
             reporter,
-            application_name: as_kept(application_name),
             announced: AtomicBool::new(false),
+            settled: OnceLock::new(),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -77,22 +81,7 @@ impl Connector {
         if first {
             self.shared.route.announce().await;
         }
-        let session = loop {
-            let link = self.shared.route.open().await;
-            let link = link.map_err(|source| self.unreachable(source))?;
-            let place = link.place;
-            match self.session(link, access).await {
-                Ok(session) => {
-                    self.shared.route.hold(place);
-                    break session;
-                }
-                // Another rung may lead to a line of `pg_hba.conf` that lets us in.
-                Err(error)
-                    if error.is_login_refusal()
-                        && self.shared.route.pass(place, &error.to_string()) => {}
-                Err(error) => return Err(error),
-            }
-        };
+        let session = self.climb(access).await?;
         if first {
             let description = session.server().describe();
             let target = self.name().to_owned();
@@ -104,25 +93,127 @@ impl Connector {
         Ok(session)
     }
 
-    /// Logs in over a link.
-    async fn session(&self, link: Link, access: Access) -> Result<Session> {
+    /// Goes from rung to rung until a server lets us in that is what the target asks for.
+    async fn climb(&self, access: Access) -> Result<Session> {
+        let route = &self.shared.route;
+        loop {
+            let link = route.open().await.map_err(|e| self.unreachable(e))?;
+            let (place, wanted) = (link.place, link.wanted);
+            let error = match self.enter(link, access).await {
+                Ok(session) => match attrs::unmet(&session, wanted).await? {
+                    None => {
+                        route.hold(place);
+                        return Ok(session);
+                    }
+                    Some(reason) => {
+                        session.close();
+                        Error::Unsuited {
+                            target: self.name().to_owned(),
+                            reason,
+                        }
+                    }
+                },
+                Err(error) => error,
+            };
+            let goes_on = match onward(&error) {
+                Onward::Rung => route.pass(place, &error.reason()),
+                Onward::Server => route.pass_server(place, &error.reason()),
+                Onward::Nowhere => false,
+            };
+            if !goes_on {
+                return Err(self.outcome(error, place));
+            }
+        }
+    }
+
+    /// Logs in over a link, and again over another one where `sslmode` leaves a second way open.
+    async fn enter(&self, link: Link, access: Access) -> Result<Session> {
+        let mode = self.shared.target.dsn.tls.mode;
+        let place = link.place;
+        let takes_tls = link.tls;
+        let encryption = match self.shared.settled.get() {
+            _ if !takes_tls => Encryption::None,
+            Some(settled) => *settled,
+            None => Encryption::first(mode),
+        };
+        let failed = match self.session(link, encryption, access).await? {
+            Ok(session) => return Ok(session),
+            Err(failed) => failed,
+        };
+        let Some(other) = failed.other_way(mode).filter(|_| takes_tls) else {
+            return Err(failed.error);
+        };
+        let Ok(link) = self.shared.route.open_again(place).await else {
+            return Err(failed.error);
+        };
+        match self.session(link, other, access).await? {
+            Ok(session) => Ok(session),
+            Err(again) => Err(failed.and(again)),
+        }
+    }
+
+    /// Logs in over a link in one way.
+    async fn session(
+        &self,
+        link: Link,
+        encryption: Encryption,
+        access: Access,
+    ) -> Result<std::result::Result<Session, Failed>> {
         let fate = link.fate.clone();
         let limit = self.shared.target.dsn.connect_timeout;
         let limit = limit.unwrap_or(LOGIN_LIMIT);
-        match race(tokio::time::timeout(limit, self.login(link))).await? {
-            Ok(Ok(parts)) => Session::start(self.clone(), parts, fate, access).await,
-            Ok(Err(Error::Lost { target, reason })) => {
-                let reason = fate.describe().await.unwrap_or(reason);
-                Err(Error::Connect { target, reason })
+        // Boxed: it is large, and part of everything that opens a session.
+        let login = Box::pin(login::login(self, link, encryption));
+        match race(tokio::time::timeout(limit, login)).await? {
+            Ok(Ok(parts)) => {
+                // Later sessions need not try the other way first.
+                let _ = self.shared.settled.set(parts.encryption);
+                Ok(Ok(Session::start(self.clone(), parts, fate, access).await?))
             }
-            Ok(Err(error)) => Err(error),
-            Err(_) => Err(Error::Connect {
+            Ok(Err(mut failed)) => {
+                if let Error::Lost { target, reason } = failed.error {
+                    let reason = fate.describe().await.unwrap_or(reason);
+                    failed.error = Error::Connect { target, reason };
+                }
+                Ok(Err(failed))
+            }
+            Err(_) => Err(Error::Silent {
                 target: self.name().to_owned(),
-                reason: format!(
-                    "it does not answer within {} s; is it PostgreSQL that listens there?",
-                    limit.as_secs()
-                ),
+                limit,
             }),
+        }
+    }
+
+    /// How sessions of this target turned out to be encrypted.
+    pub(super) fn encryption(&self) -> Encryption {
+        let mode = self.shared.target.dsn.tls.mode;
+        let settled = self.shared.settled.get().copied();
+        settled.unwrap_or_else(|| Encryption::first(mode))
+    }
+
+    /// The error that ends the search: with what was wrong with every other server, where there are several.
+    fn outcome(&self, error: Error, place: usize) -> Error {
+        let mut tried = self.shared.route.passed();
+        if self.shared.target.dsn.endpoints.len() == 1 || tried.is_empty() {
+            return error;
+        }
+        let last = (self.shared.route.hop(place), error.reason());
+        if !tried.contains(&last) {
+            tried.push(last);
+        }
+        let target = self.name().to_owned();
+        match error {
+            Error::Interrupted => Error::Interrupted,
+            Error::Refused { source, .. } => Error::NoServer {
+                target,
+                tried: Tried(tried),
+                source: Some(source),
+            },
+            _ => Error::NoServer {
+                target,
+                tried: Tried(tried),
+                source: None,
+            },
         }
     }
 
@@ -141,80 +232,34 @@ impl Connector {
             },
         }
     }
+}
 
-    async fn login(&self, link: Link) -> Result<server::Parts> {
-        let mode = self.shared.target.dsn.sslmode;
-        let mut config = self.settings();
-        let copy = CopyWatch::default();
-        if !link.tls || matches!(mode, SslMode::Disable | SslMode::Allow) {
-            config.ssl_mode(tokio_postgres::config::SslMode::Disable);
-            let stream = Wire::new(link.stream, &copy, 0);
-            let parts = config
-                .connect_raw(stream, NoTls)
-                .await
-                .map_err(|e| self.refused(&e))?;
-            return Ok(server::Parts::new(parts.0, parts.1, copy, self));
-        }
-        config.ssl_mode(match mode {
-            SslMode::Prefer => tokio_postgres::config::SslMode::Prefer,
-            _ => tokio_postgres::config::SslMode::Require,
-        });
-        let tls = WireTls {
-            connect: self.tls()?,
-            copy: copy.clone(),
-        };
-        let parts = config
-            .connect_raw(Wire::new(link.stream, &copy, 1), tls)
-            .await
-            .map_err(|e| self.refused(&e))?;
-        Ok(server::Parts::new(parts.0, parts.1, copy, self))
+/// Where to go after a server would not have us. As in libpq, a wrong password ends the search; but another way to
+/// the same server may lead to a line of its `pg_hba.conf` that lets us in.
+enum Onward {
+    Rung,
+    Server,
+    Nowhere,
+}
+
+fn onward(error: &Error) -> Onward {
+    match error {
+        Error::Silent { .. } | Error::Unsuited { .. } => Onward::Server,
+        error if login::is_not_ready(error) => Onward::Server,
+        error if error.is_login_refusal() => Onward::Rung,
+        _ => Onward::Nowhere,
     }
+}
 
-    /// TLS towards the real host name, whatever the route connects to.
-    pub(super) fn tls(&self) -> Result<tls::Connect> {
-        let target = &self.shared.target;
-        let mut make = tls::connector(&target.dsn).map_err(|failure| Error::Certificate {
-            target: target.name.clone(),
-            file: failure.file,
-            reason: failure.reason,
-        })?;
-        let host = target.dsn.host.as_deref().unwrap_or("localhost");
-        MakeTlsConnect::<Stream>::make_tls_connect(&mut make, host).map_err(|error| {
-            Error::Connect {
-                target: target.name.clone(),
-                reason: error.to_string(),
-            }
-        })
-    }
-
-    fn settings(&self) -> tokio_postgres::Config {
-        let dsn = &self.shared.target.dsn;
-        let mut config = tokio_postgres::Config::new();
-        config
-            .user(&dsn.user)
-            .dbname(&dsn.database)
-            .application_name(&self.shared.application_name);
-        if let Some(password) = &dsn.password {
-            config.password(password.expose());
+/// The name of a session: that of the run, behind the one the target gives.
+fn session_name(given: Option<&str>, ours: &str) -> String {
+    const GIVEN: usize = 24;
+    match given {
+        Some(given) => {
+            let given: String = given.chars().take(GIVEN).collect();
+            as_kept(&format!("{given} {ours}"))
         }
-        config
-    }
-
-    fn refused(&self, error: &tokio_postgres::Error) -> Error {
-        let target = self.name().to_owned();
-        if let Some(error) = error.as_db_error() {
-            return Error::Refused {
-                target,
-                source: Box::new(refusal::of_server(error)),
-            };
-        }
-        if error.is_closed() {
-            return Error::Lost {
-                target,
-                reason: "the server closed it during login".to_owned(),
-            };
-        }
-        refusal::of_driver(error, &self.shared.target)
+        None => as_kept(ours),
     }
 }
 

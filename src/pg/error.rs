@@ -1,6 +1,7 @@
 //! What can go wrong with a server, and everything the server said about it.
 
 use std::fmt;
+use std::time::Duration;
 
 use tokio_postgres::error::{DbError, ErrorPosition};
 
@@ -30,12 +31,35 @@ pub enum Error {
          `password`, or `~/.pgpass`"
     )]
     NoPassword { target: String },
-    #[error("cannot connect to `{target}`: `sslrootcert` {file} cannot be used: {reason}")]
+    #[error("cannot connect to `{target}`: `{word}` {file} cannot be used: {reason}")]
     Certificate {
         target: String,
+        /// The word that names the file.
+        word: &'static str,
         /// In quotes, or words for the system's own.
         file: String,
         reason: String,
+    },
+    #[error(
+        "cannot connect to `{target}`: it does not answer within {} s; is it PostgreSQL that listens there?",
+        limit.as_secs()
+    )]
+    Silent { target: String, limit: Duration },
+    /// A server that is not what `target_session_attrs` asks for.
+    #[error(
+        "the server of `{target}` is not the one that `target_session_attrs` asks for: {reason}"
+    )]
+    Unsuited {
+        target: String,
+        reason: &'static str,
+    },
+    /// None of several servers would do.
+    #[error("no server of `{target}` lets us in: {tried}")]
+    NoServer {
+        target: String,
+        tried: Tried,
+        /// What the last one said, where it said anything.
+        source: Option<Box<ServerError>>,
     },
     #[error("the connection to `{target}` was lost: {reason}")]
     Lost { target: String, reason: String },
@@ -114,10 +138,30 @@ pub enum Error {
         playbook: String,
         holder: String,
     },
+    #[error("it was terminated and has not ended yet")]
+    Unkillable,
     #[error("interrupted")]
     Interrupted,
     #[error("tokio-postgres: {0}")]
     Protocol(String),
+}
+
+/// The servers that were tried, each with what was wrong.
+#[derive(Debug)]
+pub struct Tried(pub Vec<(String, String)>);
+
+impl fmt::Display for Tried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, (server, reason)) in self.0.iter().enumerate() {
+            f.write_str(if place == 0 { "" } else { "; " })?;
+            if reason.contains(server.as_str()) {
+                f.write_str(reason)?;
+            } else {
+                write!(f, "`{server}`: {reason}")?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What became of a COMMIT whose answer was lost.
@@ -212,6 +256,20 @@ impl Error {
         }
     }
 
+    /// What is wrong with one server, without the name of the target.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::Route { source, .. } => source.to_string(),
+            Self::Refused { source, .. } => source.to_string(),
+            Self::Connect { reason, .. } => reason.clone(),
+            Self::Unsuited { reason, .. } => (*reason).to_owned(),
+            Self::Silent { limit, .. } => {
+                format!("it does not answer within {} s", limit.as_secs())
+            }
+            error => error.to_string(),
+        }
+    }
+
     /// The SQLSTATE, where a server sent one.
     pub fn sqlstate(&self) -> Option<&str> {
         self.server().map(|error| error.sqlstate.as_str())
@@ -219,7 +277,12 @@ impl Error {
 
     pub fn server(&self) -> Option<&ServerError> {
         match self {
-            Self::Server(error) | Self::Refused { source: error, .. } => Some(error),
+            Self::Server(error)
+            | Self::Refused { source: error, .. }
+            | Self::NoServer {
+                source: Some(error),
+                ..
+            } => Some(error),
             Self::Script { source, .. } => source.server(),
             _ => None,
         }

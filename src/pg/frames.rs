@@ -17,14 +17,6 @@ pub(super) struct Frames {
 }
 
 impl Frames {
-    /// The first message begins behind so many bytes.
-    pub fn behind(bytes: usize) -> Self {
-        Self {
-            body: bytes,
-            ..Self::default()
-        }
-    }
-
     /// Goes on by `bytes`, and tells the kind of each message that begins in them.
     pub fn follow(&mut self, mut bytes: &[u8], mut begins: impl FnMut(u8)) {
         while !bytes.is_empty() {
@@ -83,7 +75,6 @@ mod tests {
     #[test]
     fn messages_are_followed_however_they_are_cut() {
         let stream = [
-            b"N".to_vec(),
             message(b'G', b"\0\0\x01\0\0"),
             message(b'N', b"EEEE"),
             message(b'1', b""),
@@ -91,7 +82,7 @@ mod tests {
         ]
         .concat();
         for size in 1..=stream.len() {
-            let mut frames = Frames::behind(1);
+            let mut frames = Frames::default();
             let mut kinds = Vec::new();
             for part in stream.chunks(size) {
                 frames.follow(part, |kind| kinds.push(kind));

@@ -4,6 +4,7 @@
 //! A session that is read-only runs every statement in a READ ONLY transaction that no `SET` undoes.
 
 mod after_commit;
+mod attrs;
 mod cancel;
 pub mod catalog;
 mod claim;
@@ -11,11 +12,13 @@ mod connector;
 mod error;
 pub(crate) mod fields;
 mod frames;
+mod gate;
 mod ident;
 mod identity;
 mod idle;
 mod live;
 mod locks;
+mod login;
 mod query;
 mod refusal;
 mod server;

@@ -3,16 +3,23 @@
 use std::error::Error as StdError;
 
 use super::{Error, ServerError, server, tls};
-use crate::config::Target;
+use crate::config::{Target, Tls};
 
+const NO_MATCHING_LINE: &str = "28000";
 const INVALID_PASSWORD: &str = "28P01";
 const INVALID_DATABASE: &str = "3D000";
 
 /// The server's own words, with advice where it gives none.
-pub fn of_server(error: &tokio_postgres::error::DbError) -> ServerError {
+pub fn of_server(error: &tokio_postgres::error::DbError, tls: &Tls) -> ServerError {
     let mut error = ServerError::read(error);
     if error.hint.is_none() {
-        error.hint = advice(&error.sqlstate).map(str::to_owned);
+        error.hint = match &tls.missing_certificate {
+            Some(file) if error.sqlstate == NO_MATCHING_LINE => Some(format!(
+                "no certificate was shown, since `sslcert` names `{}`, which is not there",
+                file.display()
+            )),
+            _ => advice(&error.sqlstate).map(str::to_owned),
+        };
     }
     error
 }
@@ -39,6 +46,6 @@ pub fn of_driver(error: &tokio_postgres::Error, target: &Target) -> Error {
     }
     Error::Connect {
         target: name,
-        reason: tls::in_words(error, &target.dsn).unwrap_or_else(|| server::text_of(error)),
+        reason: tls::in_words(error, &target.dsn.tls).unwrap_or_else(|| server::text_of(error)),
     }
 }

@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 use tokio_postgres::{AsyncMessage, Client, Connection};
 
+use super::login::Encryption;
 use super::wire::CopyWatch;
 use super::{Connector, ServerError, Value};
 use crate::progress::{Event, Reporter};
@@ -115,13 +116,14 @@ pub(super) struct Parts {
     pub ending: Ending,
     pub driver: JoinHandle<()>,
     pub copy: CopyWatch,
+    pub encryption: Encryption,
 }
 
 impl Parts {
     pub fn new<S, T>(
         client: Client,
         connection: Connection<S, T>,
-        copy: CopyWatch,
+        (copy, encryption): (CopyWatch, Encryption),
         connector: &Connector,
     ) -> Self
     where
@@ -137,6 +139,7 @@ impl Parts {
             ending,
             driver,
             copy,
+            encryption,
         }
     }
 }

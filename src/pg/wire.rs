@@ -13,10 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
-use futures_util::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
-use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
+use tokio_postgres::tls::{ChannelBinding, TlsStream};
 
 use super::frames::{Frames, sync_of_execute};
 
@@ -78,12 +77,11 @@ pub struct Wire<S> {
 }
 
 impl<S> Wire<S> {
-    /// `answer` tells how many bytes the server sends before its first message: one, where it is asked for TLS.
-    pub fn new(stream: S, copy: &CopyWatch, answer: usize) -> Self {
+    pub fn new(stream: S, copy: &CopyWatch) -> Self {
         Self {
             stream,
             copy: copy.clone(),
-            from_server: Frames::behind(answer),
+            from_server: Frames::default(),
             ahead: None,
         }
     }
@@ -146,28 +144,5 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
 impl<S: TlsStream + Unpin> TlsStream for Wire<S> {
     fn channel_binding(&self) -> ChannelBinding {
         self.stream.channel_binding()
-    }
-}
-
-/// TLS whose stream is a [`Wire`], as the stream below it then is no more.
-pub struct WireTls<C> {
-    pub connect: C,
-    pub copy: CopyWatch,
-}
-
-impl<S, C> TlsConnect<Wire<S>> for WireTls<C>
-where
-    C: TlsConnect<S>,
-    C::Stream: Send + 'static,
-    C::Future: Send + 'static,
-    C::Error: Send + 'static,
-{
-    type Stream = Wire<C::Stream>;
-    type Error = C::Error;
-    type Future = BoxFuture<'static, Result<Self::Stream, Self::Error>>;
-
-    fn connect(self, below: Wire<S>) -> Self::Future {
-        let connecting = self.connect.connect(below.stream);
-        Box::pin(async move { Ok(Wire::new(connecting.await?, &self.copy, 0)) })
     }
 }

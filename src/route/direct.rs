@@ -1,15 +1,14 @@
 //! Streams from this machine: TCP and unix sockets.
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::Stream;
 use super::{Error, Fate, Link};
-use crate::ssh::tcp;
+use crate::ssh::tcp::{self, Dial};
 
 /// A stream to the server itself, so TLS makes sense.
-pub async fn tcp(host: &str, port: u16, limit: Duration) -> Result<Link, Error> {
-    let stream = tcp::connect(host, port, limit).await?;
+pub async fn tcp(host: &str, port: u16, dial: &Dial) -> Result<Link, Error> {
+    let stream = tcp::dial(host, port, dial).await?;
     Ok(Link::new(Stream::new(stream), true, Fate::default()))
 }
 

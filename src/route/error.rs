@@ -87,7 +87,8 @@ impl Error {
         matches!(
             self,
             Self::Tcp(
-                tcp::Error::Refused { .. }
+                tcp::Error::Unresolvable { .. }
+                    | tcp::Error::Refused { .. }
                     | tcp::Error::TimedOut { .. }
                     | tcp::Error::Unreachable { .. }
             ) | Self::SocketMissing { .. }

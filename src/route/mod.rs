@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::{Mutex, OnceCell};
 
-use crate::config::Target;
+use crate::config::{SessionAttrs, Target};
 use crate::progress::{Event, Reporter};
 use crate::ssh::{Host, Session};
 pub use error::Error;
@@ -33,6 +33,10 @@ pub struct Link {
     pub fate: Fate,
     /// Which rung of the ladder it stands on, for [`Route::pass`] and [`Route::hold`].
     pub place: usize,
+    /// Which of the target's servers it leads to, counted from 0.
+    pub server: usize,
+    /// What that server has to be for this rung to do.
+    pub wanted: SessionAttrs,
 }
 
 impl Link {
@@ -43,6 +47,8 @@ impl Link {
             tls,
             fate,
             place: 0,
+            server: 0,
+            wanted: SessionAttrs::Any,
         }
     }
 }
@@ -60,6 +66,8 @@ struct Inner {
     place: AtomicUsize,
     held: AtomicBool,
     announced: AtomicBool,
+    /// The rungs passed over, each with the reason.
+    passed: std::sync::Mutex<Vec<(String, String)>>,
 }
 
 /// The ssh host in front of the server.
@@ -87,6 +95,7 @@ impl Route {
             place: AtomicUsize::default(),
             held: AtomicBool::default(),
             announced: AtomicBool::default(),
+            passed: std::sync::Mutex::default(),
         })))
     }
 
@@ -103,7 +112,7 @@ impl Route {
                 None => vec![format!("ssh {}", via.given)],
             },
         };
-        hops.extend(plan.rungs.get(self.0.place()).map(Rung::hop));
+        hops.push(plan.steps[self.0.place()].rung.hop());
         hops
     }
 
@@ -125,8 +134,17 @@ impl Route {
 
     /// A stream of its own: behind ssh it has its own session, so that it may stall without stopping others.
     pub async fn open(&self) -> Result<Link, Error> {
+        self.open_from(None).await
+    }
+
+    /// Another stream over the rung of an earlier link.
+    pub async fn open_again(&self, place: usize) -> Result<Link, Error> {
+        self.open_from(Some(place)).await
+    }
+
+    async fn open_from(&self, place: Option<usize>) -> Result<Link, Error> {
         let Some(via) = &self.0.via else {
-            return self.0.climb(None, None).await;
+            return self.0.open(place, None, None).await;
         };
         let session = via.host(&self.0.reporter).await?.connect().await?;
         // Only what must be found out first needs the control session.
@@ -135,16 +153,16 @@ impl Route {
         } else {
             None
         };
-        self.0.climb(Some(&session), control.as_ref()).await
+        self.0.open(place, Some(&session), control.as_ref()).await
     }
 
     /// A stream for a cancel request: over the control session, so that it pays no handshake. It must stay small.
     pub async fn open_control(&self) -> Result<Link, Error> {
         let Some(via) = &self.0.via else {
-            return self.0.climb(None, None).await;
+            return self.0.open(None, None, None).await;
         };
         let control = via.control(&self.0.reporter).await?;
-        self.0.climb(Some(&control), Some(&control)).await
+        self.0.open(None, Some(&control), Some(&control)).await
     }
 
     /// Keeps to the rung of a link that led to a login.
@@ -165,7 +183,28 @@ impl Route {
     /// Goes on to the next rung after the server behind a link would not have us; false where there is none, or
     /// an earlier login shows that the rung is the right one.
     pub fn pass(&self, link: usize, reason: &str) -> bool {
-        self.0.pass(link, reason)
+        let steps = &self.0.plan.steps;
+        let next = link + 1;
+        let same = steps.get(next).filter(|it| it.round == steps[link].round);
+        same.is_some() && self.0.pass(link, next, reason)
+    }
+
+    /// The same to the first rung of the next server.
+    pub fn pass_server(&self, link: usize, reason: &str) -> bool {
+        let steps = &self.0.plan.steps;
+        let mut further = (link..steps.len()).skip(1);
+        let next = further.find(|next| steps[*next].round != steps[link].round);
+        next.is_some_and(|next| self.0.pass(link, next, reason))
+    }
+
+    /// The last hops that were passed over, each with its reason.
+    pub fn passed(&self) -> Vec<(String, String)> {
+        self.0.passed().clone()
+    }
+
+    /// The last hop of a rung.
+    pub fn hop(&self, link: usize) -> String {
+        self.0.plan.steps[link].rung.hop()
     }
 
     /// Ends the control session and the processes on this machine. Links that are still open are their owners'.
@@ -175,8 +214,8 @@ impl Route {
         {
             session.close().await;
         }
-        for rung in &self.0.plan.rungs {
-            if let Rung::Relay(container) = rung {
+        for step in &self.0.plan.steps {
+            if let Rung::Relay(container) = &step.rung {
                 container.close().await;
             }
         }
@@ -192,33 +231,57 @@ impl Inner {
         self.place.load(Ordering::SeqCst)
     }
 
-    /// Opens the rung that holds, or the first that does not fail in a way the next might not.
-    async fn climb(
+    fn passed(&self) -> std::sync::MutexGuard<'_, Vec<(String, String)>> {
+        self.passed
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Opens the rung at `place`; or else the one that holds, or the first that does not fail in a way the next
+    /// might not.
+    async fn open(
         &self,
+        place: Option<usize>,
         session: Option<&Session>,
         control: Option<&Session>,
     ) -> Result<Link, Error> {
-        let Plan { rungs, limit, .. } = &self.plan;
+        let Plan { steps, dial, .. } = &self.plan;
         loop {
-            let place = self.place();
-            match rungs[place].open(session, control, *limit).await {
-                Ok(link) => return Ok(Link { place, ..link }),
-                Err(reason) if reason.passes() && self.pass(place, &reason.to_string()) => {}
+            let at = place.unwrap_or_else(|| self.place());
+            let step = &steps[at];
+            match step.rung.open(session, control, dial).await {
+                Ok(link) => {
+                    return Ok(Link {
+                        place: at,
+                        server: step.server,
+                        wanted: step.wanted,
+                        ..link
+                    });
+                }
+                Err(reason)
+                    if place.is_none()
+                        && reason.passes()
+                        && self.pass(at, at + 1, &reason.to_string()) => {}
                 Err(error) => return Err(error),
             }
         }
     }
 
-    fn pass(&self, place: usize, reason: &str) -> bool {
-        let next = place + 1;
-        if self.is_held() || next >= self.plan.rungs.len() {
+    fn pass(&self, place: usize, next: usize, reason: &str) -> bool {
+        if self.is_held() || next >= self.plan.steps.len() {
             return false;
         }
         // Another link may have passed it already, and said so.
         if self.place.fetch_max(next, Ordering::SeqCst) < next {
+            let rung = self.plan.steps[place].rung.hop();
+            let passed = (rung.clone(), reason.to_owned());
+            // `prefer-standby` tries the same servers twice.
+            if !self.passed().contains(&passed) {
+                self.passed().push(passed);
+            }
             self.reporter.event(&Event::RungPassed {
                 target: self.target.clone(),
-                rung: self.plan.rungs[place].hop(),
+                rung,
                 reason: reason.to_owned(),
             });
         }

@@ -1,13 +1,15 @@
 //! The ways to a server that a target's settings leave open, in the order they are tried.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+
+use rand::seq::SliceRandom;
 
 use super::Stream;
 use super::container::Container;
 use super::{Error, Fate, Link, direct};
-use crate::config::Target;
-use crate::ssh::{Session, tcp};
+use crate::config::{Endpoint, LoadBalance, SessionAttrs, Target};
+use crate::ssh::Session;
+use crate::ssh::tcp::{self, Dial};
 
 /// Where servers put their sockets.
 const SOCKET_FOLDERS: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/tmp"];
@@ -21,56 +23,107 @@ pub enum Rung {
     Relay(Box<Container>),
 }
 
+/// One rung of the ladder and what it leads to.
+pub struct Step {
+    pub rung: Rung,
+    /// Which of the target's servers, counted from 0.
+    pub server: usize,
+    /// What that server has to be.
+    pub wanted: SessionAttrs,
+    /// The same for all rungs that lead to one server in one round.
+    pub round: usize,
+}
+
 /// The rungs of a target, and why they are these.
 pub struct Plan {
-    pub rungs: Vec<Rung>,
+    /// At least one.
+    pub steps: Vec<Step>,
     pub why: String,
-    pub limit: Duration,
+    pub dial: Dial,
 }
 
 impl Plan {
     pub fn of(target: &Target) -> Result<Self, Error> {
-        let limit = target.dsn.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT);
-        let (rungs, why) = match &target.docker {
-            Some(name) => in_container(target, name)?,
-            None => to_server(target),
+        let dsn = &target.dsn;
+        let mut order: Vec<_> = (0..dsn.endpoints.len()).collect();
+        let random = dsn.load_balance == LoadBalance::Random;
+        if random {
+            order.shuffle(&mut rand::rng());
+        }
+        // Where no standby is found, any server will do.
+        let rounds = match dsn.session_attrs {
+            SessionAttrs::PreferStandby => vec![SessionAttrs::Standby, SessionAttrs::Any],
+            wanted => vec![wanted],
         };
-        Ok(Self { rungs, why, limit })
+        let (mut steps, mut reasons) = (Vec::new(), Vec::new());
+        for wanted in rounds {
+            for &server in &order {
+                let (rungs, why) = match &target.docker {
+                    Some(name) => in_container(target, &dsn.endpoints[server], name)?,
+                    None => to_server(target, &dsn.endpoints[server]),
+                };
+                let round = reasons.len();
+                reasons.push(why);
+                steps.extend(rungs.into_iter().map(|rung| Step {
+                    rung,
+                    server,
+                    wanted,
+                    round,
+                }));
+            }
+        }
+        let why = match order.len() {
+            1 => reasons.swap_remove(0),
+            count if random => format!("the first of {count} servers, in random order"),
+            count => format!("the first of {count} servers"),
+        };
+        Ok(Self {
+            steps,
+            why,
+            dial: Dial {
+                keep_alive: dsn.keep_alive,
+                random,
+                ..Dial::within(dsn.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT))
+            },
+        })
     }
 
     /// Whether something has to be found out before the first stream: which relay a container has.
     pub fn asks_first(&self) -> bool {
-        let mut rungs = self.rungs.iter();
+        let mut rungs = self.steps.iter().map(|step| &step.rung);
         rungs.any(|rung| matches!(rung, Rung::Relay(_)))
     }
 }
 
-fn in_container(target: &Target, name: &str) -> Result<(Vec<Rung>, String), Error> {
-    let port = target.dsn.port;
-    let (folder, why) = match target.dsn.host.as_deref() {
-        None => (None, "the url names no host"),
-        Some(host) if host.starts_with('/') => (Some(host), "the url names a folder of sockets"),
-        Some(host) => {
+fn in_container(
+    target: &Target,
+    server: &Endpoint,
+    name: &str,
+) -> Result<(Vec<Rung>, String), Error> {
+    let (folder, why) = match (server.folder(), server.place()) {
+        (Some(folder), _) => (Some(folder), "the url names a folder of sockets"),
+        (None, None) => (None, "the url names no host"),
+        (None, Some(host)) => {
             return Err(Error::HostWithDocker {
                 target: target.name.clone(),
                 host: host.to_owned(),
             });
         }
     };
-    let container = Container::new(name, folder, port)?;
+    let container = Container::new(name, folder, server.port)?;
     let why = format!("`docker` is set and {why}: the container's own socket, by a relay");
     Ok((vec![Rung::Relay(Box::new(container))], why))
 }
 
-fn to_server(target: &Target) -> (Vec<Rung>, String) {
-    let port = target.dsn.port;
+fn to_server(target: &Target, server: &Endpoint) -> (Vec<Rung>, String) {
+    let port = server.port;
     let behind = target.ssh.is_some();
     let as_seen = if behind {
         ", as the ssh host sees it"
     } else {
         ""
     };
-    match target.dsn.host.as_deref() {
+    match server.place() {
         Some(folder) if folder.starts_with('/') => {
             let path = socket_in(Path::new(folder), port);
             let why = format!("the url names a folder of sockets{as_seen}");
@@ -130,19 +183,23 @@ impl Rung {
         &self,
         session: Option<&Session>,
         control: Option<&Session>,
-        limit: Duration,
+        dial: &Dial,
     ) -> Result<Link, Error> {
         let (stream, tls, session) = match (self, session) {
-            (Self::Tcp { host, port }, None) => return direct::tcp(host, *port, limit).await,
+            (Self::Tcp { host, port }, None) => return direct::tcp(host, *port, dial).await,
             (Self::Socket { path }, None) => return direct::socket(path).await,
             (Self::Relay(container), session) => return container.open(session, control).await,
             (Self::Tcp { host, port }, Some(session)) => {
-                let stream = session.open_tcp(host, *port, limit).await?;
+                let stream = session.open_tcp(host, *port, dial.limit).await?;
                 (stream, true, session)
             }
             (Self::Socket { path }, Some(session)) => {
                 let path = path.to_string_lossy();
-                (session.open_socket(&path, limit).await?, false, session)
+                (
+                    session.open_socket(&path, dial.limit).await?,
+                    false,
+                    session,
+                )
             }
         };
         Ok(Link::new(
@@ -156,28 +213,33 @@ impl Rung {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Dsn, SslMode};
+    use crate::config::{Dsn, Endpoint};
+
+    fn target(hosts: &[Option<&str>]) -> Target {
+        let server = |host: Option<&str>| Endpoint {
+            host: host.map(str::to_owned),
+            port: 6543,
+            ..Endpoint::default()
+        };
+        let servers = hosts.iter().copied().map(server).collect();
+        Target {
+            name: "prod".to_owned(),
+            dsn: Dsn::of(servers, "postgres", "app"),
+            ssh: None,
+            ssh_config: None,
+            docker: None,
+            protect: None,
+        }
+    }
 
     fn hops(host: Option<&str>, ssh: bool, docker: Option<&str>) -> Result<Vec<String>, String> {
         let target = Target {
-            name: "prod".to_owned(),
-            dsn: Dsn {
-                host: host.map(str::to_owned),
-                port: 6543,
-                user: "postgres".to_owned(),
-                password: None,
-                database: "app".to_owned(),
-                sslmode: SslMode::default(),
-                sslrootcert: None,
-                connect_timeout: None,
-            },
             ssh: ssh.then(|| "hz".to_owned()),
-            ssh_config: None,
             docker: docker.map(str::to_owned),
-            protect: None,
+            ..target(&[host])
         };
         let plan = Plan::of(&target).map_err(|error| error.to_string())?;
-        Ok(plan.rungs.iter().map(Rung::hop).collect())
+        Ok(plan.steps.iter().map(|step| step.rung.hop()).collect())
     }
 
     #[test]
@@ -203,6 +265,30 @@ mod tests {
                 "127.0.0.1:6543"
             ]
         );
+    }
+
+    #[test]
+    fn a_standby_that_is_only_preferred_is_looked_for_first() {
+        let mut target = target(&[Some("a"), Some("b")]);
+        target.dsn.session_attrs = SessionAttrs::PreferStandby;
+        let plan = Plan::of(&target).unwrap();
+        let steps = plan.steps.iter();
+        let steps: Vec<_> = steps.map(|it| (it.server, it.wanted, it.round)).collect();
+        let (first, then) = (SessionAttrs::Standby, SessionAttrs::Any);
+        assert_eq!(
+            steps,
+            [(0, first, 0), (1, first, 1), (0, then, 2), (1, then, 3)]
+        );
+    }
+
+    #[test]
+    fn a_random_order_still_has_every_server() {
+        let mut target = target(&[Some("a"), Some("b"), Some("c")]);
+        target.dsn.load_balance = LoadBalance::Random;
+        let plan = Plan::of(&target).unwrap();
+        let mut servers: Vec<_> = plan.steps.iter().map(|step| step.server).collect();
+        servers.sort_unstable();
+        assert_eq!(servers, [0, 1, 2]);
     }
 
     #[test]

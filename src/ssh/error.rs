@@ -24,10 +24,11 @@ pub enum Error {
     Unreadable { file: PathBuf, reason: String },
     #[error("ssh host `{alias}` takes the user's own `ssh`, since {reason}")]
     OnlyOpenssh { alias: String, reason: OnlyOpenssh },
-    #[error(
-        "ssh host `{alias}` is reached through more than {limit} jump hosts; do they form a loop?"
-    )]
-    TooManyJumps { alias: String, limit: usize },
+    #[error("the jump hosts of the ssh configuration go round in circles: {}", way.join(" ← "))]
+    JumpLoop {
+        /// The host first, then the one it is reached from, and so on.
+        way: Vec<String>,
+    },
     #[error("cannot reach ssh host `{alias}`: {source}")]
     Tcp { alias: String, source: tcp::Error },
     #[error("ssh host `{alias}` does not complete the ssh handshake: {reason}")]

@@ -17,7 +17,7 @@ use super::config::HostConfig;
 use super::error::Error;
 use super::handler::{Handler, SessionEnd, Watch, hung_up, in_words};
 use super::known_hosts::KnownHosts;
-use super::tcp;
+use super::tcp::{self, Dial};
 use super::wait::{Cut, within};
 
 static HANDSHAKES: Semaphore = Semaphore::const_new(2);
@@ -89,9 +89,13 @@ async fn pause(length: Duration) -> Result<(), Error> {
 async fn tcp(config: &HostConfig) -> Result<tokio::net::TcpStream, Error> {
     let HostConfig { host, port, .. } = config;
     let limit = config.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT);
+    let dial = Dial {
+        ends: config.ends.clone(),
+        ..Dial::within(limit)
+    };
     let mut attempt = 1;
     loop {
-        match tcp::connect_between(&config.ends, host, *port, limit).await {
+        match tcp::dial(host, *port, &dial).await {
             Ok(stream) => return Ok(stream),
             Err(tcp::Error::Interrupted) => return Err(Error::Interrupted),
             Err(_) if attempt < config.connection_attempts => pause(CONNECTION_PAUSE).await?,

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use rand::seq::SliceRandom;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::wait::{Cut, within};
+use crate::config::KeepAlive;
 
 /// The time a connection may take where nothing else is configured.
 pub const DEFAULT_LIMIT: Duration = Duration::from_secs(15);
@@ -17,11 +19,46 @@ pub const DEFAULT_LIMIT: Duration = Duration::from_secs(15);
 /// How long an address is ahead of the next one of the same name.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);
-const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
+/// A link that has gone silent is to be an error within 30 s, whether bytes are on it or not.
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(10);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(5);
+const KEEPALIVE_TRIES: u32 = 3;
 /// How long written bytes may go unacknowledged before the link counts as lost.
 #[cfg(target_os = "linux")]
-const STALLED_AFTER: Duration = Duration::from_secs(60);
+const STALLED_AFTER: Duration = Duration::from_secs(25);
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the name `{host}` does not resolve ({reason}); is it spelled right?")]
+    Unresolvable { host: String, reason: String },
+    #[error("`{host}:{port}` refuses connections; is anything listening there?")]
+    Refused { host: String, port: u16 },
+    #[error("no answer from `{host}:{port}` within {} s", limit.as_secs())]
+    TimedOut {
+        host: String,
+        port: u16,
+        limit: Duration,
+    },
+    #[error("cannot reach `{host}:{port}`: {reason}")]
+    Unreachable {
+        host: String,
+        port: u16,
+        reason: String,
+    },
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// How a connection is made.
+#[derive(Debug, Clone)]
+pub struct Dial {
+    pub limit: Duration,
+    /// When it counts as dead, where that is to be earlier than by ours.
+    pub keep_alive: KeepAlive,
+    /// Takes the addresses of a name in random order.
+    pub random: bool,
+    pub ends: Ends,
+}
 
 /// The addresses a connection may go to and come from; any, if nothing is said.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +73,17 @@ pub struct Ends {
 pub enum Family {
     Inet,
     Inet6,
+}
+
+impl Dial {
+    pub fn within(limit: Duration) -> Self {
+        Self {
+            limit,
+            keep_alive: KeepAlive::default(),
+            random: false,
+            ends: Ends::default(),
+        }
+    }
 }
 
 impl Ends {
@@ -62,41 +110,15 @@ impl Ends {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("the name `{host}` does not resolve ({reason}); is it spelled right?")]
-    Unresolvable { host: String, reason: String },
-    #[error("`{host}:{port}` refuses connections; is anything listening there?")]
-    Refused { host: String, port: u16 },
-    #[error("no answer from `{host}:{port}` within {} s", limit.as_secs())]
-    TimedOut {
-        host: String,
-        port: u16,
-        limit: Duration,
-    },
-    #[error("cannot reach `{host}:{port}`: {reason}")]
-    Unreachable {
-        host: String,
-        port: u16,
-        reason: String,
-    },
-    #[error("interrupted")]
-    Interrupted,
-}
-
 /// Connects to the first address of `host` that answers within `limit`.
 pub async fn connect(host: &str, port: u16, limit: Duration) -> Result<TcpStream, Error> {
-    connect_between(&Ends::default(), host, port, limit).await
+    dial(host, port, &Dial::within(limit)).await
 }
 
-/// Connects to the first address of `host` that may be reached and answers within `limit`.
-pub async fn connect_between(
-    ends: &Ends,
-    host: &str,
-    port: u16,
-    limit: Duration,
-) -> Result<TcpStream, Error> {
-    match within(limit, race_addresses(ends, host, port)).await {
+/// The same in another way.
+pub async fn dial(host: &str, port: u16, dial: &Dial) -> Result<TcpStream, Error> {
+    let limit = dial.limit;
+    match within(limit, race_addresses(host, port, dial)).await {
         Ok(result) => result,
         Err(Cut::Interrupted) => Err(Error::Interrupted),
         Err(Cut::TimedOut) => Err(Error::TimedOut {
@@ -107,20 +129,25 @@ pub async fn connect_between(
     }
 }
 
-async fn race_addresses(ends: &Ends, host: &str, port: u16) -> Result<TcpStream, Error> {
+async fn race_addresses(host: &str, port: u16, dial: &Dial) -> Result<TcpStream, Error> {
     let unresolvable = |reason: String| Error::Unresolvable {
         host: host.to_owned(),
         reason,
     };
-    let addresses = tokio::net::lookup_host((host, port))
+    let mut addresses: Vec<_> = tokio::net::lookup_host((host, port))
         .await
-        .map_err(|error| unresolvable(in_words(&error)))?;
+        .map_err(|error| unresolvable(in_words(&error)))?
+        .filter(|address| dial.ends.may_reach(address))
+        .collect();
+    if dial.random {
+        addresses.shuffle(&mut rand::rng());
+    }
     let mut attempts: FuturesUnordered<_> = addresses
-        .filter(|address| ends.may_reach(address))
+        .into_iter()
         .zip(0u32..)
         .map(|(address, place)| async move {
             tokio::time::sleep(HEAD_START * place).await;
-            dial(ends, address).await
+            open(address, dial).await
         })
         .collect();
     let mut last = None;
@@ -153,25 +180,37 @@ fn in_words(error: &io::Error) -> String {
     own.unwrap_or(&text).to_owned()
 }
 
-async fn dial(ends: &Ends, address: SocketAddr) -> io::Result<TcpStream> {
+async fn open(address: SocketAddr, dial: &Dial) -> io::Result<TcpStream> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()?
     } else {
         TcpSocket::new_v6()?
     };
-    if let Some(source) = ends.source_for(&address).await? {
+    if let Some(source) = dial.ends.source_for(&address).await? {
         socket.bind(source)?;
     }
     let stream = socket.connect(address).await?;
+    let keep_alive = &dial.keep_alive;
     stream.set_nodelay(true)?;
     let socket = SockRef::from(&stream);
-    let keepalive = TcpKeepalive::new()
-        .with_time(KEEPALIVE_AFTER)
-        .with_interval(KEEPALIVE_EVERY);
-    socket.set_tcp_keepalive(&keepalive)?;
+    if keep_alive.on {
+        socket.set_tcp_keepalive(&probes(keep_alive))?;
+    }
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(STALLED_AFTER))?;
+    socket.set_tcp_user_timeout(Some(shorter(STALLED_AFTER, keep_alive.stalled)))?;
     Ok(stream)
+}
+
+fn probes(given: &KeepAlive) -> TcpKeepalive {
+    let tries = given.count.unwrap_or(KEEPALIVE_TRIES);
+    TcpKeepalive::new()
+        .with_time(shorter(KEEPALIVE_AFTER, given.idle))
+        .with_interval(shorter(KEEPALIVE_EVERY, given.interval))
+        .with_retries(tries.min(KEEPALIVE_TRIES))
+}
+
+fn shorter(ours: Duration, given: Option<Duration>) -> Duration {
+    given.map_or(ours, |given| given.min(ours))
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ fn leaves_nothing(lua: &str, ready: impl Fn(&Running, &Database)) {
             ran.stderr
         );
         assert!(!ran.stdout.contains("never"), "{}", ran.stdout);
+        assert!(!ran.stderr.contains("may still"), "{}", ran.stderr);
         database.assert_as_before(&before);
         ran.assert_left();
     }
@@ -35,6 +36,20 @@ fn in_a_statement() {
         |_, database| {
             wait_until_at(database, "pg_sleep");
         },
+    );
+}
+
+#[test]
+fn in_a_statement_that_will_not_be_cancelled() {
+    let stubborn = "DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(600); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$";
+    leaves_nothing(
+        &format!(
+            "dev:transaction(function(tx)
+               tx:execute 'INSERT INTO law VALUES (2)'
+               tx:execute [[{stubborn}]]
+             end)"
+        ),
+        |_, database| wait_until_at(database, "pg_sleep"),
     );
 }
 

@@ -5,6 +5,7 @@ mod idle;
 mod interrupted;
 mod lost;
 mod proxy;
+mod silent;
 
 use std::time::{Duration, Instant};
 

@@ -8,14 +8,17 @@ use crate::support::{Database, PATIENCE, dev};
 
 /// A way to a server that can be cut while bytes are on it; later connections pass again.
 pub struct Proxy {
-    port: u16,
+    pub port: u16,
     open: Arc<Mutex<Vec<TcpStream>>>,
 }
 
 impl Proxy {
     pub fn to_dev() -> Self {
-        let server = dev().port();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::between(TcpListener::bind("127.0.0.1:0").unwrap(), dev().port())
+    }
+
+    /// Passes what comes in on to a port of this machine.
+    pub fn between(listener: TcpListener, server: u16) -> Self {
         let port = listener.local_addr().unwrap().port();
         let open: Arc<Mutex<Vec<TcpStream>>> = Arc::default();
         let kept = Arc::clone(&open);

@@ -139,7 +139,7 @@ fn a_way_whose_login_is_refused_is_passed_over_too() {
     let ran = runner.playbook(lua).stdout("here\n").success();
     fs::remove_file(&socket).unwrap();
     let passed = format!(
-        "prod: not by {socket}: `prod` refused the connection: pg_hba.conf rejects connection for host \"[local]\", user \
+        "prod: not by {socket}: pg_hba.conf rejects connection for host \"[local]\", user \
          \"postgres\", database \"{}\", no encryption\n",
         database.name()
     );

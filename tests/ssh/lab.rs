@@ -186,7 +186,7 @@ impl Lab {
                 text += "  IdentityFile $DIR/user\n";
             }
         }
-        text += "Host *\n  HostName 127.0.0.1\n  Port $PORT\n  User $USER\n  IdentityAgent none\n\
+        text += "Host link-*\n  IdentityFile $DIR/user\nHost *\n  HostName 127.0.0.1\n  Port $PORT\n  User $USER\n  IdentityAgent none\n\
                  UserKnownHostsFile $DIR/known\n  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes\n";
         self.fill(&text)
     }

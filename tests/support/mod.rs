@@ -4,6 +4,7 @@
 mod agent;
 mod database;
 mod docker;
+mod network;
 pub mod processes;
 pub mod reaper;
 mod runner;
@@ -15,6 +16,7 @@ mod terminal;
 pub use agent::Agent;
 pub use database::Database;
 pub use docker::{Container, as_root, container, container_without_relay, docker};
+pub use network::Network;
 pub use runner::{Ran, Runner};
 pub use running::Running;
 pub use servers::{dev, prod};

@@ -3,33 +3,70 @@
 use std::error::Error as StdError;
 use std::io;
 
-use rustls::{CertificateError, Error};
+use rustls::{AlertDescription, CertificateError, Error};
 
-use super::file;
-use crate::config::Dsn;
+use super::connect::Unmet;
+use super::verify::file;
+use crate::config::Tls;
 
-/// Why TLS with the server of `dsn` failed and what to do; `None` for an error that is not of TLS.
-pub fn of(error: &tokio_postgres::Error, dsn: &Dsn) -> Option<String> {
-    let cause = StdError::source(error)?;
-    // The driver has no type of its own for this.
-    if cause.to_string() == "server does not support TLS" {
-        let mode = dsn.sslmode.word();
-        return Some(format!(
-            "the server does not speak TLS, which `sslmode={mode}` asks for; turn `ssl` on at the server, or, where the \
-             way there is safe, use `sslmode=prefer`"
-        ));
+/// Why TLS with a server failed and what to do; `None` for an error that is not of TLS.
+pub fn of(error: &(dyn StdError + 'static), tls: &Tls) -> Option<String> {
+    let inner = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()?.get_ref());
+    let inner = inner?;
+    if let Some(unmet) = inner.downcast_ref::<Unmet>() {
+        return Some(of_unmet(unmet, tls));
     }
-    let error = cause
-        .downcast_ref::<io::Error>()
-        .and_then(io::Error::get_ref)
-        .and_then(|inner| inner.downcast_ref::<Error>())?;
-    Some(match error {
-        Error::InvalidCertificate(reason) => certificate(reason, dsn),
+    Some(match inner.downcast_ref::<Error>()? {
+        Error::InvalidCertificate(reason) => certificate(reason, tls),
+        Error::AlertReceived(alert) => alerted(*alert, tls),
         other => format!("the TLS handshake failed: {other}"),
     })
 }
 
-fn certificate(reason: &CertificateError, dsn: &Dsn) -> String {
+fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+fn of_unmet(unmet: &Unmet, tls: &Tls) -> String {
+    match unmet {
+        Unmet::NoTls => {
+            let mode = tls.mode.word();
+            format!(
+                "the server does not speak TLS, which `sslmode={mode}` asks for; turn `ssl` on at the server, or, where \
+                 the way there is safe, use `sslmode=prefer`"
+            )
+        }
+        unmet => unmet.to_string(),
+    }
+}
+
+/// What the server found wrong.
+fn alerted(alert: AlertDescription, tls: &Tls) -> String {
+    let of_ours = matches!(
+        alert,
+        AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::CertificateRequired
+    );
+    match &tls.certificate {
+        Some(certificate) if of_ours => format!(
+            "the server does not accept the certificate `{}` ({alert:?})",
+            certificate.file.display()
+        ),
+        _ if alert == AlertDescription::ProtocolVersion => {
+            "the server speaks no version of TLS that the target allows".to_owned()
+        }
+        _ => format!("the server ended the TLS handshake ({alert:?})"),
+    }
+}
+
+fn certificate(reason: &CertificateError, tls: &Tls) -> String {
     match reason {
         CertificateError::NotValidForNameContext {
             expected,
@@ -43,10 +80,18 @@ fn certificate(reason: &CertificateError, dsn: &Dsn) -> String {
                 expected.to_str()
             )
         }
+        CertificateError::Revoked => "the server's certificate has been revoked".to_owned(),
+        CertificateError::UnknownRevocationStatus => {
+            "no list of `sslcrl` is by whoever signed the server's certificate".to_owned()
+        }
+        CertificateError::ExpiredRevocationList
+        | CertificateError::ExpiredRevocationListContext { .. } => {
+            "the list of revoked certificates (`sslcrl`) has expired".to_owned()
+        }
         reason if is_a_strangers(reason) => format!(
             "the server's certificate is signed by nobody in {}; set `sslrootcert` to the certificate of whoever \
              signed it",
-            file(dsn)
+            file(tls)
         ),
         reason => format!("the server's certificate is not accepted: {reason}"),
     }

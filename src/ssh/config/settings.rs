@@ -7,14 +7,18 @@ use std::time::Duration;
 
 use super::algorithms::Algorithms;
 use super::tokens::Tokens;
-use super::{HostConfig, HostKeyPolicy, OnlyOpenssh, home, local_user};
+use super::{
+    HostConfig, HostKeyPolicy, OnlyOpenssh, home as home_here, local_user as local_user_here,
+};
 use crate::ssh::destination::Destination;
 use crate::ssh::tcp::{Ends, Family};
 
-/// A link is given up after this long at the latest, unless the user's own setting is shorter.
-const ALIVE_INTERVAL: Duration = Duration::from_secs(10);
+/// Unless the user's own setting is shorter: a host is asked after the first interval of silence, and given up one
+/// interval after the last question, which is to be within 30 s.
+const ALIVE_INTERVAL: Duration = Duration::from_secs(7);
 const ALIVE_COUNT: u32 = 3;
 
+const DEFAULT_PORT: u16 = 22;
 const PUBLIC_KEY: &str = "publickey";
 /// OpenSSH's own order.
 const METHODS: &str = "gssapi-with-mic,hostbased,publickey,keyboard-interactive,password";
@@ -77,32 +81,22 @@ impl Settings {
         matches!(self.first(key), Some("yes" | "true"))
     }
 
-    pub fn jumps(&self) -> Option<&str> {
-        self.given("proxyjump")
+    /// The jump hosts, with their tokens replaced.
+    pub fn jumps(&self, destination: &Destination) -> Option<String> {
+        let jumps = self.given("proxyjump")?;
+        Some(self.tokens(destination).replace(jumps))
     }
 
     /// The host that `alias` means.
     pub fn host(&self, alias: &str, destination: &Destination, file: Option<&Path>) -> HostConfig {
-        let host = self.given("hostname").unwrap_or(&destination.host);
-        let user = self.given("user").map_or_else(local_user, str::to_owned);
-        let port = self.first("port").and_then(|port| port.parse().ok());
-        let port = port.unwrap_or(22);
-        let tokens = Tokens {
-            home: home(),
-            host: host.to_owned(),
-            original: destination.host.clone(),
-            host_key_alias: self.given("hostkeyalias").map(str::to_owned),
-            port,
-            remote_user: user.clone(),
-            local_user: local_user(),
-        };
+        let tokens = self.tokens(destination);
         let (alive_interval, alive_count) = self.alive();
         let (algorithms, missing) = Algorithms::of(self);
         HostConfig {
             alias: alias.to_owned(),
-            host: host.to_owned(),
-            port,
-            user,
+            host: tokens.host.clone(),
+            port: tokens.port,
+            user: tokens.remote_user.clone(),
             host_key_alias: tokens.host_key_alias.clone(),
             host_keys: match self.first("stricthostkeychecking") {
                 Some("accept-new") => HostKeyPolicy::AcceptNew,
@@ -129,6 +123,32 @@ impl Settings {
             control_path: self.given("controlpath").map(PathBuf::from),
             config_file: file.map(Path::to_owned),
         }
+    }
+
+    fn tokens(&self, destination: &Destination) -> Tokens {
+        let local_user = self.unconfigured("user");
+        let local_user = local_user.map_or_else(local_user_here, str::to_owned);
+        let port = self.first("port").and_then(|port| port.parse().ok());
+        let user = self.given("user");
+        Tokens {
+            home: self.home(),
+            host: self
+                .given("hostname")
+                .unwrap_or(&destination.host)
+                .to_owned(),
+            original: destination.host.clone(),
+            host_key_alias: self.given("hostkeyalias").map(str::to_owned),
+            port: port.unwrap_or(DEFAULT_PORT),
+            remote_user: user.map_or_else(|| local_user.clone(), str::to_owned),
+            local_user,
+        }
+    }
+
+    /// The home folder of OpenSSH, which is that of the system's list of users: `HOME` counts for others only.
+    fn home(&self) -> PathBuf {
+        let default = self.unconfigured("userknownhostsfile");
+        let home = default.and_then(|files| files.split_once("/.ssh/known_hosts"));
+        home.map_or_else(home_here, |(home, _)| PathBuf::from(home))
     }
 
     /// What of the configuration nobody but OpenSSH can do.
@@ -304,8 +324,8 @@ mod tests {
             ]);
             (config.alive_interval.as_secs(), config.alive_count)
         };
-        assert_eq!(alive("0", "3"), (10, 3));
-        assert_eq!(alive("60", "3"), (10, 3));
+        assert_eq!(alive("0", "3"), (7, 3));
+        assert_eq!(alive("60", "3"), (7, 3));
         assert_eq!(alive("5", "2"), (5, 2));
     }
 

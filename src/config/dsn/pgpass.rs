@@ -1,9 +1,9 @@
 //! `~/.pgpass`: libpq's file of passwords, one login per line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::env::Env;
-use super::error::DsnProblem as Problem;
+use super::super::env::Env;
+use super::problem::Problem;
 
 /// What a line must match. The host is the real one, never a tunnel's end.
 pub struct Login<'a> {
@@ -13,10 +13,15 @@ pub struct Login<'a> {
     pub user: &'a str,
 }
 
-/// The password of the first line that matches; none where the file does not exist or cannot be
-/// read, as in libpq.
-pub fn password(env: &Env, login: &Login<'_>) -> Result<Option<String>, Problem> {
-    let Some((file, text)) = location(env).and_then(|file| {
+/// The password of the first line that matches in `passfile`, or else in the usual file; none where
+/// that does not exist or cannot be read, as in libpq.
+pub fn password(
+    env: &Env,
+    passfile: Option<&Path>,
+    login: &Login<'_>,
+) -> Result<Option<String>, Problem> {
+    let file = passfile.map(Path::to_owned).or_else(|| location(env));
+    let Some((file, text)) = file.and_then(|file| {
         let text = std::fs::read_to_string(&file).ok()?;
         Some((file, text))
     }) else {
@@ -30,9 +35,6 @@ pub fn password(env: &Env, login: &Login<'_>) -> Result<Option<String>, Problem>
 }
 
 fn location(env: &Env) -> Option<PathBuf> {
-    if let Some(file) = env.get("PGPASSFILE").filter(|file| !file.is_empty()) {
-        return Some(file.into());
-    }
     if cfg!(windows) {
         return Some(PathBuf::from(env.get("APPDATA")?).join("postgresql/pgpass.conf"));
     }
@@ -141,26 +143,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("pgpass");
         std::fs::write(&file, "other:*:*:*:x\n*:*:app:me:pw\n").unwrap();
-        let variables = [("PGPASSFILE".to_owned(), file.display().to_string())];
-        let env = Env::read(&folder.path().join(".env"), variables.into()).unwrap();
+        let env = Env::read(&folder.path().join(".env"), [].into()).unwrap();
+        let password = |login: &Login<'_>| password(&env, Some(&file), login);
         let chmod =
             |mode| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
         chmod(0o640);
+        assert_eq!(password(&LOGIN), Err(Problem::PassfileOpen(file.clone())));
         assert_eq!(
-            password(&env, &LOGIN),
-            Err(Problem::PassfileOpen(file.clone()))
-        );
-        assert_eq!(
-            password(
-                &env,
-                &Login {
-                    user: "you",
-                    ..LOGIN
-                }
-            ),
+            password(&Login {
+                user: "you",
+                ..LOGIN
+            }),
             Ok(None)
         );
         chmod(0o600);
-        assert_eq!(password(&env, &LOGIN), Ok(Some("pw".to_owned())));
+        assert_eq!(password(&LOGIN), Ok(Some("pw".to_owned())));
     }
 }
