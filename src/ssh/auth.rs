@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use russh::client::{AuthResult, Handle};
-use russh::keys::{Algorithm, HashAlg};
+use russh::keys::{Algorithm, HashAlg, PublicKey};
 use russh::{MethodKind, MethodSet, Signer};
 
 use super::agent::{self, Agent};
@@ -172,7 +172,7 @@ impl Login<'_> {
 
     /// The hash for signatures of an RSA key: what the host supports, or else the best that is allowed, and hope.
     async fn hash(&self, identity: &Identity) -> Result<Option<HashAlg>, Error> {
-        let algorithm = identity.public.as_ref().map(|public| public.algorithm());
+        let algorithm = identity.public.as_ref().map(PublicKey::algorithm);
         if !matches!(algorithm, Some(Algorithm::Rsa { .. })) {
             return Ok(None);
         }

@@ -65,6 +65,10 @@ impl Identities {
     fn files(&mut self, config: &HostConfig) -> Vec<Identity> {
         let mut files = Vec::new();
         for path in &config.identity_files {
+            if path.to_string_lossy().contains("${") {
+                self.unusable.push((path.clone(), KeyError::Unset));
+                continue;
+            }
             let key = match KeyFile::read(path) {
                 None => continue,
                 Some(Ok(key)) => Arc::new(key),

@@ -20,6 +20,8 @@ static OPENED: LazyLock<Mutex<HashMap<PathBuf, Arc<PrivateKey>>>> = LazyLock::ne
 pub enum KeyError {
     #[error("cannot be read: {0}")]
     Unreadable(String),
+    #[error("names an environment variable that is not set")]
+    Unset,
     #[error("passphrase not given: {0}")]
     NotAsked(AskError),
     #[error("wrong passphrase")]

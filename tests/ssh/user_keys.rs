@@ -69,6 +69,12 @@ fn the_same_key_files_open_a_host_as_with_ssh() {
             ),
         ),
         refuses(
+            "by-no-variable",
+            "  IdentityFile ${NO_SUCH_VARIABLE_17}/user\n",
+            "ssh host `by-no-variable` refused every key for user `$USER`; tried: `${NO_SUCH_VARIABLE_17}/user` names an \
+             environment variable that is not set; the host did not say what it accepts",
+        ),
+        refuses(
             "exposed",
             "  IdentityFile $DIR/exposed\n",
             "ssh host `exposed` would take the key `$DIR/exposed` (ssh-ed25519 $SHA_user) of user `$USER`, but it cannot be \

@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use super::algorithms::Algorithms;
 use super::tokens::Tokens;
-use super::{
-    HostConfig, HostKeyPolicy, OnlyOpenssh, home as home_here, local_user as local_user_here,
-};
+use super::{HostConfig, HostKeyPolicy, home as home_here, local_user as local_user_here};
 use crate::ssh::destination::Destination;
 use crate::ssh::tcp::{Ends, Family};
 
@@ -19,9 +17,6 @@ const ALIVE_INTERVAL: Duration = Duration::from_secs(7);
 const ALIVE_COUNT: u32 = 3;
 
 const DEFAULT_PORT: u16 = 22;
-const PUBLIC_KEY: &str = "publickey";
-/// OpenSSH's own order.
-const METHODS: &str = "gssapi-with-mic,hostbased,publickey,keyboard-interactive,password";
 
 /// Keywords in lower case with their values, in the order found.
 #[derive(Debug, Default)]
@@ -72,13 +67,23 @@ impl Settings {
         values?.first().map(String::as_str)
     }
 
-    fn given(&self, key: &str) -> Option<&str> {
+    pub fn given(&self, key: &str) -> Option<&str> {
         self.first(key)
             .filter(|value| !value.is_empty() && !value.eq_ignore_ascii_case("none"))
     }
 
-    fn is_yes(&self, key: &str) -> bool {
-        matches!(self.first(key), Some("yes" | "true"))
+    /// Whether the value is one of these, in any letter case.
+    fn is(&self, key: &str, values: &[&str]) -> bool {
+        let first = self.first(key).unwrap_or_default();
+        values.iter().any(|value| value.eq_ignore_ascii_case(first))
+    }
+
+    pub fn is_yes(&self, key: &str) -> bool {
+        self.is(key, &["yes", "true"])
+    }
+
+    pub fn is_no(&self, key: &str) -> bool {
+        self.is(key, &["no", "false"])
     }
 
     /// The jump hosts, with their tokens replaced.
@@ -98,9 +103,10 @@ impl Settings {
             port: tokens.port,
             user: tokens.remote_user.clone(),
             host_key_alias: tokens.host_key_alias.clone(),
-            host_keys: match self.first("stricthostkeychecking") {
-                Some("accept-new") => HostKeyPolicy::AcceptNew,
-                _ => HostKeyPolicy::Strict,
+            host_keys: if self.is("stricthostkeychecking", &["accept-new"]) {
+                HostKeyPolicy::AcceptNew
+            } else {
+                HostKeyPolicy::Strict
             },
             user_known_hosts: self.paths("userknownhostsfile", &tokens),
             global_known_hosts: self.paths("globalknownhostsfile", &tokens),
@@ -120,7 +126,7 @@ impl Settings {
             algorithms,
             only_openssh: self.only_openssh().or(missing),
             other_methods: self.other_methods(),
-            control_path: self.given("controlpath").map(PathBuf::from),
+            control_path: self.given("controlpath").map(|path| tokens.path(path)),
             config_file: file.map(Path::to_owned),
         }
     }
@@ -151,51 +157,6 @@ impl Settings {
         home.map_or_else(home_here, |(home, _)| PathBuf::from(home))
     }
 
-    /// What of the configuration nobody but OpenSSH can do.
-    fn only_openssh(&self) -> Option<OnlyOpenssh> {
-        let given = |key| self.given(key).map(str::to_owned);
-        let public_key = PUBLIC_KEY.to_owned();
-        if let Some(command) = given("proxycommand") {
-            Some(OnlyOpenssh::ProxyCommand(command))
-        } else if let Some(command) = given("knownhostscommand") {
-            Some(OnlyOpenssh::KnownHostsCommand(command))
-        } else if let Some(provider) = given("pkcs11provider") {
-            Some(OnlyOpenssh::Pkcs11(provider))
-        } else if let Some(interface) = given("bindinterface") {
-            Some(OnlyOpenssh::option("BindInterface", interface))
-        } else if let Some(file) = given("revokedhostkeys") {
-            Some(OnlyOpenssh::option("RevokedHostKeys", file))
-        } else if !self.methods().contains(&public_key) {
-            Some(OnlyOpenssh::Methods(self.other_methods()))
-        } else {
-            None
-        }
-    }
-
-    fn other_methods(&self) -> Vec<String> {
-        let mut methods = self.methods();
-        methods.retain(|method| method != PUBLIC_KEY);
-        methods
-    }
-
-    /// The ways of logging in that are switched on, in the order they are to be tried.
-    fn methods(&self) -> Vec<String> {
-        let switched_on = |method: &&str| match *method {
-            "gssapi-with-mic" => self.is_yes("gssapiauthentication"),
-            "hostbased" => self.is_yes("hostbasedauthentication"),
-            PUBLIC_KEY => self.first("pubkeyauthentication") != Some("no"),
-            "keyboard-interactive" => self.first("kbdinteractiveauthentication") != Some("no"),
-            "password" => self.first("passwordauthentication") != Some("no"),
-            _ => false,
-        };
-        let preferred = self.given("preferredauthentications").unwrap_or(METHODS);
-        preferred
-            .split(',')
-            .filter(switched_on)
-            .map(str::to_owned)
-            .collect()
-    }
-
     fn seconds(&self, key: &str) -> Option<Duration> {
         let seconds = self.number(key).filter(|&seconds| seconds > 0);
         seconds.map(|seconds| Duration::from_secs(u64::from(seconds)))
@@ -207,11 +168,9 @@ impl Settings {
 
     fn ends(&self) -> Ends {
         Ends {
-            family: match self.first("addressfamily") {
-                Some("inet") => Some(Family::Inet),
-                Some("inet6") => Some(Family::Inet6),
-                _ => None,
-            },
+            family: [("inet", Family::Inet), ("inet6", Family::Inet6)]
+                .into_iter()
+                .find_map(|(name, family)| self.is("addressfamily", &[name]).then_some(family)),
             source: self.given("bindaddress").map(str::to_owned),
         }
     }
@@ -235,13 +194,22 @@ impl Settings {
         }
     }
 
-    /// The files of a list; `none` stands for no file. `ssh -G` drops quotes, so a path with a space is lost there.
+    /// The files of a list; `none` stands for no file. `ssh -G` drops quotes: a word that begins like no path goes on
+    /// with the one before it, unless that one is there as it stands.
     fn paths(&self, key: &str, tokens: &Tokens) -> Vec<PathBuf> {
-        self.given(key)
-            .into_iter()
-            .flat_map(str::split_whitespace)
-            .map(|path| tokens.path(path))
-            .collect()
+        let mut paths: Vec<String> = Vec::new();
+        for word in self.given(key).into_iter().flat_map(|list| list.split(' ')) {
+            match paths.last_mut() {
+                Some(last)
+                    if !word.starts_with(['/', '~', '%', '$']) && !tokens.path(last).exists() =>
+                {
+                    last.push(' ');
+                    last.push_str(word);
+                }
+                _ => paths.push(word.to_owned()),
+            }
+        }
+        paths.iter().map(|path| tokens.path(path)).collect()
     }
 
     /// All values of a keyword, one file each.
@@ -330,45 +298,18 @@ mod tests {
     }
 
     #[test]
-    fn what_only_openssh_can_do_is_told_with_the_reason() {
-        for (key, value, reason) in [
-            (
-                "proxycommand",
-                "nc %h %p",
-                "it is reached by `ProxyCommand nc %h %p`",
-            ),
-            (
-                "pkcs11provider",
-                "/lib/x.so",
-                "its keys are told by `PKCS11Provider /lib/x.so`",
-            ),
-            (
-                "knownhostscommand",
-                "/bin/x",
-                "its host keys are told by `KnownHostsCommand /bin/x`",
-            ),
-            (
-                "pubkeyauthentication",
-                "no",
-                "it asks for keyboard-interactive, password",
-            ),
-        ] {
-            let only = host(&[(key, value)]).only_openssh;
-            assert_eq!(only.unwrap().to_string(), reason);
-        }
-        let none = host(&[("proxycommand", "none"), ("pkcs11provider", "none")]);
-        assert_eq!(none.only_openssh, None);
-    }
-
-    #[test]
-    fn other_methods_are_those_the_configuration_allows() {
-        let config = host(&[
-            (
-                "preferredauthentications",
-                "password,publickey,keyboard-interactive",
-            ),
-            ("kbdinteractiveauthentication", "no"),
-        ]);
-        assert_eq!(config.other_methods, ["password"]);
+    fn a_path_with_a_space_is_put_together_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path().join("known").display().to_string();
+        std::fs::write(&here, "").unwrap();
+        let list = format!("/my own/known hosts ~/other {here} relative");
+        let files = host(&[("userknownhostsfile", &list)]).user_known_hosts;
+        let expected = [
+            "/my own/known hosts".into(),
+            home_here().join("other"),
+            here.into(),
+            "relative".into(),
+        ];
+        assert_eq!(files, expected);
     }
 }
