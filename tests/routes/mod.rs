@@ -3,8 +3,11 @@
 
 mod containers;
 mod ended;
+mod engines;
+mod images;
 mod limits;
 mod openssh;
+mod ports;
 mod refused;
 
 use std::fs;
@@ -22,6 +25,8 @@ use crate::support::{
     Container, Database, Ran, Runner, Sshd, container, dev, must, servers, sshd, user, wait_until,
 };
 
+/// Why the way into a container is taken.
+const OWN_SOCKET: &str = "(`docker` is set and the url names no host: the container's own socket)";
 const ASK: &str = r#"print(connect("prod"):value("SELECT 'here'"))"#;
 
 /// The line about the server that answered, as user `postgres`.
@@ -253,30 +258,26 @@ fn a_passphrase_that_cannot_be_asked_for_is_named_with_what_to_do() {
 }
 
 #[test]
-fn a_container_here_is_entered_by_a_relay() {
+fn a_container_here_is_entered_by_its_own_socket() {
     let container = Container::start(&[]);
     let container: &'static Container = Box::leak(Box::new(container));
     let database = Database::empty(container);
     let runner = Runner::new().toml(&in_container(&database, container, ""));
-    let name = container.name();
-    let way = format!(
-        "docker exec {name} (relay) (`docker` is set and the url names no host: the container's own socket, by a relay)"
-    );
+    let way = format!("{} {OWN_SOCKET}", first_hop(container.name()));
     leads_to(&database, runner, &way);
     no_relay_is_left(container);
 }
 
 #[test]
-fn a_container_behind_ssh_without_a_network_is_entered_by_a_relay() {
+fn a_container_behind_ssh_without_a_network_is_entered_by_its_own_socket() {
     let (database, sshd) = (Database::empty(container()), Sshd::start(""));
     let config = sshd.config();
     let ssh = format!("ssh = \"jump\"\n[ssh]\nconfig = \"{}\"", config.display());
     let runner = Runner::new().toml(&in_container(&database, container(), &ssh));
     let way = format!(
-        "ssh jump (127.0.0.1:{}) → docker exec {} (relay) (`docker` is set and the url names no host: the container's \
-         own socket, by a relay)",
+        "ssh jump (127.0.0.1:{}) → {} {OWN_SOCKET}",
         sshd.port(),
-        container().name()
+        first_hop(container().name())
     );
     leads_to(&database, runner, &way);
     sshd.assert_left();
@@ -295,13 +296,26 @@ fn a_target_can_be_told_to_connect_in_place_of_a_name() {
         .success();
     let target = format!("{name}/{}", database.name());
     let expected = format!(
-        "{target}: ssh jump (127.0.0.1:{}) → docker exec {name} (relay) (`docker` is set and the url names no host: \
-         the container's own socket, by a relay)\n{}",
+        "{target}: ssh jump (127.0.0.1:{}) → {} {OWN_SOCKET}\n{}",
         sshd().port(),
+        first_hop(name),
         server_line(&target, &database)
     );
     assert_eq!(ran.stderr, expected);
     database.assert_left();
+}
+
+/// The hop into a container that is announced: root needs no relay, and the tests' sshd logs in whoever runs them.
+fn first_hop(container: &str) -> String {
+    if is_root() {
+        format!("docker {container} (its socket, through /proc)")
+    } else {
+        format!("docker exec {container} (relay)")
+    }
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
 }
 
 /// A target `prod` behind `alias`, with the test's own `ssh_config`, which is that of the server at first.

@@ -4,6 +4,7 @@
 mod database;
 mod docker;
 mod network;
+mod podman;
 pub mod processes;
 pub mod reaper;
 mod runner;
@@ -13,8 +14,9 @@ mod sshd;
 mod terminal;
 
 pub use database::Database;
-pub use docker::{Container, as_root, container, container_without_relay, docker};
+pub use docker::{Bridge, Container, as_root, container, container_without_relay, docker};
 pub use network::Network;
+pub use podman::Podman;
 pub use runner::{Ran, Runner};
 pub use running::Running;
 pub use servers::{dev, prod};
