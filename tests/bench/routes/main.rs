@@ -2,12 +2,13 @@
 //!
 //! Each round runs ours and theirs in turn; printed are medians, their ratio, and the lowest and highest ratio of a
 //! round. CPU is that of the clients: psql and ssh on their side. `BENCH_ROWS` and `BENCH_ROUNDS` change the size;
-//! words behind `cargo bench --bench routes --` choose among `copy`, `latency`, `setup`. Linux only.
+//! words behind `cargo bench --bench routes --` choose among `copy`, `relay`, `latency`, `setup`. Linux only.
 
 mod copy;
 mod latency;
 #[path = "../measure.rs"]
 mod measure;
+mod relay;
 mod scene;
 #[path = "../../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "it is there for the tests")]
@@ -27,6 +28,9 @@ fn main() {
     measure::print_head();
     if is_chosen("copy") {
         copy::run(&scene);
+    }
+    if is_chosen("relay") {
+        relay::run(&scene);
     }
     if is_chosen("latency") {
         latency::round_trips(&scene);
