@@ -5,6 +5,7 @@
 //! - [`cli`]: one file per subcommand; [`ui`]: the only place that prints
 //! - [`api`]: one file per Lua global; [`host`]: the Lua machine
 //! - [`sandbox`]: throw-away servers
+//! - [`machine`]: commands, files and containers, here or behind ssh
 //! - [`copy`], [`watermark`], [`trigger`]: what is done with rows
 //! - [`pg`]: sessions, values, catalogue, errors
 //! - [`route`], [`ssh`]: how bytes reach a server
@@ -19,6 +20,7 @@ pub mod api;
 pub mod cli;
 pub mod copy;
 pub mod host;
+pub mod machine;
 pub mod pg;
 pub mod route;
 #[cfg(unix)]

@@ -104,6 +104,17 @@ pub enum Event {
         summary: String,
         seconds: f64,
     },
+    /// A line that a command printed; `source` is the machine it runs on, or the container there.
+    Output {
+        source: String,
+        line: String,
+    },
+    /// Bytes of a file that have passed so far; `total` where it is known.
+    Moving {
+        file: String,
+        bytes: u64,
+        total: u64,
+    },
     /// A report of a primitive (copy, verify); goes to stderr with the rest of the progress.
     Report(Table),
     /// `print(...)` of a playbook, and help; goes to stdout.

@@ -7,9 +7,21 @@ use std::path::{Path, PathBuf};
 /// Each layer, and the layers it may know. The ground floor is everybody's.
 const STANDS_ON: &[(&str, &[&str])] = &[
     ("cli", &["api", "host", "pg", "sandbox", "ui"]),
-    ("api", &["host", "copy", "trigger", "watermark", "pg"]),
+    (
+        "api",
+        &[
+            "host",
+            "copy",
+            "trigger",
+            "watermark",
+            "pg",
+            "machine",
+            "ssh",
+        ],
+    ),
     ("host", &[]),
     ("sandbox", &["pg"]),
+    ("machine", &["ssh"]),
     ("copy", &["trigger", "pg"]),
     ("watermark", &["pg"]),
     ("trigger", &["pg"]),

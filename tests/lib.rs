@@ -10,6 +10,7 @@ mod endings;
 mod fixtures;
 mod house;
 mod lua_specs;
+mod machine;
 mod parameters;
 mod playbooks;
 mod protection;

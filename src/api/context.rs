@@ -9,6 +9,7 @@ use super::notices::Notices;
 use crate::config::Project;
 use crate::host::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::machine::Machine;
 use crate::pg::tunnel::Tunnel;
 use crate::pg::{Connector, Session};
 use crate::progress::{AskError, Event, Question, Reporter, ask};
@@ -45,6 +46,8 @@ pub struct Context {
     /// The ways to the targets, by all that tells one from another.
     links: Mutex<BTreeMap<String, Link>>,
     sessions: Mutex<Vec<Session>>,
+    /// The machines of `host(...)`, by what they were asked for as; this one by nothing.
+    machines: Mutex<BTreeMap<Option<String>, Machine>>,
     tunnels: Mutex<Vec<Arc<Tunnel>>>,
     /// Whether `playbook{}` has read the words.
     words_read: AtomicBool,
@@ -67,6 +70,7 @@ impl Context {
             pretended: AtomicBool::new(false),
             links: Mutex::default(),
             sessions: Mutex::default(),
+            machines: Mutex::default(),
             tunnels: Mutex::default(),
             words_read: AtomicBool::new(false),
             depth: AtomicUsize::new(0),
@@ -147,6 +151,29 @@ impl Context {
         sessions.push(session.clone());
     }
 
+    /// The sessions that are open.
+    pub fn sessions(&self) -> Vec<Session> {
+        let sessions = locked(&self.sessions);
+        let open = sessions.iter().filter(|session| !session.is_closed());
+        open.cloned().collect()
+    }
+
+    /// The machine that ssh reaches as `given`, or this one; the same for every caller.
+    pub fn machine(&self, given: Option<&str>) -> Machine {
+        let RunOptions {
+            project, reporter, ..
+        } = &self.options;
+        let mut machines = locked(&self.machines);
+        let machine = machines.entry(given.map(str::to_owned)).or_insert_with(|| {
+            let reporter = Arc::clone(reporter);
+            match given {
+                Some(given) => Machine::there(given, project.ssh_config.as_deref(), reporter),
+                None => Machine::here(&project.root, reporter),
+            }
+        });
+        machine.clone()
+    }
+
     /// Has the tunnel closed at the end of the run, if it still is open then.
     pub fn opened_tunnel(&self, tunnel: Arc<Tunnel>) {
         locked(&self.tunnels).push(tunnel);
@@ -164,6 +191,10 @@ impl Context {
         let links = std::mem::take(&mut *locked(&self.links));
         for link in links.values() {
             link.connector.close().await;
+        }
+        let machines = std::mem::take(&mut *locked(&self.machines));
+        for machine in machines.values() {
+            machine.close().await;
         }
     }
 

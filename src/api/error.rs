@@ -2,7 +2,8 @@
 
 use crate::copy::{self, verify};
 use crate::host::{Error, Field, Kind, Statement};
-use crate::{config, pg, trigger, watermark};
+use crate::ssh::process::Exit;
+use crate::{config, machine, pg, trigger, watermark};
 
 impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
@@ -45,6 +46,25 @@ impl From<verify::Error> for Error {
             verify::Error::Copy(error) => (*error).into(),
             error => Self::from_cause(error),
         }
+    }
+}
+
+impl From<machine::Error> for Error {
+    fn from(error: machine::Error) -> Self {
+        let (exit, stderr) = match &error {
+            machine::Error::Interrupted => return Self::interrupted(),
+            machine::Error::Failed { exit, stderr, .. } => (Some(exit.clone()), stderr.clone()),
+            _ => (None, String::new()),
+        };
+        let raised = Self::from_cause(error);
+        let raised = match exit {
+            Some(Exit::Code(code)) => raised.with_field("code", Field::Integer(code.into())),
+            Some(Exit::Signal(signal)) => raised.with_text("signal", Some(signal)),
+            _ => raised,
+        };
+        // A single line stands in the message.
+        let several = stderr.lines().nth(1).is_some();
+        raised.with_text("stderr", several.then_some(stderr))
     }
 }
 

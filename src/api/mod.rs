@@ -7,6 +7,7 @@ mod copy;
 mod db;
 mod error;
 mod format;
+mod host;
 mod json;
 mod log;
 mod notices;
@@ -45,6 +46,7 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("confirm", confirm::build),
     ("connect", connect::build),
     ("copy", copy::build),
+    ("host", host::build),
     ("json", json::build),
     ("log", log::build),
     ("null", null::build),

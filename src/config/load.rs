@@ -130,6 +130,19 @@ impl Project {
         }
     }
 
+    /// The name, the phrase and the ssh host of each protected target. Its secrets are not looked up: a run that
+    /// uses the host alone need not know them.
+    pub fn protected(&self) -> Vec<(String, String, Option<String>)> {
+        let context = self.context();
+        let protected = self.targets.iter().filter_map(|(name, raw)| {
+            let text = |key| context.text(key, Place::default, raw.get(key)?).ok();
+            let phrase = text("protect")?;
+            let ssh = text("ssh").filter(|ssh| !ssh.is_empty());
+            Some((name.clone(), phrase, ssh))
+        });
+        protected.collect()
+    }
+
     /// The names of all targets, in alphabetical order.
     pub fn target_names(&self) -> impl Iterator<Item = &str> {
         self.targets.keys().map(String::as_str)

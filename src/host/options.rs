@@ -1,6 +1,6 @@
 //! Reading the one table of named options that a primitive takes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use mlua::{Function, Integer, Table, Value};
@@ -15,6 +15,8 @@ pub struct Options {
     call: &'static str,
     table: Option<Table>,
     known: RefCell<Vec<&'static str>>,
+    /// Whether the entries without a name were asked for.
+    words: Cell<bool>,
 }
 
 impl Options {
@@ -24,7 +26,31 @@ impl Options {
             call,
             table,
             known: RefCell::default(),
+            words: Cell::default(),
         }
+    }
+
+    /// The entries without a name, `{ "ls", "-l" }`: strings, or numbers as Lua writes them.
+    pub fn words(&self) -> Result<Vec<String>> {
+        self.words.set(true);
+        let Some(table) = &self.table else {
+            return Ok(Vec::new());
+        };
+        let word = |(place, value): (usize, mlua::Result<Value>)| {
+            let place = place + 1;
+            match value? {
+                Value::String(text) => match text.to_str() {
+                    Ok(text) => Ok(text.to_owned()),
+                    Err(_) => Err(self.error(format!("word {place} is not UTF-8"))),
+                },
+                number @ (Value::Integer(_) | Value::Number(_)) => Ok(number.to_string()?),
+                other => {
+                    let got = other.type_name();
+                    Err(self.error(format!("word {place} must be a string, got {got}")))
+                }
+            }
+        };
+        table.sequence_values().enumerate().map(word).collect()
     }
 
     pub fn value(&self, name: &'static str) -> Result<Option<Value>> {
@@ -120,6 +146,13 @@ impl Options {
         for pair in table.pairs::<Value, Value>() {
             let (key, _) = pair?;
             let key = match &key {
+                Value::Integer(place) if self.words.get() => {
+                    // Lua ends a list at its first gap.
+                    if usize::try_from(*place).is_ok_and(|place| place <= table.raw_len()) {
+                        continue;
+                    }
+                    return Err(self.error(format!("there is a gap before word {place}")));
+                }
                 Value::String(key) => key.to_string_lossy(),
                 other => other.to_string()?,
             };

@@ -67,6 +67,11 @@ impl Host {
         &self.0.host.user
     }
 
+    /// The name and port of the host itself, which two aliases may share.
+    pub fn address(&self) -> (&str, u16) {
+        (&self.0.host.host, self.0.host.port)
+    }
+
     /// Opens a session of its own, logged in; over the user's own `ssh` it is shared by all that ask for one.
     #[cfg(unix)]
     pub async fn connect(&self) -> Result<Session, Error> {

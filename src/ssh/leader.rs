@@ -1,6 +1,8 @@
 //! A child process of ours that goes with its whole group.
 
 use std::io;
+use std::process::ExitStatus;
+use std::time::Duration;
 
 #[cfg(unix)]
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -21,16 +23,36 @@ impl Leader {
     /// What a program is may be a script, whose own children would go on.
     pub fn kill(&mut self) {
         #[cfg(unix)]
-        if let Some(pid) = self
-            .0
-            .id()
-            .and_then(|id| Pid::from_raw(id.try_into().ok()?))
-        {
+        if let Some(group) = self.group() {
             // It fails only where all have ended in this moment.
-            let _ = kill_process_group(pid, Signal::KILL);
+            let _ = kill_process_group(group, Signal::KILL);
         }
         #[cfg(not(unix))]
         let _ = self.0.start_kill();
+    }
+
+    /// Asks all of the group to end, and kills after `grace` what has not; then waits.
+    pub async fn end(&mut self, grace: Duration) -> io::Result<ExitStatus> {
+        #[cfg(unix)]
+        if let Some(group) = self.group() {
+            let _ = kill_process_group(group, Signal::TERM);
+            let ended = tokio::time::timeout(grace, self.0.wait()).await;
+            // What it started may have stayed.
+            let _ = kill_process_group(group, Signal::KILL);
+            if let Ok(status) = ended {
+                return status;
+            }
+        }
+        #[cfg(not(unix))]
+        let _ = grace;
+        self.kill();
+        self.0.wait().await
+    }
+
+    /// Nothing once it has ended: its number may be somebody else's then.
+    #[cfg(unix)]
+    fn group(&self) -> Option<Pid> {
+        Pid::from_raw(self.0.id()?.try_into().ok()?)
     }
 }
 

@@ -38,13 +38,37 @@ impl From<std::process::ExitStatus> for Exit {
     fn from(status: std::process::ExitStatus) -> Self {
         #[cfg(unix)]
         if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-            return Self::Signal(signal.to_string());
+            return Self::Signal(signal_name(signal));
         }
         match status.code().map(u32::try_from) {
             Some(Ok(code)) => Self::Code(code),
             _ => Self::Unknown,
         }
     }
+}
+
+/// The signal's name as hosts tell it over ssh, `TERM` for 15; its number where it is none of the usual ones.
+#[cfg(unix)]
+fn signal_name(number: i32) -> String {
+    use rustix::process::Signal;
+    let usual = [
+        (Signal::ABORT, "ABRT"),
+        (Signal::ALARM, "ALRM"),
+        (Signal::BUS, "BUS"),
+        (Signal::FPE, "FPE"),
+        (Signal::HUP, "HUP"),
+        (Signal::ILL, "ILL"),
+        (Signal::INT, "INT"),
+        (Signal::KILL, "KILL"),
+        (Signal::PIPE, "PIPE"),
+        (Signal::QUIT, "QUIT"),
+        (Signal::SEGV, "SEGV"),
+        (Signal::TERM, "TERM"),
+        (Signal::USR1, "USR1"),
+        (Signal::USR2, "USR2"),
+    ];
+    let named = usual.iter().find(|(signal, _)| signal.as_raw() == number);
+    named.map_or_else(|| number.to_string(), |(_, name)| (*name).to_owned())
 }
 
 /// The end of a process that may still be running, and what it wrote to stderr.
@@ -73,6 +97,11 @@ impl Ending {
     /// The last 64 KiB of stderr.
     pub fn stderr(&self) -> String {
         self.stderr.text()
+    }
+
+    /// stderr as it comes.
+    pub fn tail(&self) -> &Tail {
+        &self.stderr
     }
 }
 

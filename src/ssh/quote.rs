@@ -8,14 +8,19 @@ use base64::engine::general_purpose::STANDARD;
 
 /// `argv` as one command line for sshd.
 pub fn remote_command(argv: &[&str]) -> String {
-    let words: Vec<String> = argv.iter().map(|word| sh_word(word)).collect();
-    let command = format!("exec {}", words.join(" "));
+    let command = format!("exec {}", sh_words(argv));
     if command.contains(['\'', '\\', '!', '\n']) {
         let encoded = STANDARD.encode(command);
         format!("sh -c 'eval \"$(echo {encoded} | base64 -d)\"'")
     } else {
         format!("sh -c '{command}'")
     }
+}
+
+/// `argv` so that sh reads each as one word, unchanged.
+pub fn sh_words<S: AsRef<str>>(argv: &[S]) -> String {
+    let words: Vec<String> = argv.iter().map(|word| sh_word(word.as_ref())).collect();
+    words.join(" ")
 }
 
 /// `word` so that sh reads it as one word, unchanged.

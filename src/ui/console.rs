@@ -117,12 +117,12 @@ impl Console {
         locked(&self.printer).print(Output::Out, text);
     }
 
-    fn copying(&self, table: &str, rows: u64, bytes: u64) {
+    /// How far something is.
+    fn status(&self, text: &str) {
         let width = (self.err.width)();
         let pause = if width.is_some() { LIVE } else { LOGGED };
         if !self.options.quiet {
-            let text = lines::copying(table, rows, bytes);
-            locked(&self.printer).status(&text, width, pause);
+            locked(&self.printer).status(text, width, pause);
         }
     }
 
@@ -148,7 +148,12 @@ impl Progress for Console {
             locked(&self.printer).depth = *depth;
         }
         match event {
-            Event::Copying { table, rows, bytes } => self.copying(table, *rows, *bytes),
+            Event::Copying { table, rows, bytes } => {
+                self.status(&lines::copying(table, *rows, *bytes));
+            }
+            Event::Moving { file, bytes, total } => {
+                self.status(&lines::moving(file, *bytes, *total));
+            }
             // With `--json` stdout is for results alone.
             Event::Print(text) if self.options.json => {
                 self.line(&escape::block(text), Weight::Told);

@@ -13,7 +13,7 @@ pub enum Weight {
 }
 
 /// The text of an event and its weight; `None` for tables, for [`Event::Print`] and for
-/// [`Event::Copying`], which are not lines.
+/// [`Event::Copying`] and [`Event::Moving`], which are not lines.
 pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
     let faint = |text: &str| paint.tone(Tone::Faint, text);
     let told = |text: String| Some((text, Weight::Told));
@@ -90,8 +90,27 @@ pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
             let seconds = faint(&human::seconds(*seconds));
             progress(format!("{}: {} {seconds}", line(table), line(summary)))
         }
-        Event::Copying { .. } | Event::Print(_) | Event::Report(_) | Event::Show(_) => None,
+        Event::Output { source, line: text } => progress(format!(
+            "{} {}",
+            faint(&format!("{}:", line(source))),
+            line(text)
+        )),
+        Event::Copying { .. }
+        | Event::Moving { .. }
+        | Event::Print(_)
+        | Event::Report(_)
+        | Event::Show(_) => None,
     }
+}
+
+/// The status of a file under way.
+pub fn moving(file: &str, bytes: u64, total: u64) -> String {
+    format!(
+        "{}: {} of {} so far",
+        line(file),
+        human::bytes(bytes),
+        human::bytes(total)
+    )
 }
 
 /// The status of a copy under way.

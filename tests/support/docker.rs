@@ -184,6 +184,15 @@ pub fn docker() -> Command {
     ENGINE.docker()
 }
 
+/// Has the containers with this label, which compose or the program makes, removed when the run ends.
+pub fn removed_at_end(label: &str) {
+    let environment = ENGINE.sh_environment();
+    let label = sh_word(Path::new(&format!("label={label}")));
+    reaper::at_end(&format!(
+        "{environment} docker ps --all --quiet --filter {label} | {environment} xargs -r docker rm -f"
+    ));
+}
+
 /// Where `docker` reaches its engine: `DOCKER_HOST`, which the program under test is given too.
 pub fn engine_host() -> Option<String> {
     ENGINE.host.clone()

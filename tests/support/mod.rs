@@ -16,7 +16,9 @@ mod terminal;
 
 pub use agent::Agent;
 pub use database::Database;
-pub use docker::{Bridge, Container, as_root, container, container_without_relay, docker};
+pub use docker::{
+    Bridge, Container, as_root, container, container_without_relay, docker, removed_at_end,
+};
 pub use network::Network;
 pub use podman::Podman;
 pub use runner::{Ran, Runner};

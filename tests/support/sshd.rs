@@ -152,7 +152,11 @@ fn serve(folder: &Path, lines: &str) -> (u16, u32) {
         let port = free_port();
         let config = folder.join("sshd_config");
         // The first of two equal settings counts, so what a test asks for stands in front.
-        let text = lines.to_owned() + &server_config(folder, port, &program);
+        let mut text = lines.to_owned() + &server_config(folder, port, &program);
+        // Of two settings of one subsystem none counts: the server does not start.
+        if !lines.contains("Subsystem") {
+            text.push_str("Subsystem sftp internal-sftp\n");
+        }
         fs::write(&config, text).unwrap();
         let mut server = Command::new(&program)
             .args(["-D", "-e", "-f"])

@@ -61,6 +61,9 @@ fn every_method_is_declared_and_every_declared_one_exists() {
         ("connect", "Db", "runner.db"),
         ("tunnel", "Tunnel", "runner.tunnel"),
         ("watermark", "Marks", "runner.marks"),
+        ("host", "Host", "runner.host"),
+        ("host", "Container", "runner.container"),
+        ("host", "Compose", "runner.compose"),
     ] {
         let text = std::fs::read_to_string(repository(&format!("stdlib/meta/{file}.lua"))).unwrap();
         let opening = format!("function {class}:");
