@@ -33,6 +33,9 @@ pub async fn ask(reporter: &Reporter, question: Question) -> Result<Secret, AskE
     answer.unwrap_or(Err(AskError::Interrupted))
 }
 
+/// The variable that names the socket on which a program of another's, an `ssh` that logs in, has its questions asked.
+pub const ASKPASS_SOCKET: &str = "RUNNER_ASKPASS_SOCKET";
+
 #[derive(Debug, Clone)]
 pub struct Question {
     pub prompt: String,

@@ -92,8 +92,8 @@ fn a_given_file_has_to_be_there() {
 fn an_unknown_key_is_told_with_the_nearest_one() {
     refused(
         project("[targets.dev]\nurl = 'x'\nprotekt = 'GO'"),
-        "error: `runner.toml:3`: unknown key `protekt`, did you mean `protect`; there are `url`, `ssh`, `docker`, `protect`, \
-         and the words of a url as keys\n",
+        "error: `runner.toml:3`: unknown key `protekt`, did you mean `protect`; there are `url`, `ssh`, `docker`, `compose`, \
+         `protect`, and the words of a url as keys\n",
     );
     refused(
         project("[target.dev]"),
@@ -102,8 +102,8 @@ fn an_unknown_key_is_told_with_the_nearest_one() {
     );
     refused(
         Runner::new().playbook("connect { url = 'postgres:///x', usr = 'me' }\n"),
-        "error: the table given to `connect`: unknown key `usr`, did you mean `user`; there are `url`, `ssh`, `docker`, `protect`, \
-         and the words of a url as keys\n  \
+        "error: the table given to `connect`: unknown key `usr`, did you mean `user`; there are `url`, `ssh`, `docker`, `compose`, \
+         `protect`, and the words of a url as keys\n  \
          at playbook.lua:1\n  1 | connect { url = 'postgres:///x', usr = 'me' }\n",
     );
 }

@@ -65,6 +65,7 @@ pub fn connector_as(database: &Database, url: &str) -> (Connector, Arc<Heard>) {
         ssh: None,
         ssh_config: None,
         docker: None,
+        compose: None,
         protect: None,
     };
     let connector = Connector::new(target, "runner test", reporter).unwrap();

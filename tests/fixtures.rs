@@ -87,7 +87,7 @@ fn the_container_has_a_server_and_no_network() {
 fn a_container_without_a_relay_has_a_server_all_the_same() {
     let database = Database::empty(container_without_relay());
     assert_eq!(database.query("SELECT 1"), "1");
-    for program in ["sh", "bash", "perl", "nc"] {
+    for program in ["sh", "bash", "perl", "python3", "nc", "busybox"] {
         let ran = output(&mut container_without_relay().exec(&[program]));
         let stdout = String::from_utf8_lossy(&ran.stdout);
         assert!(

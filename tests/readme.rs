@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Runner, must};
+use crate::support::{Database, Runner, dev, must};
 
 const README: &str = include_str!("../README.md");
 
@@ -79,6 +79,18 @@ fn the_second_command_is_what_ci_runs() {
     assert_eq!(blocks("sh")[1].trim(), "tests/setup --tests && cargo test");
     let ci = std::fs::read_to_string(repository().join(".ci/run")).unwrap();
     assert!(ci.contains("README.md"), "{ci}");
+}
+
+#[test]
+fn the_tunnel_around_a_command_is_one() {
+    let (_, run) = blocks("sh")[2].split_once("runner ").unwrap();
+    let database = Database::law_prod(dev());
+    let rows = database.query("SELECT count(*) FROM uk_lrt");
+    let ran = Runner::new()
+        .target("prod", &database)
+        .args(words(run))
+        .success();
+    assert!(ran.stdout.contains(&rows), "{}", ran.stdout);
 }
 
 #[test]

@@ -317,7 +317,7 @@ fn a_copy_that_the_server_refuses_leaves_the_session_usable() {
         // Given up halfway, a COPY leaves no row and no doubt either.
         session.begin(&TxOptions::default()).await.unwrap();
         let mut copy = session.copy_in("COPY t FROM stdin").await.unwrap();
-        copy.send("1\n".into()).await.unwrap();
+        copy.send(b"1\n").await.unwrap();
         drop(copy);
         session.rollback().await.unwrap();
         session

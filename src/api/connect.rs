@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mlua::{IntoLua, Lua, Table, Value};
 
-use super::db::{Db, access};
+use super::db::Db;
 use super::notices::Notices;
 use super::{Context, Link};
 use crate::config::Target;
@@ -48,10 +48,10 @@ async fn connect(context: Arc<Context>, target: &Value, table: Option<Table>) ->
     };
     let session = link.connector.open(access).await?;
     context.opened(&session);
-    if access::phrase(&session).is_some() {
+    let db = Db::new(context, session.clone(), link.notices, warning);
+    if db.is_protected() {
         session.set_access(Access::ReadOnly);
     }
-    let db = Db::new(context, session, link.notices, warning);
     if write {
         db.ensure_write().await?;
     }
@@ -89,16 +89,17 @@ fn to_toml(keys: &Table) -> Result<toml::Table> {
     Ok(table)
 }
 
-/// The way to the target, shared by all its sessions of this run.
-fn link(context: &Context, target: Target) -> Result<Link> {
-    let name = target.name.clone();
-    if let Some(link) = context.link(&name) {
+/// The way to the target, shared by all its sessions and tunnels of this run.
+pub(super) fn link(context: &Context, target: Target) -> Result<Link> {
+    // All that tells it from others: two without a name may be in databases of one name on hosts of one name.
+    let key = format!("{target:?}");
+    if let Some(link) = context.link(&key) {
         return Ok(link);
     }
     let notices = Arc::new(Notices::new(Arc::clone(&context.options.reporter)));
     let reporter: Reporter = Arc::clone(&notices) as Reporter;
     let connector = Connector::new(target, &context.application_name, reporter)?;
     let link = Link { connector, notices };
-    context.keep_link(name, link.clone());
+    context.keep_link(key, link.clone());
     Ok(link)
 }

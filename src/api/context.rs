@@ -9,6 +9,7 @@ use super::notices::Notices;
 use crate::config::Project;
 use crate::host::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::pg::tunnel::Tunnel;
 use crate::pg::{Connector, Session};
 use crate::progress::{AskError, Event, Question, Reporter, ask};
 
@@ -41,9 +42,10 @@ pub struct Context {
     pub confirmed: tokio::sync::Mutex<HashSet<String>>,
     /// Whether this dry run has left out a statement that later ones may depend on.
     pub pretended: AtomicBool,
-    /// The ways to the targets, by name.
+    /// The ways to the targets, by all that tells one from another.
     links: Mutex<BTreeMap<String, Link>>,
     sessions: Mutex<Vec<Session>>,
+    tunnels: Mutex<Vec<Arc<Tunnel>>>,
     /// Whether `playbook{}` has read the words.
     words_read: AtomicBool,
     /// How many steps are open.
@@ -65,6 +67,7 @@ impl Context {
             pretended: AtomicBool::new(false),
             links: Mutex::default(),
             sessions: Mutex::default(),
+            tunnels: Mutex::default(),
             words_read: AtomicBool::new(false),
             depth: AtomicUsize::new(0),
             options,
@@ -129,12 +132,12 @@ impl Context {
         }
     }
 
-    pub fn link(&self, target: &str) -> Option<Link> {
-        locked(&self.links).get(target).cloned()
+    pub fn link(&self, key: &str) -> Option<Link> {
+        locked(&self.links).get(key).cloned()
     }
 
-    pub fn keep_link(&self, target: String, link: Link) {
-        locked(&self.links).insert(target, link);
+    pub fn keep_link(&self, key: String, link: Link) {
+        locked(&self.links).insert(key, link);
     }
 
     /// Has the session closed at the end of the run, if it still is open then.
@@ -144,8 +147,17 @@ impl Context {
         sessions.push(session.clone());
     }
 
-    /// Closes all sessions, and then the ways to their servers.
+    /// Has the tunnel closed at the end of the run, if it still is open then.
+    pub fn opened_tunnel(&self, tunnel: Arc<Tunnel>) {
+        locked(&self.tunnels).push(tunnel);
+    }
+
+    /// Closes all tunnels, the last one first, and all sessions, and then the ways to their servers.
     pub async fn close(&self) {
+        let tunnels = std::mem::take(&mut *locked(&self.tunnels));
+        for tunnel in tunnels.iter().rev() {
+            tunnel.close().await;
+        }
         for session in std::mem::take(&mut *locked(&self.sessions)) {
             session.close();
         }

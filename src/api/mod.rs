@@ -11,6 +11,7 @@ mod json;
 mod log;
 mod notices;
 mod null;
+mod phrase;
 mod playbook;
 mod query;
 mod retry;
@@ -23,6 +24,7 @@ mod sql;
 mod step;
 mod tables;
 mod trigger;
+mod tunnel;
 mod usage;
 mod values;
 mod verify;
@@ -34,6 +36,7 @@ use mlua::{Lua, Value};
 
 pub use context::{Context, Link, RunOptions};
 pub use run::run_playbook;
+pub use tunnel::open as open_tunnel;
 
 type Builder = fn(&Lua, &Arc<Context>) -> mlua::Result<Value>;
 
@@ -53,6 +56,7 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("sleep", sleep::build),
     ("step", step::build),
     ("trigger", trigger::build),
+    ("tunnel", tunnel::build),
     ("usage", usage::build),
     ("verify", verify::build),
     ("watermark", watermark::build),

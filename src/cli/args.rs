@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
+use super::tunnel;
 use crate::config::did_you_mean;
 use crate::ui::Report;
 
@@ -36,6 +37,7 @@ pub enum Command {
         target: String,
     },
     List,
+    Tunnel(tunnel::Words),
 }
 
 /// Why there is nothing to do.
@@ -104,6 +106,8 @@ enum Named {
     },
     /// List the playbooks of this project
     List,
+    /// Open a way to a target for other programs, until Ctrl-C or as long as COMMAND runs
+    Tunnel(tunnel::Words),
 }
 
 /// Reads the words after the program's name.
@@ -123,6 +127,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, Stop> {
         (Some(Named::Init), _) => Command::Init,
         (Some(Named::Protect { target }), _) => Command::Protect { target },
         (Some(Named::List), _) => Command::List,
+        (Some(Named::Tunnel(words)), _) => Command::Tunnel(words),
         (None, None) => return Err(usage("nothing to do: give a playbook or a command")),
     };
     Ok(Args {
@@ -145,7 +150,7 @@ impl Split {
     fn of(clap: &clap::Command, words: impl IntoIterator<Item = OsString>) -> Result<Self, Stop> {
         let mut split = Self::default();
         let mut words = words.into_iter();
-        let mut subcommand = None;
+        let mut sandbox = false;
         while let Some(word) = words.next() {
             let option = option_of(clap, &word);
             let foreign = split.file.is_some() && option.is_none();
@@ -164,11 +169,13 @@ impl Split {
                     // `--help`, or a slip: clap answers before it reads further.
                     None => split.ours.extend(words.by_ref()),
                 }
-            } else if subcommand.as_deref().is_some_and(|name| name != "sandbox") {
+            } else if !sandbox && clap.find_subcommand(&word).is_some() {
+                sandbox = word == "sandbox";
                 split.ours.push(word);
-            } else if subcommand.is_none() && clap.find_subcommand(&word).is_some() {
-                subcommand = word.to_str().map(str::to_owned);
-                split.ours.push(word);
+                if !sandbox {
+                    // No other command takes a playbook, so all that follows is clap's.
+                    split.ours.extend(words.by_ref());
+                }
             } else {
                 split.file = Some(playbook_file(clap, &word)?);
             }
@@ -258,7 +265,8 @@ fn stop(error: &clap::Error) -> Stop {
     let mut paragraphs = text.split("\n\n").map(str::trim);
     let message = paragraphs.next().unwrap_or_default();
     match paragraphs.find_map(|paragraph| paragraph.strip_prefix("tip: ")) {
-        Some(tip) => with_help(message, tip),
+        // A second line would tell how to pass a slip on.
+        Some(tip) => with_help(message, tip.lines().next().unwrap_or(tip)),
         None => usage(message),
     }
 }
@@ -347,6 +355,30 @@ mod tests {
                 file: Some("x.lua".into()),
                 words: vec!["list".to_owned(), "--help".to_owned()]
             }
+        );
+    }
+
+    #[test]
+    fn a_tunnel_takes_a_command_behind_two_dashes() {
+        let line = "--quiet tunnel prod --port 6000 --confirm GO -- psql --port 1 -- x.lua";
+        let args = read(line).unwrap();
+        assert!(args.options.quiet);
+        assert_eq!(args.options.confirm, ["GO"]);
+        assert_eq!(
+            format!("{:?}", args.command),
+            r#"Tunnel(Words { target: "prod", port: Some(6000), command: ["psql", "--port", "1", "--", "x.lua"] })"#
+        );
+        let help = "`runner --help` lists commands and options";
+        refused(
+            "tunnel prod --prot 1",
+            "unexpected argument `--prot` found",
+            "a similar argument exists: `--port`",
+        );
+        refused("tunnel prod psql", "unexpected argument `psql` found", help);
+        refused(
+            "tunnel prod --port 0",
+            "invalid value `0` for `--port <N>`: 0 is not in 1..=65535",
+            help,
         );
     }
 

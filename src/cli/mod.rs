@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 pub mod args;
+mod child;
 mod init;
 mod list;
 mod protect;
@@ -8,6 +9,7 @@ mod report;
 mod run;
 mod runtime;
 mod sandbox;
+mod tunnel;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,6 +24,10 @@ const FAILED: u8 = 1;
 
 /// Runs the program: `words` without the program's own name.
 pub fn main(words: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
+    #[cfg(unix)]
+    if let Some(socket) = std::env::var_os(crate::progress::ASKPASS_SOCKET) {
+        return askpass(words, &socket);
+    }
     let args = match args::parse(words) {
         Ok(args) => args,
         Err(stop) => return stopped(&stop),
@@ -32,6 +38,20 @@ pub fn main(words: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
     }));
     runtime::trace(args.options.verbose, &console);
     ExitCode::from(dispatch(args, &console))
+}
+
+/// An `ssh` that a run of ours has started wants something asked.
+#[cfg(unix)]
+fn askpass(
+    mut words: impl Iterator<Item = std::ffi::OsString>,
+    socket: &std::ffi::OsStr,
+) -> ExitCode {
+    let question = words.next().unwrap_or_default();
+    // What went wrong is told by the run.
+    match ui::askpass(socket.as_ref(), &question.to_string_lossy()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(FAILED),
+    }
 }
 
 fn stopped(stop: &Stop) -> ExitCode {
@@ -58,6 +78,7 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
         Command::Init => init::run(&args.options, &reporter),
         Command::Protect { target } => protect::run(&target, &args.options, &reporter),
         Command::List => list::run(&args.options, &reporter),
+        Command::Tunnel(words) => tunnel::run(&words, &args.options, &reporter),
     };
     match outcome {
         Ok(()) => 0,
@@ -89,8 +110,16 @@ impl End {
     /// Ended by a signal, whose number the exit code tells.
     fn interrupted(signal: i32) -> Self {
         Self {
+            report: Self::usage("interrupted").report,
+            ..Self::silently(signal)
+        }
+    }
+
+    /// The same where nothing was cut off.
+    fn silently(signal: i32) -> Self {
+        Self {
             code: (128 + signal).to_le_bytes()[0],
-            ..Self::usage("interrupted")
+            report: None,
         }
     }
 }

@@ -1,23 +1,18 @@
 //! `runner sandbox [FILE]`: a playbook, or a shell, on throw-away servers.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::Context;
-use rustix::process::{Pid, Signal, kill_process};
-use tokio::process::{Child, Command};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::process::Command;
 
 use super::args::Options;
+use super::child::{Ended, Farewell, attend};
 use super::runtime::{self, Signals};
 use super::{End, run};
 use crate::interrupt::{Interrupt, shielded};
 use crate::progress::{Event, Reporter};
 use crate::sandbox::{Error, Sandbox, path_beginning_with};
-
-/// How long a shell may take to end before it is killed.
-const GOODBYE_WITHIN: Duration = Duration::from_secs(2);
 
 /// Starts the servers, runs the playbook against them or opens a shell, and removes everything.
 pub fn run(
@@ -80,42 +75,16 @@ async fn shell(project: &Path, reporter: &Reporter) -> Result<(), End> {
         "sandbox: this shell is in {}, where `dev` and `prod` are configured; leave it to remove everything",
         project.display()
     )));
-    let ended = wait_for_shell(&shell, project).await;
-    // The status of the shell's last command says nothing about the sandbox.
-    match ended.with_context(|| format!("cannot run the shell `{}`", shell.display()))? {
-        None => Ok(()),
-        Some(signal) => Err(End::interrupted(signal.as_raw_value())),
-    }
-}
-
-/// The signal that ended it, if one of ours did.
-async fn wait_for_shell(shell: &OsStr, project: &Path) -> std::io::Result<Option<SignalKind>> {
-    let (hangup, terminate) = (SignalKind::hangup(), SignalKind::terminate());
-    let (mut disconnected, mut terminated) = (signal(hangup)?, signal(terminate)?);
-    // Having a handler is what keeps the signal from ending us.
-    let _interrupt = signal(SignalKind::interrupt())?;
-    let mut child = Command::new(shell)
+    let failed = || format!("cannot run the shell `{}`", shell.display());
+    let mut command = Command::new(&shell);
+    command
         .current_dir(project)
-        .env("PATH", path_with_runner()?)
-        .spawn()?;
-    let ended_by = tokio::select! {
-        status = child.wait() => return status.map(|_| None),
-        _ = disconnected.recv() => hangup,
-        _ = terminated.recv() => terminate,
-    };
-    end(&mut child).await?;
-    Ok(Some(ended_by))
-}
-
-/// As a terminal that closes: a shell passes that on to what it runs.
-async fn end(shell: &mut Child) -> std::io::Result<()> {
-    let id = shell.id().and_then(|id| i32::try_from(id).ok());
-    if let Some(pid) = id.and_then(Pid::from_raw) {
-        kill_process(pid, Signal::HUP)?;
-    }
-    match tokio::time::timeout(GOODBYE_WITHIN, shell.wait()).await {
-        Ok(status) => status.map(drop),
-        Err(_) => shell.kill().await,
+        .env("PATH", path_with_runner().with_context(failed)?);
+    let ended = attend(command, Farewell::HangUp).await;
+    match ended.with_context(failed)? {
+        // The status of the shell's last command says nothing about the sandbox.
+        Ended::Exited(_) => Ok(()),
+        Ended::Signalled(signal) => Err(End::interrupted(signal)),
     }
 }
 

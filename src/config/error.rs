@@ -52,6 +52,11 @@ pub enum Error {
     },
     #[error("{place}: `protect` is empty; give the phrase to type, or leave the key out")]
     EmptyPhrase { place: Box<Place> },
+    #[error("{place}: {reason}")]
+    Compose {
+        place: Box<Place>,
+        reason: &'static str,
+    },
     #[error("{place}: `{key}` begins with `-`, which another program would take for an option")]
     LeadingDash {
         place: Box<Place>,

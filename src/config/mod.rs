@@ -57,6 +57,15 @@ pub struct Target {
     pub ssh_config: Option<PathBuf>,
     /// A container by name or id, on the ssh host or on this machine.
     pub docker: Option<String>,
+    /// In place of `docker`: a compose service, there or here.
+    pub compose: Option<Service>,
     /// The phrase to type before anything is written.
     pub protect: Option<String>,
+}
+
+/// A service of a compose project, known by the project's folder or name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    pub folder: String,
+    pub name: String,
 }

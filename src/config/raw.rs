@@ -43,17 +43,19 @@ pub struct RawTarget {
 }
 
 /// The keys that are no words of libpq, or have another name here.
-const OWN_KEYS: [&str; 5] = ["url", "database", "ssh", "docker", "protect"];
+const OWN_KEYS: [&str; 6] = ["url", "database", "ssh", "docker", "compose", "protect"];
 
 impl RawTarget {
     pub fn get(&self, key: &str) -> Option<&Written> {
         self.keys.get(key)
     }
 
-    /// The keys that say the same as words of a url, each with that word.
+    /// The keys that say the same as words of a url, each with that word. `service` is one, unless it is that of
+    /// `compose`.
     pub fn words(&self) -> impl Iterator<Item = (&'static str, &'static str, &Written)> {
         let keys = self.keys.iter();
         keys.filter_map(|(key, written)| match *key {
+            "service" if self.keys.contains_key("compose") => None,
             "database" => Some(("database", "dbname", written)),
             key if OWN_KEYS.contains(&key) => None,
             key => Some((key, key, written)),
@@ -76,7 +78,7 @@ fn target_key(name: &str) -> Result<&'static str, String> {
         _ => did_you_mean(name, OWN_KEYS.into_iter().chain(words)),
     };
     Err(format!(
-        "unknown key `{name}`{hint}; there are `url`, `ssh`, `docker`, `protect`, and the words of a url as keys"
+        "unknown key `{name}`{hint}; there are `url`, `ssh`, `docker`, `compose`, `protect`, and the words of a url as keys"
     ))
 }
 
@@ -240,7 +242,7 @@ mod tests {
     fn an_unknown_key_is_an_error_with_the_nearest_one() {
         refused(
             "[targets.dev]\nurl = \"x\"\ndokcer = \"pg\"\n",
-            "`runner.toml:3`: unknown key `dokcer`, did you mean `docker`; there are `url`, `ssh`, `docker`, `protect`, \
+            "`runner.toml:3`: unknown key `dokcer`, did you mean `docker`; there are `url`, `ssh`, `docker`, `compose`, `protect`, \
              and the words of a url as keys",
         );
         refused(

@@ -7,7 +7,7 @@ use super::env::Env;
 use super::error::{Error, Place};
 use super::interpolate::{self, interpolate};
 use super::raw::{RawTarget, Written};
-use super::{Secret, Target};
+use super::{Secret, Service, Target};
 
 /// Where a target stands and what its texts may refer to.
 pub struct Context<'a> {
@@ -29,6 +29,7 @@ impl Context<'_> {
         };
         let ssh = keys.argument("ssh")?;
         let docker = keys.argument("docker")?;
+        let compose = keys.compose(ssh.is_some(), docker.is_some())?;
         let protect = keys.text("protect")?;
         if protect
             .as_ref()
@@ -38,7 +39,7 @@ impl Context<'_> {
                 place: Box::new(keys.place("protect")),
             });
         }
-        let direct = ssh.is_none() && docker.is_none();
+        let direct = ssh.is_none() && docker.is_none() && compose.is_none();
         let around = Surroundings {
             env: self.env,
             direct,
@@ -46,8 +47,10 @@ impl Context<'_> {
         };
         let dsn =
             dsn::finish(keys.words()?, &around).map_err(|problem| keys.wrong("url", problem))?;
+        let service = compose.as_ref().map(|service| service.name.as_str());
         let server = docker
             .as_deref()
+            .or(service)
             .or(dsn.first().name())
             .unwrap_or("localhost");
         Ok(Target {
@@ -56,6 +59,7 @@ impl Context<'_> {
             dsn,
             ssh,
             docker,
+            compose,
             protect,
         })
     }
@@ -136,6 +140,32 @@ impl Keys<'_> {
             });
         }
         Ok(text)
+    }
+
+    /// The service that `compose` and `service` name together.
+    fn compose(&self, behind_ssh: bool, docker: bool) -> Result<Option<Service>, Error> {
+        let Some(folder) = self.argument("compose")? else {
+            return Ok(None);
+        };
+        let wrong = |reason| {
+            let place = Box::new(self.place("compose"));
+            Err(Error::Compose { place, reason })
+        };
+        if docker {
+            return wrong("`compose` and `docker` both name a container; leave one out");
+        }
+        let Some(name) = self.argument("service")? else {
+            return wrong("`compose` goes with `service`, the name of the service");
+        };
+        let Context { env, root, .. } = self.context;
+        // On this machine a path starts at `runner.toml`; a word without a slash may be the name of a project.
+        let here = !behind_ssh && folder.contains(['/', '.']);
+        let folder = if here {
+            env.path(&folder, root).display().to_string()
+        } else {
+            folder
+        };
+        Ok(Some(Service { folder, name }))
     }
 
     /// The words of `url`, and over them those of the single keys.

@@ -146,7 +146,7 @@ async fn rows(
         while let Some((chunk, rows)) = running.script.chunk().await? {
             meter.passed(meter.rows() + rows, chunk.len());
             if let Some(sink) = &mut sink {
-                sink.send(chunk).await?;
+                sink.send(&chunk).await?;
             }
         }
         match sink {

@@ -56,8 +56,8 @@ async fn forward(
             chunk = out.chunk() => chunk.map_err(|e| (Side::Source, e))?,
         };
         let Some(chunk) = chunk else { break };
-        meter.passed(out.messages(), chunk.len());
-        sink.send(chunk).await.map_err(|e| (Side::Target, e))?;
+        meter.passed(out.messages(), chunk.payload().len());
+        sink.forward(chunk).await.map_err(|e| (Side::Target, e))?;
     }
     meter.count_rows(out.messages().saturating_sub(binary.into()));
     sink.finish().await.map_err(|e| (Side::Target, e))

@@ -65,17 +65,19 @@ where
     })
 }
 
-/// A function for `__close`: it runs shielded, and also after an interruption.
-pub fn closer<F>(
+/// A function for `__close`: it runs shielded, and also after an interruption. Lua gives it the value and the error
+/// that is on its way.
+pub fn closer<A, F>(
     lua: &Lua,
     name: &'static str,
-    work: impl Fn() -> F + Send + Sync + 'static,
+    work: impl Fn(A) -> F + Send + Sync + 'static,
 ) -> mlua::Result<Function>
 where
+    A: FromLuaMulti,
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    primitive(lua, name, Check::Never, move |call, _| {
-        let future = interrupt::shielded(work());
+    primitive(lua, name, Check::Never, move |call, args| {
+        let future = interrupt::shielded(work(arguments(&call, args)?));
         Operation::pending(
             &call,
             async move { future.await.map(|()| MultiValue::new()) },

@@ -138,6 +138,11 @@ pub enum Error {
         playbook: String,
         holder: String,
     },
+    #[error("no tunnel to `{target}`: {source}")]
+    Tunnel {
+        target: String,
+        source: route::tunnel::Error,
+    },
     #[error("it was terminated and has not ended yet")]
     Unkillable,
     #[error("interrupted")]

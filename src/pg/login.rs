@@ -11,7 +11,7 @@ use super::gate::Gate;
 use super::server::Parts;
 use super::wire::{CopyWatch, Wire};
 use super::{Connector, Error, refusal, tls};
-use crate::config::{ChannelBinding, Endpoint, SslMode, Target};
+use crate::config::{ChannelBinding, Endpoint, SslMode, SslNegotiation, Target};
 use crate::route::Link;
 
 /// The server has started and is not ready, or is shutting down.
@@ -94,7 +94,7 @@ pub(super) fn is_not_ready(error: &Error) -> bool {
     error.sqlstate() == Some(CANNOT_CONNECT_NOW)
 }
 
-/// Logs in over a link; gives the session and whether it is encrypted.
+/// Logs in over a link.
 pub(super) async fn login(
     connector: &Connector,
     link: Link,
@@ -117,10 +117,7 @@ pub(super) async fn login(
     if willing {
         match connect.handshake(stream).await {
             Ok(stream) => login.encrypted(stream).await,
-            Err(error) => Err(Failed {
-                handshake: !tls::Unmet::broke(&error),
-                ..Failed::new(login.broken(&error), true)
-            }),
+            Err(error) => Err(login.not_encrypted(&error)),
         }
     } else if target.dsn.tls.mode.insists() {
         let error = login.broken(&tls::Unmet::NoTls.into());
@@ -185,7 +182,10 @@ impl Login<'_> {
         }
     }
 
-    fn guarded<S>(&self, stream: S, copy: &CopyWatch) -> Gate<Wire<S>> {
+    fn guarded<S>(&self, stream: S, copy: &CopyWatch) -> Gate<Wire<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let allowed = self.target.dsn.require_auth.clone();
         Gate::new(Wire::new(stream, copy), allowed)
     }
@@ -202,6 +202,24 @@ impl Login<'_> {
             return self.closed();
         }
         refusal::of_driver(error, self.target)
+    }
+
+    /// Why the handshake failed.
+    fn not_encrypted(&self, error: &io::Error) -> Failed {
+        let direct = self.target.dsn.tls.negotiation == SslNegotiation::Direct;
+        let cut = matches!(
+            error.kind(),
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset
+        );
+        // An older server takes the handshake for nonsense.
+        let error = match error {
+            _ if direct && cut => &tls::Unmet::NotDirect.into(),
+            error => error,
+        };
+        Failed {
+            handshake: !tls::Unmet::broke(error),
+            ..Failed::new(self.broken(error), true)
+        }
     }
 
     /// What happened before the driver had the stream.

@@ -40,12 +40,18 @@ fn advice(sqlstate: &str) -> Option<&'static str> {
 /// What went wrong before the server could say anything about it.
 pub fn of_driver(error: &tokio_postgres::Error, target: &Target) -> Error {
     let name = target.name.clone();
-    // The driver has no type of its own for this.
-    if StdError::source(error).is_some_and(|cause| cause.to_string() == "password missing") {
-        return Error::NoPassword { target: name };
-    }
+    // The driver has no types of its own for these.
+    let cause = StdError::source(error).map(ToString::to_string);
+    let reason = match cause.as_deref() {
+        Some("password missing") => return Error::NoPassword { target: name },
+        Some("server did not use channel binding") => {
+            "the server does not bind the login to the TLS connection, which `channel_binding=require` asks for"
+                .to_owned()
+        }
+        _ => tls::in_words(error, &target.dsn.tls).unwrap_or_else(|| server::text_of(error)),
+    };
     Error::Connect {
         target: name,
-        reason: tls::in_words(error, &target.dsn.tls).unwrap_or_else(|| server::text_of(error)),
+        reason,
     }
 }

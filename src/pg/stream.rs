@@ -1,30 +1,35 @@
 //! COPY streams: bytes out of one server and into another.
+//!
+//! The driver starts a COPY and ends it; its data goes past the driver.
 
 use std::pin::Pin;
 
-use bytes::{Bytes, BytesMut};
-use futures_util::{SinkExt, TryStreamExt};
+use bytes::Bytes;
+use futures_util::TryStreamExt;
 use tokio::sync::OwnedMutexGuard;
 use tokio_postgres::{CopyInSink, CopyOutStream};
 
+use super::wire::{CopyData, CopyWatch, Tap};
 use super::{Error, Result, Session, cancel};
 
-/// The driver yields one buffer per row; what is sent on is gathered to this size, which costs a quarter less
-/// CPU than sending rows.
+/// The size of the messages in which bytes are sent.
 const CHUNK: usize = 64 * 1024;
 
 impl Session {
     /// Runs a `COPY ... TO STDOUT`. The session is taken until the stream ends.
     pub async fn copy_out(&self, sql: &str) -> Result<CopyOut> {
         let turn = self.turn().await?;
+        let live = self.live();
+        let tap = live.copy.tap();
         let stream = self
-            .attend(self.live().client.copy_out(sql))
+            .attend(live.client.copy_out(sql))
             .await
             .map_err(|e| e.with_sql(sql))?;
         Ok(CopyOut {
             session: self.clone(),
+            tap,
             stream: Box::pin(stream),
-            rows: 0,
+            messages: 0,
             ended: false,
             _turn: turn,
         })
@@ -38,6 +43,7 @@ impl Session {
         let sql = sql.to_owned();
         Ok(CopyIn {
             session: self.clone(),
+            watch: self.live().copy.clone(),
             sink: Box::pin(sink),
             sql,
             _turn: turn,
@@ -57,61 +63,59 @@ impl Session {
 /// Bytes of a `COPY ... TO STDOUT`.
 pub struct CopyOut {
     session: Session,
+    tap: Tap,
     stream: Pin<Box<CopyOutStream>>,
-    rows: u64,
+    messages: u64,
     ended: bool,
     _turn: OwnedMutexGuard<()>,
 }
 
 impl CopyOut {
-    /// About 64 KiB of whole messages, `None` at the end. A message is a row; in the binary format the
-    /// header comes with the first and the trailer alone.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+    /// 64 to 256 KiB, less at the end only, and then `None`.
+    pub async fn chunk(&mut self) -> Result<Option<CopyData>> {
         // Asked again behind its end, the driver would take what follows for an error.
         if self.ended {
             return Ok(None);
         }
-        let gathering = gather(self.stream.as_mut(), &mut self.rows, &mut self.ended);
-        let chunk = self.session.attend(gathering).await?;
-        Ok((!chunk.is_empty()).then_some(chunk))
+        let next = async {
+            if let Some((chunk, messages)) = self.tap.next().await {
+                self.messages += messages;
+                return Ok(Some(chunk));
+            }
+            let message = self.stream.try_next().await?;
+            self.messages += u64::from(message.is_some());
+            Ok(message.map(|payload| CopyData::new(&payload)))
+        };
+        let chunk = self.session.attend(next).await?;
+        self.ended = chunk.is_none();
+        Ok(chunk)
     }
 
-    /// Messages that have passed: the rows, one more at the end of a binary stream for its trailer.
+    /// Messages that have passed: a row each, the header of the binary format with the first, and one more at the end
+    /// for its trailer.
     pub fn messages(&self) -> u64 {
-        self.rows
+        self.messages
     }
 
     /// Ends the COPY at the server. A dropped stream does not: the rest of the table would still be sent, and
     /// the session's next statement would wait for it.
     pub async fn abort(self) {
-        cancel::end(&self.session, self.stream).await;
+        let Self {
+            session,
+            tap,
+            stream,
+            _turn,
+            ..
+        } = self;
+        drop(tap);
+        cancel::end(&session, stream).await;
     }
-}
-
-/// One chunk, watched as one wait: to watch every row would cost as much as to move it.
-async fn gather(
-    mut stream: Pin<&mut CopyOutStream>,
-    rows: &mut u64,
-    ended: &mut bool,
-) -> std::result::Result<Bytes, tokio_postgres::Error> {
-    let mut chunk = BytesMut::with_capacity(CHUNK + CHUNK / 4);
-    while let Some(row) = stream.try_next().await? {
-        *rows += 1;
-        if chunk.is_empty() && row.len() >= CHUNK {
-            return Ok(row);
-        }
-        chunk.extend_from_slice(&row);
-        if chunk.len() >= CHUNK {
-            return Ok(chunk.freeze());
-        }
-    }
-    *ended = true;
-    Ok(chunk.freeze())
 }
 
 /// The receiving end of a `COPY ... FROM STDIN`.
 pub struct CopyIn {
     session: Session,
+    watch: CopyWatch,
     sink: Pin<Box<CopyInSink<Bytes>>>,
     sql: String,
     _turn: OwnedMutexGuard<()>,
@@ -119,20 +123,29 @@ pub struct CopyIn {
 
 impl CopyIn {
     /// Sends bytes on, or fails with what the server has refused of those before.
-    pub async fn send(&mut self, chunk: Bytes) -> Result<()> {
-        let live = self.session.live();
-        let sending = self.session.attend(self.sink.send(chunk));
+    pub async fn send(&mut self, bytes: &[u8]) -> Result<()> {
+        for chunk in bytes.chunks(CHUNK) {
+            self.forward(CopyData::new(chunk)).await?;
+        }
+        Ok(())
+    }
+
+    /// The same with a message of another server, as it is.
+    pub async fn forward(&mut self, data: CopyData) -> Result<()> {
+        let sending = self
+            .session
+            .attend(async { Ok(self.watch.send(data).await) });
         tokio::select! {
             biased;
-            () = live.copy.refused() => {}
-            sent = sending => return sent,
+            () = self.watch.refused() => {}
+            sent = sending => if sent? { return Ok(()) },
         }
         Err(self.refusal().await)
     }
 
     /// Resolves once the server has refused what it was sent: no more need be sent then.
     pub async fn refused(&self) {
-        self.session.live().copy.refused().await;
+        self.watch.refused().await;
     }
 
     /// What the server has refused, which it tells at the end of the COPY. The session can be used afterwards.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::container::Engine;
+use crate::config::Service;
 use crate::ssh::{self, tcp};
 
 #[derive(Debug, thiserror::Error)]
@@ -19,24 +21,74 @@ pub enum Error {
 
     #[error("`{name}` is no name of a container: {reason}")]
     BadContainer { name: String, reason: &'static str },
+    #[error("no container can be reached {place}: there is neither `docker` nor `podman` {remedy}")]
+    NoEngine { place: String, remedy: &'static str },
+    #[error("{engine} cannot be used {place}: {reason}")]
+    EngineUnusable {
+        engine: Engine,
+        place: String,
+        reason: String,
+    },
+    #[error("`{program}` cannot be run on this machine: {reason}")]
+    Command { program: String, reason: String },
+    #[error("there is no container `{name}` {place}; `{engine} ps` lists those that run")]
+    ContainerMissing {
+        engine: Engine,
+        name: String,
+        place: String,
+    },
     #[error(
-        "target `{target}` has `docker` and the host `{host}` in its url, which is not supported yet; leave the host \
-         out (`postgres://user@/database`) to reach the container's own socket"
-    )]
-    HostWithDocker { target: String, host: String },
-    #[error("docker cannot be used {place}: {reason}")]
-    NoDocker { place: String, reason: String },
-    #[error("there is no container `{name}` {place}; `docker ps` lists those that run")]
-    ContainerMissing { name: String, place: String },
-    #[error(
-        "container `{name}` {place} is not running (its state is `{state}`); start it with `docker {} {name}`",
+        "container `{name}` {place} is not running (its state is `{state}`); start it with `{engine} {} {name}`",
         start(state)
     )]
     ContainerStopped {
+        engine: Engine,
         name: String,
         place: String,
         state: String,
     },
+    #[error(
+        "there is no container of service `{}` of the compose project `{}` {place}; {}",
+        service.name, service.folder, known(services, *engine)
+    )]
+    ServiceMissing {
+        engine: Engine,
+        service: Service,
+        place: String,
+        /// Those of the project that have a container.
+        services: Vec<String>,
+    },
+    #[error(
+        "service `{}` of the compose project `{}` runs in several containers {place}: `{}`; name one of them as `docker`",
+        service.name, service.folder, containers.join("`, `")
+    )]
+    ServiceScaled {
+        service: Service,
+        place: String,
+        containers: Vec<String>,
+    },
+    #[error("container `{name}` {place}: {reason}")]
+    NoHostSocket {
+        name: String,
+        place: String,
+        reason: String,
+    },
+    #[error("container `{name}` publishes its port {port} nowhere")]
+    Unpublished { name: String, port: u16 },
+    #[error(
+        "container `{name}` has no address that can be reached {place}; its networks: {}",
+        listed(networks)
+    )]
+    NoBridge {
+        name: String,
+        place: String,
+        networks: Vec<String>,
+    },
+    #[error(
+        "container `{name}` is no process {place}, so its addresses mean nothing there; is its engine elsewhere, or in a \
+         virtual machine?"
+    )]
+    EngineElsewhere { name: String, place: String },
     #[error(
         "the image of container `{name}` has nothing that can carry bytes to its server; looked for {}; add one of them to \
          the image, or publish the server's port and name it in the url, without `docker`", looked_for.join(", ")
@@ -63,6 +115,11 @@ pub enum Error {
         relay: &'static str,
         limit: Duration,
     },
+    #[error("every way was tried: {}", tried(ways))]
+    AllPassed {
+        /// The last hop of each, and what was wrong with it.
+        ways: Vec<(String, String)>,
+    },
     #[error("interrupted")]
     Interrupted,
 }
@@ -75,7 +132,39 @@ fn start(state: &str) -> &'static str {
     }
 }
 
+fn tried(ways: &[(String, String)]) -> String {
+    let ways = ways.iter().map(|(way, reason)| format!("{way}: {reason}"));
+    ways.collect::<Vec<_>>().join("; ")
+}
+
+fn known(services: &[String], engine: Engine) -> String {
+    match services {
+        [] => format!(
+            "no container bears the label of that project; `{engine} compose up` makes them"
+        ),
+        some => format!("those it has are of `{}`", some.join("`, `")),
+    }
+}
+
+fn listed(networks: &[String]) -> String {
+    match networks {
+        [] => "none".to_owned(),
+        some => format!("`{}`", some.join("`, `")),
+    }
+}
+
 impl Error {
+    /// Whether the container may be one of another engine's on the same machine.
+    pub(super) fn other_engine_may_help(&self) -> bool {
+        matches!(
+            self,
+            Self::NoEngine { .. }
+                | Self::EngineUnusable { .. }
+                | Self::ContainerMissing { .. }
+                | Self::ServiceMissing { .. }
+        )
+    }
+
     /// Whether another way to the same server may still work.
     pub(super) fn passes(&self) -> bool {
         if let Self::Ssh(error) = self {
@@ -93,10 +182,13 @@ impl Error {
                     | tcp::Error::Unreachable { .. }
             ) | Self::SocketMissing { .. }
                 | Self::SocketRefused { .. }
+                | Self::NoHostSocket { .. }
                 | Self::NoRelay { .. }
-                | Self::ServerRefused { .. }
                 | Self::RelayFailed { .. }
                 | Self::RelaySilent { .. }
+                | Self::Unpublished { .. }
+                | Self::NoBridge { .. }
+                | Self::EngineElsewhere { .. }
         )
     }
 }

@@ -5,21 +5,23 @@
 //! that leads to a login is kept for every later link, and each one passed over is reported with its reason.
 
 mod container;
-mod direct;
+mod dial;
 mod error;
 mod fate;
 mod rung;
 mod stream;
+pub mod tunnel;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::{SessionAttrs, Target};
 use crate::progress::{Event, Reporter};
 use crate::ssh::{Host, Session};
+use container::Origin;
 pub use error::Error;
 pub use fate::Fate;
 use rung::{Plan, Rung};
@@ -65,7 +67,8 @@ struct Inner {
     /// The rung that holds, or the first that has not been passed over yet.
     place: AtomicUsize,
     held: AtomicBool,
-    announced: AtomicBool,
+    /// The first rung that was announced.
+    announced: OnceLock<usize>,
     /// The rungs passed over, each with the reason.
     passed: std::sync::Mutex<Vec<(String, String)>>,
 }
@@ -94,7 +97,7 @@ impl Route {
             via,
             place: AtomicUsize::default(),
             held: AtomicBool::default(),
-            announced: AtomicBool::default(),
+            announced: OnceLock::new(),
             passed: std::sync::Mutex::default(),
         })))
     }
@@ -118,12 +121,15 @@ impl Route {
 
     /// Reports the hops and why this way is taken, once per route.
     pub async fn announce(&self) {
-        if self.0.announced.swap(true, Ordering::SeqCst) {
+        if self.0.announced.get().is_some() {
             return;
         }
         if let Some(via) = &self.0.via {
             // `open` reports a configuration that cannot be read.
-            let _ = via.host(&self.0.reporter).await;
+            let _ = self.0.host(via).await;
+        }
+        if self.0.announced.set(self.0.place()).is_err() {
+            return;
         }
         self.0.reporter.event(&Event::Route {
             target: self.0.target.clone(),
@@ -146,7 +152,7 @@ impl Route {
         let Some(via) = &self.0.via else {
             return self.0.open(place, None, None).await;
         };
-        let session = via.host(&self.0.reporter).await?.connect().await?;
+        let session = self.0.host(via).await?.connect().await?;
         // Only what must be found out first needs the control session.
         let control = if !self.0.is_held() && self.0.plan.asks_first() {
             Some(via.control(&self.0.reporter).await?)
@@ -171,7 +177,7 @@ impl Route {
             return;
         }
         self.0.place.store(link, Ordering::SeqCst);
-        if link > 0 {
+        if self.0.announced.get() < Some(&link) {
             self.0.reporter.event(&Event::Route {
                 target: self.0.target.clone(),
                 hops: self.hops(),
@@ -202,6 +208,11 @@ impl Route {
         self.0.passed().clone()
     }
 
+    /// The rung that holds, or the first that has not been passed over yet.
+    pub fn place(&self) -> usize {
+        self.0.place()
+    }
+
     /// The last hop of a rung.
     pub fn hop(&self, link: usize) -> String {
         self.0.plan.steps[link].rung.hop()
@@ -209,13 +220,16 @@ impl Route {
 
     /// Ends the control session and the processes on this machine. Links that are still open are their owners'.
     pub async fn close(&self) {
-        if let Some(via) = &self.0.via
-            && let Some(session) = via.control.lock().await.take()
-        {
-            session.close().await;
+        if let Some(via) = &self.0.via {
+            if let Some(session) = via.control.lock().await.take() {
+                session.close().await;
+            }
+            if let Some(host) = via.host.get() {
+                host.close().await;
+            }
         }
         for step in &self.0.plan.steps {
-            if let Rung::Relay(container) = &step.rung {
+            if let Rung::Container(_, container) = &step.rung {
                 container.close().await;
             }
         }
@@ -246,10 +260,15 @@ impl Inner {
         control: Option<&Session>,
     ) -> Result<Link, Error> {
         let Plan { steps, dial, .. } = &self.plan;
+        let from = Origin {
+            session,
+            control,
+            dial,
+        };
         loop {
             let at = place.unwrap_or_else(|| self.place());
             let step = &steps[at];
-            match step.rung.open(session, control, dial).await {
+            match step.rung.open(from).await {
                 Ok(link) => {
                     return Ok(Link {
                         place: at,
@@ -258,13 +277,35 @@ impl Inner {
                         ..link
                     });
                 }
-                Err(reason)
-                    if place.is_none()
-                        && reason.passes()
-                        && self.pass(at, at + 1, &reason.to_string()) => {}
-                Err(error) => return Err(error),
+                Err(reason) if place.is_none() && reason.passes() => {
+                    if !self.pass(at, at + 1, &reason.to_string()) {
+                        let error = explained(reason, control.or(session)).await;
+                        return Err(self.all_passed(at, error));
+                    }
+                }
+                Err(error) => return Err(explained(error, control.or(session)).await),
             }
         }
+    }
+
+    /// The host, once its configuration has been read: only then is it known who we are there, and so where the
+    /// ladder begins.
+    async fn host<'a>(&self, via: &'a Via) -> Result<&'a Host, Error> {
+        let host = via.host(&self.reporter).await?;
+        let mut steps = self.plan.steps.iter();
+        let first = steps.position(|step| !step.rung.needs_root() || host.user() == "root");
+        self.place.fetch_max(first.unwrap_or(0), Ordering::SeqCst);
+        Ok(host)
+    }
+
+    /// The error of the last rung, with those of the rungs before it.
+    fn all_passed(&self, last: usize, error: Error) -> Error {
+        let mut ways = self.passed().clone();
+        if self.is_held() || ways.is_empty() {
+            return error;
+        }
+        ways.push((self.plan.steps[last].rung.hop(), error.to_string()));
+        Error::AllPassed { ways }
     }
 
     fn pass(&self, place: usize, next: usize, reason: &str) -> bool {
@@ -286,6 +327,17 @@ impl Inner {
             });
         }
         true
+    }
+}
+
+/// The error of a docker that made no sense: behind ssh it may have been another program.
+async fn explained(error: Error, session: Option<&Session>) -> Error {
+    match (&error, session) {
+        (Error::EngineUnusable { .. }, Some(session)) => match session.check_commands().await {
+            Ok(()) => error,
+            Err(replaced) => replaced.into(),
+        },
+        _ => error,
     }
 }
 

@@ -1,14 +1,13 @@
 //! The ways to a server that a target's settings leave open, in the order they are tried.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rand::seq::SliceRandom;
 
-use super::Stream;
-use super::container::Container;
-use super::{Error, Fate, Link, direct};
+use super::container::{Container, Origin, Way};
+use super::{Error, Link, dial};
 use crate::config::{Endpoint, LoadBalance, SessionAttrs, Target};
-use crate::ssh::Session;
 use crate::ssh::tcp::{self, Dial};
 
 /// Where servers put their sockets.
@@ -20,7 +19,7 @@ const LOOPBACK: &str = "127.0.0.1";
 pub enum Rung {
     Tcp { host: String, port: u16 },
     Socket { path: PathBuf },
-    Relay(Box<Container>),
+    Container(Way, Arc<Container>),
 }
 
 /// One rung of the ladder and what it leads to.
@@ -58,9 +57,10 @@ impl Plan {
         let (mut steps, mut reasons) = (Vec::new(), Vec::new());
         for wanted in rounds {
             for &server in &order {
-                let (rungs, why) = match &target.docker {
-                    Some(name) => in_container(target, &dsn.endpoints[server], name)?,
-                    None => to_server(target, &dsn.endpoints[server]),
+                let endpoint = &dsn.endpoints[server];
+                let (rungs, why) = match (&target.docker, &target.compose) {
+                    (None, None) => to_server(target, endpoint),
+                    _ => in_container(target, endpoint)?,
                 };
                 let round = reasons.len();
                 reasons.push(why);
@@ -88,31 +88,53 @@ impl Plan {
         })
     }
 
-    /// Whether something has to be found out before the first stream: which relay a container has.
+    /// Whether something has to be found out before the first stream: where a container is, which relay it has.
     pub fn asks_first(&self) -> bool {
         let mut rungs = self.steps.iter().map(|step| &step.rung);
-        rungs.any(|rung| matches!(rung, Rung::Relay(_)))
+        rungs.any(|rung| matches!(rung, Rung::Container(..)))
     }
 }
 
-fn in_container(
-    target: &Target,
-    server: &Endpoint,
-    name: &str,
-) -> Result<(Vec<Rung>, String), Error> {
-    let (folder, why) = match (server.folder(), server.place()) {
-        (Some(folder), _) => (Some(folder), "the url names a folder of sockets"),
-        (None, None) => (None, "the url names no host"),
-        (None, Some(host)) => {
-            return Err(Error::HostWithDocker {
-                target: target.name.clone(),
-                host: host.to_owned(),
-            });
+fn in_container(target: &Target, server: &Endpoint) -> Result<(Vec<Rung>, String), Error> {
+    let own = [Way::HostSocket, Way::Relay];
+    let ports = [Way::Published, Way::Bridge];
+    let (folder, ways, why) = match (server.folder(), server.place()) {
+        (Some(folder), _) => {
+            let why = "the url names a folder of sockets: the container's own";
+            (Some(folder), own.to_vec(), why)
+        }
+        (None, None) => {
+            let why = "the url names no host: the container's own socket";
+            (None, [own, ports].concat(), why)
+        }
+        (None, Some(_)) => {
+            let why = "the url names a host: the container's port";
+            (None, ports.to_vec(), why)
         }
     };
-    let container = Container::new(name, folder, server.port)?;
-    let why = format!("`docker` is set and {why}: the container's own socket, by a relay");
-    Ok((vec![Rung::Relay(Box::new(container))], why))
+    let (key, container) = match (&target.docker, &target.compose) {
+        (None, Some(service)) => (
+            "compose",
+            Container::of_service(service, folder, server.port),
+        ),
+        (name, _) => {
+            let name = name.as_deref().unwrap_or_default();
+            ("docker", Container::named(name, folder, server.port)?)
+        }
+    };
+    let container = Arc::new(container);
+    let ways = ways.into_iter();
+    // Behind ssh it is not known yet who we are.
+    let possible = ways.filter(|way| *way != Way::HostSocket || target.ssh.is_some() || is_root());
+    let rungs = possible.map(|way| Rung::Container(way, Arc::clone(&container)));
+    Ok((rungs.collect(), format!("`{key}` is set and {why}")))
+}
+
+fn is_root() -> bool {
+    #[cfg(unix)]
+    return rustix::process::geteuid().is_root();
+    #[cfg(not(unix))]
+    false
 }
 
 fn to_server(target: &Target, server: &Endpoint) -> (Vec<Rung>, String) {
@@ -173,40 +195,21 @@ impl Rung {
         match self {
             Self::Tcp { host, port } => format!("{host}:{port}"),
             Self::Socket { path } => path.display().to_string(),
-            Self::Relay(container) => container.hop(),
+            Self::Container(way, container) => container.hop(*way),
         }
     }
 
-    /// Opens a stream, from `session` where the server stands behind ssh. What a relay has to find out first goes
-    /// over `control`.
-    pub async fn open(
-        &self,
-        session: Option<&Session>,
-        control: Option<&Session>,
-        dial: &Dial,
-    ) -> Result<Link, Error> {
-        let (stream, tls, session) = match (self, session) {
-            (Self::Tcp { host, port }, None) => return direct::tcp(host, *port, dial).await,
-            (Self::Socket { path }, None) => return direct::socket(path).await,
-            (Self::Relay(container), session) => return container.open(session, control).await,
-            (Self::Tcp { host, port }, Some(session)) => {
-                let stream = session.open_tcp(host, *port, dial.limit).await?;
-                (stream, true, session)
-            }
-            (Self::Socket { path }, Some(session)) => {
-                let path = path.to_string_lossy();
-                (
-                    session.open_socket(&path, dial.limit).await?,
-                    false,
-                    session,
-                )
-            }
-        };
-        Ok(Link::new(
-            Stream::new(stream),
-            tls,
-            Fate::of_session(session.alias(), session.end()),
-        ))
+    /// Whether only root on the last host can take it.
+    pub fn needs_root(&self) -> bool {
+        matches!(self, Self::Container(Way::HostSocket, _))
+    }
+
+    pub async fn open(&self, from: Origin<'_>) -> Result<Link, Error> {
+        match self {
+            Self::Tcp { host, port } => dial::tcp(from, host, *port).await,
+            Self::Socket { path } => dial::socket(from, path).await,
+            Self::Container(way, container) => container.open(*way, from).await,
+        }
     }
 }
 
@@ -228,6 +231,7 @@ mod tests {
             ssh: None,
             ssh_config: None,
             docker: None,
+            compose: None,
             protect: None,
         }
     }
@@ -292,11 +296,19 @@ mod tests {
     }
 
     #[test]
-    fn a_container_is_entered_by_a_relay() {
+    fn a_container_is_entered_by_its_socket_then_by_its_ports() {
         let hops_of = |host, name| hops(host, true, Some(name));
-        assert_eq!(hops_of(None, "pg").unwrap(), ["docker exec pg (relay)"]);
-        let error = hops_of(Some("db"), "pg").unwrap_err();
-        assert!(error.contains("has `docker` and the host `db`"), "{error}");
+        let own = [
+            "docker pg (its socket, through /proc)",
+            "docker exec pg (relay)",
+        ];
+        let ports = [
+            "docker pg (its published port)",
+            "docker pg (its bridge address)",
+        ];
+        assert_eq!(hops_of(None, "pg").unwrap(), [own, ports].concat());
+        assert_eq!(hops_of(Some("/srv/pg"), "pg").unwrap(), own);
+        assert_eq!(hops_of(Some("db"), "pg").unwrap(), ports);
         assert!(hops_of(None, "-v").unwrap_err().contains("`-v` is no name"));
     }
 }

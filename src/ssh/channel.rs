@@ -3,6 +3,7 @@
 //! russh's own stream drops both. A task of ours empties the channel into a small queue: if nobody reads the
 //! stream, the queue fills, the task waits, and russh's window closes towards the sender.
 
+use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,17 +12,19 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
+use futures_util::FutureExt;
 use russh::client::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
-use super::client::Session;
+use super::native::Native;
 use super::process::{Ending, Exit};
+use super::queue::{Filler, Taker, queue};
 use super::tail::Tail;
 
-/// Packets of at most 32 KiB that may wait for the reader, besides those russh keeps.
-const QUEUE: usize = 16;
+/// Bytes that may wait for the reader, besides those russh keeps.
+const QUEUE: usize = 512 * 1024;
 const STDERR: u32 = 1;
 
 /// How long the other side has to end by itself what was shut down, before the channel is closed over its head.
@@ -32,26 +35,26 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Dropping it closes the channel: at once, or, after a shutdown, once the other side has ended too. A host may
 /// kill a command whose channel is closed, and a cancel request would die with the relay that was to deliver it.
 pub struct ChannelStream {
-    arriving: mpsc::Receiver<Bytes>,
-    unread: Bytes,
+    arriving: Taker,
+    unread: VecDeque<Bytes>,
     leaving: Pin<Box<dyn AsyncWrite + Send>>,
     shut_down: Arc<AtomicBool>,
     /// Dropped with the stream, which tells the task to close the channel.
     _in_use: oneshot::Sender<()>,
-    _session: Session,
+    _session: Native,
 }
 
 impl ChannelStream {
-    pub(super) fn new(channel: Channel<Msg>, session: Session) -> (Self, Ending) {
+    pub(super) fn new(channel: Channel<Msg>, session: Native) -> (Self, Ending) {
         let (read, write) = channel.split();
-        let (queue, arriving) = mpsc::channel(QUEUE);
+        let (queue, arriving) = queue(QUEUE);
         let (in_use, dropped) = oneshot::channel();
         let (exited, exit) = watch::channel(None);
         let stderr = Tail::default();
         let shut_down = Arc::<AtomicBool>::default();
         let stream = Self {
             arriving,
-            unread: Bytes::new(),
+            unread: VecDeque::new(),
             leaving: Box::pin(write.make_writer()),
             shut_down: Arc::clone(&shut_down),
             _in_use: in_use,
@@ -85,13 +88,22 @@ async fn attend(
             _ = &mut dropped => break,
             message = read.wait() => message,
         };
-        if !sink.take(message).await {
+        if !sink.take(message) {
             return sink.exit;
         }
+        // What has arrived meanwhile is handed over with it.
+        while sink.has_room()
+            && let Some(message) = read.wait().now_or_never()
+        {
+            if !sink.take(message) {
+                return sink.exit;
+            }
+        }
+        sink.hand_over().await;
     }
     sink.queue = None;
     if shut_down.load(Ordering::SeqCst) {
-        let ending = async { while sink.take(read.wait().await).await {} };
+        let ending = async { while sink.take(read.wait().await) {} };
         let _ = tokio::time::timeout(GRACE, ending).await;
     }
     // The session may be waiting to hand us data; it must be let go before it can take the close.
@@ -103,20 +115,19 @@ async fn attend(
 /// Where the messages of a channel go.
 struct Sink {
     /// Nothing once the other side has said that no more data comes.
-    queue: Option<mpsc::Sender<Bytes>>,
+    queue: Option<Filler>,
     stderr: Tail,
     exit: Exit,
 }
 
 impl Sink {
     /// Whether the channel is still open after this message.
-    async fn take(&mut self, message: Option<ChannelMsg>) -> bool {
+    fn take(&mut self, message: Option<ChannelMsg>) -> bool {
         match message {
             None | Some(ChannelMsg::Close) => return false,
             Some(ChannelMsg::Data { data }) => {
                 if let Some(queue) = &self.queue {
-                    // It fails only when the stream is dropped, which the caller sees next.
-                    let _ = queue.send(data).await;
+                    queue.push(data);
                 }
             }
             Some(ChannelMsg::ExtendedData { data, ext: STDERR }) => self.stderr.push(&data),
@@ -129,6 +140,17 @@ impl Sink {
         }
         true
     }
+
+    fn has_room(&self) -> bool {
+        !self.queue.as_ref().is_some_and(Filler::is_full)
+    }
+
+    /// Lets the reader have what came, and waits where it has too much already.
+    async fn hand_over(&self) {
+        if let Some(queue) = &self.queue {
+            queue.hand_over().await;
+        }
+    }
 }
 
 impl AsyncRead for ChannelStream {
@@ -137,15 +159,23 @@ impl AsyncRead for ChannelStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        while self.unread.is_empty() {
-            match ready!(self.arriving.poll_recv(cx)) {
-                Some(bytes) => self.unread = bytes,
+        let stream = &mut *self;
+        while stream.unread.is_empty() {
+            match ready!(stream.arriving.poll_take(cx)) {
+                Some(packets) => stream.unread = packets,
                 None => return Poll::Ready(Ok(())),
             }
         }
-        let length = self.unread.len().min(buf.remaining());
-        buf.put_slice(&self.unread[..length]);
-        self.unread.advance(length);
+        while let Some(packet) = stream.unread.front_mut()
+            && buf.remaining() > 0
+        {
+            let length = packet.len().min(buf.remaining());
+            buf.put_slice(&packet[..length]);
+            packet.advance(length);
+            if packet.is_empty() {
+                stream.unread.pop_front();
+            }
+        }
         Poll::Ready(Ok(()))
     }
 }

@@ -1,18 +1,15 @@
-//! Hosts, and sessions on them.
+//! Hosts, and the ways to them.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use russh::Disconnect;
-use russh::client::Handle;
-use tokio::sync::{Mutex, mpsc};
-
-use super::config::{self, Chain, HostConfig};
+use super::config::{self, Chain, HostConfig, OnlyOpenssh};
 use super::error::Error;
-use super::handler::{Handler, SessionEnd};
-use super::handshake;
+use super::native::Native;
+#[cfg(unix)]
+use super::openssh::Share;
+use super::session::{Session, Transport};
 use crate::progress::{Event, Reporter};
 
 /// A host as the user's ssh configuration describes it, with the jump hosts before it.
@@ -20,11 +17,13 @@ use crate::progress::{Event, Reporter};
 pub struct Host(Arc<Way>);
 
 struct Way {
-    /// The outermost first.
-    jumps: Vec<Arc<HostConfig>>,
+    /// The outermost first, the host itself last.
+    hosts: Vec<Arc<HostConfig>>,
     host: Arc<HostConfig>,
     reporter: Reporter,
     banner_shown: Arc<AtomicBool>,
+    #[cfg(unix)]
+    openssh: Share,
 }
 
 impl Host {
@@ -37,44 +36,141 @@ impl Host {
         reporter: Reporter,
     ) -> Result<Self, Error> {
         let Chain { jumps, host } = config::resolve(given, file).await?;
+        let host = Arc::new(host);
+        let jumps = jumps.into_iter().map(Arc::new);
+        let hosts: Vec<_> = jumps.chain([Arc::clone(&host)]).collect();
         Ok(Self(Arc::new(Way {
-            jumps: jumps.into_iter().map(Arc::new).collect(),
-            host: Arc::new(host),
+            #[cfg(unix)]
+            openssh: Share::of(&hosts).await,
+            hosts,
+            host,
             reporter,
             banner_shown: Arc::default(),
         })))
     }
 
-    /// The hosts on the way, each like `ssh sertantai-hz (1.2.3.4:22)`.
+    /// The hosts on the way, each like `ssh sertantai-hz (1.2.3.4:22)`, and why the user's own `ssh` is taken there.
     pub fn describe(&self) -> Vec<String> {
-        let hops = self.0.jumps.iter().chain([&self.0.host]);
-        hops.map(|hop| format!("ssh {} ({}:{})", hop.alias, hop.host, hop.port))
-            .collect()
+        let describe = |(place, hop): (usize, &Arc<HostConfig>)| {
+            let name = format!("ssh {} ({}:{})", hop.alias, hop.host, hop.port);
+            match self.why_openssh(place) {
+                Some(why) => format!("{name} over `ssh -W`, since {why}"),
+                None => name,
+            }
+        };
+        let hops = self.0.hosts.iter().enumerate();
+        hops.skip(self.first()).map(describe).collect()
+    }
+
+    /// Who we are there.
+    pub fn user(&self) -> &str {
+        &self.0.host.user
+    }
+
+    /// Opens a session of its own, logged in; over the user's own `ssh` it is shared by all that ask for one.
+    #[cfg(unix)]
+    pub async fn connect(&self) -> Result<Session, Error> {
+        let mut refused = None;
+        loop {
+            let begun = match (self.by_openssh().await, refused) {
+                // What russh was told says more than that there is no `ssh`.
+                (Err(Error::NoOpenssh { .. }), Some(error)) => return Err(error),
+                (begun, _) => begun?,
+            };
+            let (place, error) = match self.go_on(begun).await {
+                Ok(session) => return Ok(session),
+                Err(refusal) => refusal,
+            };
+            let Some(why) = error.for_openssh() else {
+                return Err(error);
+            };
+            let alias = &self.0.hosts[place].alias;
+            let note = format!("ssh {alias} over `ssh -W`, since {why}");
+            // Another session may have been quicker, and said so.
+            if self.0.openssh.add(place, why) {
+                self.0.reporter.event(&Event::Note(note));
+            }
+            refused = Some(error);
+        }
     }
 
     /// Opens a session of its own, logged in.
+    #[cfg(not(unix))]
     pub async fn connect(&self) -> Result<Session, Error> {
-        let mut jump = None;
-        for config in &self.0.jumps {
-            jump = Some(self.connect_one(config, jump).await?);
-        }
-        self.connect_one(&self.0.host, jump).await
+        self.go_on(None).await.map_err(|(_, error)| error)
     }
 
-    async fn connect_one(
+    /// Opens another connection beside that of `transport`.
+    pub(super) async fn connect_another(&self, transport: &Transport) -> Result<Session, Error> {
+        match transport {
+            Transport::Native(_) => self.connect().await,
+            #[cfg(unix)]
+            Transport::OpenSsh(master) => {
+                let another = self.0.openssh.another(master, self).await?;
+                Ok(Session::new(Transport::OpenSsh(another), self.clone()))
+            }
+        }
+    }
+
+    /// Ends what sessions over the user's own `ssh` share, where nobody else needs it.
+    pub async fn close(&self) {
+        #[cfg(unix)]
+        self.0.openssh.close().await;
+    }
+
+    /// The session on the last host that takes the user's own `ssh`, and the place of the next.
+    #[cfg(unix)]
+    async fn by_openssh(&self) -> Result<Option<(Session, usize)>, Error> {
+        // Boxed, as a login is large.
+        let found = Box::pin(self.0.openssh.master(self, &self.0.hosts)).await?;
+        Ok(found.map(|(master, next)| {
+            let session = Session::new(Transport::OpenSsh(master), self.clone());
+            (session, next)
+        }))
+    }
+
+    /// Goes on with russh; an error comes with the place of the host it is about.
+    async fn go_on(&self, begun: Option<(Session, usize)>) -> Result<Session, (usize, Error)> {
+        let (mut session, next) = match begun {
+            Some(begun) => begun,
+            None => (self.by_russh(0, None).await?, 1),
+        };
+        for place in next..self.0.hosts.len() {
+            session = self.by_russh(place, Some(session)).await?;
+        }
+        Ok(session)
+    }
+
+    async fn by_russh(
         &self,
-        config: &Arc<HostConfig>,
+        place: usize,
         jump: Option<Session>,
-    ) -> Result<Session, Error> {
-        let (handle, watch) = handshake::shake(self, config, jump.as_ref()).await?;
-        Ok(Session(Arc::new(Inner {
-            handle,
-            alias: config.alias.clone(),
-            end: watch.end,
-            left: watch.left,
-            opening: Mutex::new(watch.refusals),
-            jump,
-        })))
+    ) -> Result<Session, (usize, Error)> {
+        match Box::pin(Native::open(self, &self.0.hosts[place], jump)).await {
+            Ok(native) => Ok(Session::new(Transport::Native(native), self.clone())),
+            Err(error) => Err((place, error)),
+        }
+    }
+
+    #[cfg(unix)]
+    fn why_openssh(&self, place: usize) -> Option<OnlyOpenssh> {
+        self.0.openssh.reason(&self.0.hosts, place)
+    }
+
+    #[cfg(unix)]
+    fn first(&self) -> usize {
+        self.0.openssh.first()
+    }
+
+    /// OpenSSH has no master connections there.
+    #[cfg(not(unix))]
+    fn why_openssh(&self, _: usize) -> Option<OnlyOpenssh> {
+        None
+    }
+
+    #[cfg(not(unix))]
+    fn first(&self) -> usize {
+        0
     }
 
     pub(super) fn reporter(&self) -> &Reporter {
@@ -92,61 +188,5 @@ impl Host {
                 reporter.event(&Event::Note(format!("{alias} says: {banner}")));
             }
         })
-    }
-}
-
-/// A session on a host. It ends when the last clone and the last stream over it are dropped.
-#[derive(Clone)]
-pub struct Session(Arc<Inner>);
-
-struct Inner {
-    handle: Handle<Handler>,
-    alias: String,
-    end: SessionEnd,
-    left: Arc<AtomicBool>,
-    /// Channels are opened one after the other, so that the host's words belong to the right one.
-    opening: Mutex<mpsc::UnboundedReceiver<String>>,
-    /// The session this one runs over; it must outlive it.
-    jump: Option<Session>,
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        self.left.store(true, Ordering::SeqCst);
-    }
-}
-
-impl Session {
-    pub fn alias(&self) -> &str {
-        &self.0.alias
-    }
-
-    pub fn is_closed(&self) -> bool {
-        self.0.handle.is_closed()
-    }
-
-    pub fn end(&self) -> &SessionEnd {
-        &self.0.end
-    }
-
-    /// Says good-bye, to the jump hosts too. Streams over the session end.
-    pub async fn close(&self) {
-        let mut next = Some(self);
-        while let Some(Self(session)) = next {
-            session.left.store(true, Ordering::SeqCst);
-            // An error means that the session has ended already.
-            let good_bye = session.handle.disconnect(Disconnect::ByApplication, "", "");
-            let _ = tokio::time::timeout(Duration::from_secs(1), good_bye).await;
-            session.end.reason(Duration::from_secs(1)).await;
-            next = session.jump.as_ref();
-        }
-    }
-
-    pub(super) fn handle(&self) -> &Handle<Handler> {
-        &self.0.handle
-    }
-
-    pub(super) fn opening(&self) -> &Mutex<mpsc::UnboundedReceiver<String>> {
-        &self.0.opening
     }
 }

@@ -47,6 +47,19 @@ impl Destination {
             port,
         })
     }
+
+    /// What `ssh` is told of it besides the host.
+    pub fn options(&self) -> Vec<String> {
+        let user = self
+            .user
+            .iter()
+            .flat_map(|user| ["-l".to_owned(), user.clone()]);
+        let port = self
+            .port
+            .iter()
+            .flat_map(|port| ["-p".to_owned(), port.to_string()]);
+        user.chain(port).collect()
+    }
 }
 
 /// `host:port` or `[host]:port`; several colons without brackets are an IPv6 address without a port.

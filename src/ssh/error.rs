@@ -7,6 +7,7 @@ use super::config::OnlyOpenssh;
 use super::keys::KeyError;
 use super::known_hosts::Unknown;
 use super::tcp;
+use crate::progress::AskError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -29,6 +30,27 @@ pub enum Error {
         /// The host first, then the one it is reached from, and so on.
         way: Vec<String>,
     },
+    #[error(
+        "ssh host `{alias}` takes the user's own `ssh`, since {reason}; there is none on PATH: install OpenSSH's client"
+    )]
+    NoOpenssh { alias: String, reason: OnlyOpenssh },
+    #[error("`ssh` does not get to host `{alias}`: {said}")]
+    OpensshFailed {
+        alias: String,
+        /// Its last lines.
+        said: String,
+    },
+    #[error(
+        "`ssh` does not trust host `{alias}`: {said}; compare the fingerprint with the host's own, then run `{fix}` to \
+         record it; where another key is recorded, somebody may be in between"
+    )]
+    OpensshHostKey {
+        alias: String,
+        said: String,
+        fix: String,
+    },
+    #[error("ssh host `{alias}` asks a question before it lets anybody in: {reason}")]
+    NotAsked { alias: String, reason: AskError },
     #[error("cannot reach ssh host `{alias}`: {source}")]
     Tcp { alias: String, source: tcp::Error },
     #[error("ssh host `{alias}` does not complete the ssh handshake: {reason}")]
@@ -115,8 +137,28 @@ pub enum Error {
         target: String,
         limit: Duration,
     },
+    #[error(
+        "ssh host `{alias}` lets no command run: `MaxSessions` of its sshd allows none, or no further one; a server that \
+         it can reach by TCP needs none"
+    )]
+    SessionRefused { alias: String },
+    #[error(
+        "ssh host `{alias}` runs another command in place of ours, which {exit} {said}; a forced command (`ForceCommand` of \
+         its sshd, `command=` in `authorized_keys`) or the login shell of the user is in the way"
+    )]
+    CommandsReplaced {
+        alias: String,
+        exit: String,
+        /// Reads on after how it ended.
+        said: String,
+    },
     #[error("ssh host `{alias}` refuses to run commands")]
     ExecRefused { alias: String },
+    #[error(
+        "ssh host `{alias}` has no subsystem `{name}`; its `sshd_config` wants a line such as `Subsystem sftp \
+         internal-sftp`"
+    )]
+    NoSubsystem { alias: String, name: String },
     #[error("ssh host `{alias}`: no answer within {} s", limit.as_secs())]
     Silent { alias: String, limit: Duration },
     #[error("the ssh connection to `{alias}` is lost: {reason}")]

@@ -1,27 +1,53 @@
-//! Commands on an ssh host.
+//! Commands and subsystems of an ssh host, started by russh.
 
 use std::time::Duration;
 
 use russh::ChannelMsg;
 
 use super::channel::ChannelStream;
-use super::client::Session;
 use super::error::Error;
-use super::process::{Ending, Output, collect};
-use super::quote::remote_command;
+use super::native::Native;
+use super::process::Ending;
+use super::refusal::Wanted;
 use super::wait::{Cut, within};
 
-const START_LIMIT: Duration = Duration::from_secs(30);
+/// How long a host may take to start a command.
+pub const START_LIMIT: Duration = Duration::from_secs(30);
 
-impl Session {
-    /// Starts `argv` with its stdin and stdout as a stream. Dropping the stream closes its stdin and forgets it.
-    pub async fn spawn(&self, argv: &[&str]) -> Result<(ChannelStream, Ending), Error> {
+/// What a host can be asked to start.
+#[derive(Debug, Clone, Copy)]
+pub enum Program<'a> {
+    /// In the words of the login shell.
+    Command(&'a str),
+    /// By the name its sshd knows it by: `sftp`.
+    Subsystem(&'a str),
+}
+
+impl Program<'_> {
+    /// The error of a host that would not start it.
+    fn refused(self, alias: &str) -> Error {
+        let alias = alias.to_owned();
+        match self {
+            Self::Command(_) => Error::ExecRefused { alias },
+            Self::Subsystem(name) => Error::NoSubsystem {
+                alias,
+                name: name.to_owned(),
+            },
+        }
+    }
+}
+
+impl Native {
+    pub async fn spawn(&self, program: Program<'_>) -> Result<(ChannelStream, Ending), Error> {
         let opening = Box::pin(self.handle().channel_open_session());
-        let target = "a session for a command".to_owned();
-        let mut channel = self.opened(target, START_LIMIT, opening).await?;
+        let mut channel = self.opened(Wanted::Session, START_LIMIT, opening).await?;
+        self.runs();
         // Boxed, as russh's messages are large.
         let starting = Box::pin(async {
-            channel.exec(true, remote_command(argv)).await?;
+            match program {
+                Program::Command(command) => channel.exec(true, command).await?,
+                Program::Subsystem(name) => channel.request_subsystem(true, name).await?,
+            }
             loop {
                 match channel.wait().await {
                     Some(ChannelMsg::Success) => return Ok(true),
@@ -34,41 +60,18 @@ impl Session {
         let alias = || self.alias().to_owned();
         match within(START_LIMIT, starting).await {
             Ok(Ok(true)) => Ok(ChannelStream::new(channel, self.clone())),
-            Ok(Ok(false)) => Err(Error::ExecRefused { alias: alias() }),
+            Ok(Ok(false)) => Err(program.refused(self.alias())),
             Ok(Err(_)) => {
                 let reason = self.end().reason(Duration::from_millis(200)).await;
                 let reason = reason.unwrap_or_else(|| "the channel was closed".to_owned());
                 let alias = alias();
                 Err(Error::Lost { alias, reason })
             }
-            Err(cut) => Err(self.cut(cut, START_LIMIT)),
-        }
-    }
-
-    /// Runs `argv` to its end without input.
-    pub async fn output(&self, argv: &[&str], limit: Duration) -> Result<Output, Error> {
-        let running = async {
-            let (mut stream, ending) = self.spawn(argv).await?;
-            let _ = tokio::io::AsyncWriteExt::shutdown(&mut stream).await;
-            let output = collect(&mut stream, &ending).await;
-            output.map_err(|error| Error::Lost {
-                alias: self.alias().to_owned(),
-                reason: error.to_string(),
-            })
-        };
-        match within(limit, running).await {
-            Ok(output) => output,
-            Err(cut) => Err(self.cut(cut, limit)),
-        }
-    }
-
-    fn cut(&self, cut: Cut, limit: Duration) -> Error {
-        match cut {
-            Cut::Interrupted => Error::Interrupted,
-            Cut::TimedOut => Error::Silent {
-                alias: self.alias().to_owned(),
-                limit,
-            },
+            Err(Cut::Interrupted) => Err(Error::Interrupted),
+            Err(Cut::TimedOut) => Err(Error::Silent {
+                alias: alias(),
+                limit: START_LIMIT,
+            }),
         }
     }
 }

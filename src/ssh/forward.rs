@@ -1,4 +1,4 @@
-//! Streams from an ssh host to somewhere else.
+//! Streams from an ssh host to somewhere else, opened by russh.
 
 use std::time::Duration;
 
@@ -7,16 +7,16 @@ use russh::Channel;
 use russh::client::Msg;
 
 use super::channel::ChannelStream;
-use super::client::Session;
 use super::error::Error;
 use super::handler::in_words;
+use super::native::Native;
+use super::refusal::Wanted;
 use super::wait::{Cut, within};
 
 /// The words of a refusal arrive right behind it.
 const WORDS_LIMIT: Duration = Duration::from_millis(500);
 
-impl Session {
-    /// A stream to `host:port` as the ssh host sees it.
+impl Native {
     pub async fn open_tcp(
         &self,
         host: &str,
@@ -31,44 +31,38 @@ impl Session {
             0,
         ));
         let channel = self
-            .opened(format!("`{host}:{port}`"), limit, opening)
+            .opened(Wanted::Tcp { host, port }, limit, opening)
             .await?;
         Ok(ChannelStream::new(channel, self.clone()).0)
     }
 
-    /// A stream to the unix socket at `path` on the ssh host.
     pub async fn open_socket(&self, path: &str, limit: Duration) -> Result<ChannelStream, Error> {
         let opening = Box::pin(self.handle().channel_open_direct_streamlocal(path));
-        let channel = self.opened(format!("`{path}`"), limit, opening).await?;
+        let channel = self.opened(Wanted::Socket(path), limit, opening).await?;
         Ok(ChannelStream::new(channel, self.clone()).0)
     }
 
-    /// Waits for the host to open a channel to `target`, and finds its words if it does not.
+    /// Waits for the host to open a channel, and finds its words if it does not.
     pub(super) async fn opened(
         &self,
-        target: String,
+        wanted: Wanted<'_>,
         limit: Duration,
         opening: BoxFuture<'_, Result<Channel<Msg>, russh::Error>>,
     ) -> Result<Channel<Msg>, Error> {
-        let alias = || self.alias().to_owned();
         let attempt = async {
             let mut refusals = self.opening().lock().await;
             // Words for an attempt that was given up half-way.
             while refusals.try_recv().is_ok() {}
             match opening.await {
-                Err(russh::Error::ChannelOpenFailure(reason)) => {
-                    let words = tokio::time::timeout(WORDS_LIMIT, refusals.recv()).await;
-                    let words = words.ok().flatten();
-                    Err(Error::OpenRefused {
-                        alias: alias(),
-                        target: target.clone(),
-                        reason: words.unwrap_or_else(|| format!("{reason:?}")),
-                    })
+                Err(russh::Error::ChannelOpenFailure(_)) => {
+                    let refusal = tokio::time::timeout(WORDS_LIMIT, refusals.recv()).await;
+                    let refusal = refusal.ok().flatten();
+                    Err(wanted.refused(self.alias(), refusal.as_ref()))
                 }
                 Err(error) => {
                     let reason = self.end().reason(WORDS_LIMIT).await;
                     Err(Error::Lost {
-                        alias: alias(),
+                        alias: self.alias().to_owned(),
                         reason: reason.unwrap_or_else(|| in_words(&Error::Protocol(error))),
                     })
                 }
@@ -78,11 +72,7 @@ impl Session {
         match within(limit, attempt).await {
             Ok(result) => result,
             Err(Cut::Interrupted) => Err(Error::Interrupted),
-            Err(Cut::TimedOut) => Err(Error::OpenTimedOut {
-                alias: alias(),
-                target: target.clone(),
-                limit,
-            }),
+            Err(Cut::TimedOut) => Err(wanted.timed_out(self.alias(), limit)),
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use russh::client::{DisconnectReason, Session};
 use russh::keys::PublicKeyOrCertificate;
@@ -11,44 +10,18 @@ use russh::{ChannelId, ChannelOpenFailure};
 use tokio::sync::{mpsc, watch};
 
 use super::config::{HostConfig, HostKeyPolicy};
-use super::destination::Destination;
+use super::end::{End, SessionEnd};
 use super::error::Error;
 use super::keys::describe;
 use super::known_hosts::{KnownHosts, Verdict, learn};
-
-/// The end of an ssh session, and the reason once it has come.
-#[derive(Debug, Clone)]
-pub struct SessionEnd(watch::Receiver<Option<End>>);
-
-#[derive(Debug, Clone)]
-enum End {
-    /// Nobody needed the session any more.
-    Ours,
-    Lost(String),
-}
-
-impl SessionEnd {
-    /// Why the session was lost, if it is within `limit`; a session that we ended ourselves was not lost.
-    pub async fn reason(&self, limit: Duration) -> Option<String> {
-        let mut end = self.0.clone();
-        let ended = tokio::time::timeout(limit, end.wait_for(Option::is_some)).await;
-        match ended {
-            Ok(Ok(end)) => match &*end {
-                Some(End::Lost(reason)) => Some(reason.clone()),
-                _ => None,
-            },
-            Ok(Err(_)) => Some("it ended without a reason".to_owned()),
-            Err(_) => None,
-        }
-    }
-}
+use super::refusal::Refusal;
 
 pub struct Handler {
     config: Arc<HostConfig>,
     known: Arc<KnownHosts>,
     end: watch::Sender<Option<End>>,
     left: Arc<AtomicBool>,
-    refusals: mpsc::UnboundedSender<String>,
+    refusals: mpsc::UnboundedSender<Refusal>,
     banner: Box<dyn Fn(&str) + Send + Sync>,
 }
 
@@ -58,7 +31,7 @@ pub struct Watch {
     /// To be set when the session is not needed any more, before it is let go.
     pub left: Arc<AtomicBool>,
     /// The host's words for each channel it refused to open.
-    pub refusals: mpsc::UnboundedReceiver<String>,
+    pub refusals: mpsc::UnboundedReceiver<Refusal>,
 }
 
 impl Handler {
@@ -67,7 +40,7 @@ impl Handler {
         known: Arc<KnownHosts>,
         banner: Box<dyn Fn(&str) + Send + Sync>,
     ) -> (Self, Watch) {
-        let (end, ended) = watch::channel(None);
+        let (end, ended) = SessionEnd::awaited();
         let (refusals, refused) = mpsc::unbounded_channel();
         let left = Arc::<AtomicBool>::default();
         let handler = Self {
@@ -79,7 +52,7 @@ impl Handler {
             banner,
         };
         let watch = Watch {
-            end: SessionEnd(ended),
+            end: ended,
             left,
             refusals: refused,
         };
@@ -96,7 +69,7 @@ impl Handler {
                 learn(&self.config, &name, &public)
             }
             Verdict::Unknown(why) => Err(Error::HostKeyUnknown {
-                fix: self.ssh_once(),
+                fix: self.config.ssh_once(),
                 name,
                 key,
                 why,
@@ -115,22 +88,6 @@ impl Handler {
                 line,
             }),
         }
-    }
-
-    /// The command by which OpenSSH shows the key and records it.
-    fn ssh_once(&self) -> String {
-        let file = match &self.config.config_file {
-            Some(file) => format!("-F {} ", file.display()),
-            None => String::new(),
-        };
-        let alias = &self.config.alias;
-        // ssh itself takes a port only in a url.
-        let url = match Destination::parse(alias) {
-            Ok(Destination { port: Some(_), .. }) if !alias.starts_with("ssh:") => "ssh://",
-            _ => "",
-        };
-        // Without the option, whoever configured `yes` would not be asked.
-        format!("ssh {file}-o StrictHostKeyChecking=ask {url}{alias} true")
     }
 }
 
@@ -155,26 +112,13 @@ impl russh::client::Handler for Handler {
         _: &str,
         _: &mut Session,
     ) -> Result<(), Error> {
-        let text = match (reason, description) {
-            // sshd's words for every refusal to do with sockets.
-            (ChannelOpenFailure::AdministrativelyProhibited, "" | "open failed") => {
-                "the host does not permit forwarding".to_owned()
-            }
-            (ChannelOpenFailure::ConnectFailed, "" | "open failed") => {
-                "nothing accepts connections there; is the server running?".to_owned()
-            }
-            (_, "Connection refused") => {
-                "it refuses connections; is anything listening there?".to_owned()
-            }
-            (_, "Name or service not known") => {
-                "the name does not resolve there; one that only Docker knows needs `docker`"
-                    .to_owned()
-            }
-            (reason, "") => format!("{reason:?}"),
-            (_, description) => description.to_owned(),
+        let description = description.to_owned();
+        let refusal = Refusal {
+            reason,
+            description,
         };
         // Nobody is left to tell if the session is being dropped.
-        let _ = self.refusals.send(text);
+        let _ = self.refusals.send(refusal);
         Ok(())
     }
 

@@ -7,29 +7,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use russh::client::{self, GexParams, Handle};
-use russh::{Limits, Preferred, compression, kex};
+use russh::{AlgorithmKind, Limits, Preferred, compression, kex};
 use tokio::sync::Semaphore;
 
 use super::auth;
-use super::channel::ChannelStream;
 use super::client::Host;
-use super::config::HostConfig;
+use super::config::{HostConfig, OnlyOpenssh};
+use super::end::SessionEnd;
 use super::error::Error;
-use super::handler::{Handler, SessionEnd, Watch, hung_up, in_words};
+use super::handler::{Handler, Watch, hung_up, in_words};
 use super::known_hosts::KnownHosts;
+use super::session::{Session, SessionStream};
 use super::tcp::{self, Dial};
 use super::wait::{Cut, within};
 
-static HANDSHAKES: Semaphore = Semaphore::const_new(2);
+pub static HANDSHAKES: Semaphore = Semaphore::const_new(2);
 
-const ATTEMPTS: u32 = 5;
+pub const ATTEMPTS: u32 = 5;
 /// OpenSSH's own, where `ConnectionAttempts` asks for several.
 const CONNECTION_PAUSE: Duration = Duration::from_secs(1);
 /// A key exchange takes milliseconds; a host that needs longer than this is stuck. `ConnectTimeout` may be shorter,
 /// and covers the exchange in OpenSSH too.
-const KEY_EXCHANGE_LIMIT: Duration = Duration::from_secs(30);
+pub const KEY_EXCHANGE_LIMIT: Duration = Duration::from_secs(30);
 /// sshd itself gives up after two minutes, and somebody may have to find a passphrase.
-const LOGIN_LIMIT: Duration = Duration::from_secs(120);
+pub const LOGIN_LIMIT: Duration = Duration::from_secs(120);
 
 /// What both sides say they know among the algorithms of the exchange: the signatures the host takes, and the counter-measure
 /// to messages slipped in or left out.
@@ -43,7 +44,7 @@ const EXTENSIONS: [kex::Name; 2] = [
 pub async fn shake(
     host: &Host,
     config: &Arc<HostConfig>,
-    jump: Option<&super::Session>,
+    jump: Option<&Session>,
 ) -> Result<(Handle<Handler>, Watch), Error> {
     if let Some(reason) = &config.only_openssh {
         return Err(Error::OnlyOpenssh {
@@ -72,8 +73,7 @@ pub async fn shake(
                 return Ok((handle, watch));
             }
             Err(error) if attempt < ATTEMPTS && was_dropped(&error) => {
-                let jitter = 200 * attempt + rand::random_range(0..300);
-                pause(Duration::from_millis(jitter.into())).await?;
+                pause_after(attempt).await?;
                 attempt += 1;
             }
             Err(error) => return Err(unfinished(config, error)),
@@ -81,7 +81,13 @@ pub async fn shake(
     }
 }
 
-async fn pause(length: Duration) -> Result<(), Error> {
+/// Waits a little longer after each attempt, and never as long as somebody else does.
+pub async fn pause_after(attempt: u32) -> Result<(), Error> {
+    let pause = 200 * attempt + rand::random_range(0..300);
+    wait(Duration::from_millis(pause.into())).await
+}
+
+async fn wait(length: Duration) -> Result<(), Error> {
     let slept = within(Duration::MAX, tokio::time::sleep(length)).await;
     slept.map_err(|_| Error::Interrupted)
 }
@@ -98,7 +104,7 @@ async fn tcp(config: &HostConfig) -> Result<tokio::net::TcpStream, Error> {
         match tcp::dial(host, *port, &dial).await {
             Ok(stream) => return Ok(stream),
             Err(tcp::Error::Interrupted) => return Err(Error::Interrupted),
-            Err(_) if attempt < config.connection_attempts => pause(CONNECTION_PAUSE).await?,
+            Err(_) if attempt < config.connection_attempts => wait(CONNECTION_PAUSE).await?,
             Err(source) => {
                 return Err(Error::Tcp {
                     alias: config.alias.clone(),
@@ -110,7 +116,7 @@ async fn tcp(config: &HostConfig) -> Result<tokio::net::TcpStream, Error> {
     }
 }
 
-async fn over(jump: &super::Session, config: &HostConfig) -> Result<ChannelStream, Error> {
+async fn over(jump: &Session, config: &HostConfig) -> Result<SessionStream, Error> {
     let limit = config.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT);
     jump.open_tcp(&config.host, config.port, limit).await
 }
@@ -186,8 +192,18 @@ async fn log_in(
 
 /// The error of an exchange that is not tried again.
 fn unfinished(config: &HostConfig, error: Error) -> Error {
-    let Error::Protocol(_) = error else {
-        return error;
+    let error = match error {
+        Error::Protocol(russh::Error::NoCommonAlgo { kind, theirs, .. }) => {
+            return Error::OnlyOpenssh {
+                alias: config.alias.clone(),
+                reason: OnlyOpenssh::Offered {
+                    kind: kind_of(&kind),
+                    offered: theirs,
+                },
+            };
+        }
+        Error::Protocol(_) => error,
+        other => return other,
     };
     let reason = in_words(&error);
     Error::Handshake {
@@ -197,6 +213,16 @@ fn unfinished(config: &HostConfig, error: Error) -> Error {
         } else {
             reason
         },
+    }
+}
+
+fn kind_of(kind: &AlgorithmKind) -> &'static str {
+    match kind {
+        AlgorithmKind::Kex => "key exchange",
+        AlgorithmKind::Key => "kind of host key",
+        AlgorithmKind::Cipher => "cipher",
+        AlgorithmKind::Compression => "compression",
+        AlgorithmKind::Mac => "MAC",
     }
 }
 

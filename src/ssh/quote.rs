@@ -19,7 +19,7 @@ pub fn remote_command(argv: &[&str]) -> String {
 }
 
 /// `word` so that sh reads it as one word, unchanged.
-fn sh_word(word: &str) -> String {
+pub fn sh_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

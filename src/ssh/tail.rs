@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::io::{AsyncRead, AsyncReadExt};
+
 const LIMIT: usize = 64 * 1024;
 
 /// At most the last 64 KiB of a stream. Clones share the bytes.
@@ -16,6 +18,14 @@ impl Tail {
         let excess = (tail.len() + kept.len()).saturating_sub(LIMIT);
         tail.drain(..excess);
         tail.extend(kept);
+    }
+
+    /// Keeps what `from` gives until it ends.
+    pub async fn read_all(self, mut from: impl AsyncRead + Unpin) {
+        let mut buffer = [0; 4096];
+        while let Ok(length @ 1..) = from.read(&mut buffer).await {
+            self.push(&buffer[..length]);
+        }
     }
 
     /// The bytes as text, without the white space around it.

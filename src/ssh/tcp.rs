@@ -226,6 +226,41 @@ mod tests {
         assert!(matches!(error, Error::Refused { .. }), "{error}");
     }
 
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_link_is_given_up_as_early_as_we_or_the_user_say() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let seconds = |count| Some(Duration::from_secs(count));
+        let open = async |keep_alive| {
+            let dialling = Dial {
+                keep_alive,
+                random: true,
+                ..Dial::within(DEFAULT_LIMIT)
+            };
+            dial("127.0.0.1", port, &dialling).await.unwrap()
+        };
+        let stream = open(KeepAlive {
+            idle: seconds(7),
+            interval: seconds(7200),
+            count: Some(2),
+            stalled: seconds(5),
+            ..KeepAlive::default()
+        })
+        .await;
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), Duration::from_secs(7));
+        assert_eq!(socket.tcp_keepalive_interval().unwrap(), KEEPALIVE_EVERY);
+        assert_eq!(socket.tcp_keepalive_retries().unwrap(), 2);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), seconds(5));
+        let off = open(KeepAlive {
+            on: false,
+            ..KeepAlive::default()
+        });
+        assert!(!SockRef::from(&off.await).keepalive().unwrap());
+    }
+
     #[tokio::test]
     async fn a_name_without_an_address_is_named() {
         let error = connect("no-such-host.invalid", 22, DEFAULT_LIMIT)

@@ -2,6 +2,8 @@
 //!
 //! All text that is not ours passes [`escape`] before a terminal sees it.
 
+#[cfg(unix)]
+mod askpass;
 mod console;
 mod error;
 pub mod escape;
@@ -14,5 +16,7 @@ mod prompt;
 mod table;
 mod terminal;
 
+#[cfg(unix)]
+pub use askpass::askpass;
 pub use console::{Console, Options};
 pub use error::{Report, SourceSpan, SqlSpan};

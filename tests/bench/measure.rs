@@ -1,4 +1,5 @@
-//! What one command costs: wall time, CPU time of it and its children, peak memory of it alone.
+//! What one command costs: wall time, CPU time of it and its children, peak memory of it alone; and two commands
+//! beside each other.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -24,7 +25,13 @@ pub fn measure(mut command: Command) -> Figures {
             break status;
         }
         peak_mb = peak_mb.max(peak(child.id()));
-        std::thread::sleep(Duration::from_millis(20));
+        // Too seldom for what takes milliseconds, else too often.
+        std::thread::sleep(
+            begun
+                .elapsed()
+                .div_f64(500.0)
+                .min(Duration::from_millis(20)),
+        );
     };
     assert!(status.success(), "{command:?}: {status}");
     Figures {
@@ -34,10 +41,79 @@ pub fn measure(mut command: Command) -> Figures {
     }
 }
 
-pub fn median(of: &[Figures], get: impl Fn(&Figures) -> f64) -> f64 {
-    let mut values: Vec<f64> = of.iter().map(get).collect();
+/// What we do and what is done otherwise, measured in turn.
+pub struct Comparison {
+    pub name: String,
+    rounds: Vec<(Figures, Figures)>,
+}
+
+/// A figure of both, and the most that ours may be of theirs.
+pub struct Figure {
+    pub name: &'static str,
+    pub get: fn(&Figures) -> f64,
+    pub limit: Option<f64>,
+}
+
+impl Comparison {
+    /// `ours` and `theirs` once in each round.
+    pub fn of(
+        name: impl Into<String>,
+        rounds: usize,
+        mut ours: impl FnMut() -> Figures,
+        mut theirs: impl FnMut() -> Figures,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            rounds: (0..rounds).map(|_| (ours(), theirs())).collect(),
+        }
+    }
+
+    /// Prints medians, their ratio, and the lowest and highest ratio of a round.
+    #[expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+    pub fn print(&self, figure: &Figure) {
+        let of = |side: fn(&(Figures, Figures)) -> Figures| {
+            median(self.rounds.iter().map(|round| (figure.get)(&side(round))))
+        };
+        let (ours, theirs) = (of(|round| round.0), of(|round| round.1));
+        let ratios = self.rounds.iter();
+        let mut ratios: Vec<f64> = ratios
+            .map(|(ours, theirs)| (figure.get)(ours) / (figure.get)(theirs))
+            .collect();
+        ratios.sort_by(f64::total_cmp);
+        let ratio = ours / theirs;
+        let verdict = match figure.limit {
+            None => String::new(),
+            Some(limit) if ratio <= limit => format!("   at most {limit:.2}: met"),
+            Some(limit) => format!("   at most {limit:.2}: MISSED"),
+        };
+        println!(
+            "{:<44} {:<11} {ours:9.3} {theirs:9.3}   {ratio:5.2}   {:5.2} to {:5.2}{verdict}",
+            self.name,
+            figure.name,
+            ratios[0],
+            ratios[ratios.len() - 1],
+        );
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+pub fn print_head() {
+    println!(
+        "{:<44} {:<11} {:>9} {:>9}   ratio   of the rounds",
+        "", "", "ours", "theirs"
+    );
+}
+
+fn median(of: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = of.collect();
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// A number that a variable of the environment changes.
+pub fn from_env(name: &str, default: u64) -> u64 {
+    let text = std::env::var(name).ok();
+    text.and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
 fn children_cpu() -> f64 {

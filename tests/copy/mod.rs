@@ -1,5 +1,6 @@
 //! Rows that were copied are on the target as they are at the source, and what failed left no trace.
 
+mod data;
 mod keys;
 mod refusals;
 mod replace;

@@ -96,7 +96,7 @@ fn a_refusal_is_heard_while_the_source_is_silent() {
             .copy_out("COPY (SELECT id FROM late) TO STDOUT")
             .await
             .unwrap();
-        sink.send(out.chunk().await.unwrap().unwrap())
+        sink.forward(out.chunk().await.unwrap().unwrap())
             .await
             .unwrap();
         sink.refused().await;

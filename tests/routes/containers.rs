@@ -4,11 +4,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use super::refused::{DATABASE_HINT, NOWHERE, TABLE, behind, direct, harmless, refused};
+use super::{OWN_SOCKET, first_hop, is_root};
 use crate::support::{Container, Database, Sshd, container, docker, must, processes, wait_until};
-
-/// Why the way into a container is taken.
-const BY_RELAY: &str =
-    "(`docker` is set and the url names no host: the container's own socket, by a relay)";
 
 #[test]
 fn a_container_that_cannot_be_entered_is_refused_with_its_state() {
@@ -16,8 +13,12 @@ fn a_container_that_cannot_be_entered_is_refused_with_its_state() {
     let stopped = Container::make(&[], &["sleep", "1000"]);
     let (name, ssh) = (stopped.name(), sshd.port());
     let behind = |name: &str| behind(&sshd, "jump", &in_container(name));
-    let way =
-        |name: &str| format!("ssh jump (127.0.0.1:{ssh}) → docker exec {name} (relay) {BY_RELAY}");
+    let way = |name: &str| {
+        format!(
+            "ssh jump (127.0.0.1:{ssh}) → {} {OWN_SOCKET}",
+            first_hop(name)
+        )
+    };
     refused(
         behind("no-such-container"),
         &way("no-such-container"),
@@ -38,7 +39,7 @@ fn a_container_that_cannot_be_entered_is_refused_with_its_state() {
     must(docker().args(["start", name]));
     refused(
         behind(name),
-        &way(name),
+        &(way(name) + &no_host_socket(name, "on ssh host `jump`")),
         &format!(
             "cannot reach `prod`: no server answers in container `{name}`: /var/run/postgresql/.s.PGSQL.5432: No such \
              file or directory, /tmp/.s.PGSQL.5432: No such file or directory, 127.0.0.1:5432: Connection refused; is \
@@ -60,39 +61,13 @@ fn a_container_that_cannot_be_entered_is_refused_with_its_state() {
 }
 
 #[test]
-fn an_image_without_a_relay_says_what_was_looked_for() {
-    // With a shell that can be asked what there is, and with none.
-    for gone in ["", "/bin/sh"] {
-        let script =
-            format!("rm -f /usr/bin/perl* /usr/bin/nc* /bin/nc* /bin/bash {gone}; exec sleep 1000");
-        let bare = Container::make(&["--user", "root"], &["sh", "-c", &script]);
-        must(docker().args(["start", bare.name()]));
-        nothing_runs_but("sleep 1000", &bare);
-        let name = bare.name();
-        refused(
-            direct(&in_container(name)),
-            &format!("docker exec {name} (relay) {BY_RELAY}"),
-            &format!(
-                "cannot reach `prod`: the image of container `{name}` has nothing that can carry bytes to its server; \
-                 looked for perl, python3, bash, nc with -N and -U, busybox nc; add one of them to the image, or \
-                 publish the server's port and name it in the url, without `docker`"
-            ),
-        );
-        nothing_runs_but("sleep 1000", &bare);
-        assert_eq!(processes::with_argument(name), [""; 0]);
-    }
-}
-
-#[test]
 fn a_login_refused_in_a_container_leaves_no_relay() {
     let database = Database::with(container(), TABLE);
     let before = database.state();
     let sshd = Sshd::start("");
     let name = container().name();
-    let way = format!(
-        "ssh jump (127.0.0.1:{}) → docker exec {name} (relay) {BY_RELAY}",
-        sshd.port()
-    );
+    let (ssh, hop) = (sshd.port(), first_hop(name));
+    let way = format!("ssh jump (127.0.0.1:{ssh}) → {hop} {OWN_SOCKET}");
     refused(
         behind(&sshd, "jump", &in_container(name)),
         &way,
@@ -110,12 +85,12 @@ fn without_docker_or_its_engine_it_is_said_where() {
     symlink("/bin/sh", folder.path().join("sh")).unwrap();
     let path = folder.path().to_str().unwrap();
     let here = |name: &str, value: &str| direct(&in_container("pg")).env(name, value);
-    let way = format!("docker exec pg (relay) {BY_RELAY}");
+    let way = format!("{} {OWN_SOCKET}", first_hop("pg"));
     refused(
         here("PATH", path),
         &way,
-        "cannot reach `prod`: docker cannot be used on this machine: there is no `docker` on PATH; install it, or set \
-         `ssh` to the host the container runs on",
+        "cannot reach `prod`: no container can be reached on this machine: there is neither `docker` nor `podman` on \
+         PATH; install one, or set `ssh` to the host the container runs on",
     );
     refused(
         here("DOCKER_HOST", "unix:///no/such/engine"),
@@ -127,8 +102,8 @@ fn without_docker_or_its_engine_it_is_said_where() {
     refused(
         behind(&sshd, "jump", &in_container("pg")),
         &format!("ssh jump (127.0.0.1:{}) → {way}", sshd.port()),
-        "cannot reach `prod`: docker cannot be used on ssh host `jump`: there is no `docker` on the PATH that commands \
-         over ssh have",
+        "cannot reach `prod`: no container can be reached on ssh host `jump`: there is neither `docker` nor `podman` \
+         on the PATH that commands over ssh have",
     );
     sshd.assert_left();
 }
@@ -141,24 +116,39 @@ fn no_terminal_sees_an_escape_that_an_ssh_host_or_a_container_sent() {
     let sshd = Sshd::start(&format!("Banner {}\n", banner.display()));
     // A perl that is none: it complains, and ends.
     let script = "printf '#!/bin/sh\nprintf \"d\\\\033[2Je\\\\007\" >&2; exit 3\n' >/usr/bin/perl; \
-                  rm -f /usr/bin/nc* /bin/nc* /bin/bash; exec sleep 1000";
+                  rm -f /usr/bin/nc* /bin/nc* /bin/bash /usr/bin/python3 /usr/bin/busybox; exec sleep 1000";
     let noisy = Container::make(&["--user", "root"], &["sh", "-c", script]);
     must(docker().args(["start", noisy.name()]));
     nothing_runs_but("sleep 1000", &noisy);
     let name = noisy.name();
-    let runner = behind(&sshd, "jump", &in_container(name));
-    refused(
-        harmless(runner),
-        &format!(
-            "ssh jump (127.0.0.1:{}) → docker exec {name} (relay) {BY_RELAY}\njump says: a\\u{{1b}}[2Jb\\u{{9b}}c\\u{{7}}",
-            sshd.port()
-        ),
-        &format!(
-            "cannot reach `prod`: the perl relay in container `{name}` exited with code 3 before it connected: \
-             d\\u{{1b}}[2Je\\u{{7}}"
-        ),
+    // With the folder of the socket, so that no port is tried.
+    let folder = "url = \"postgres://postgres@/nowhere?host=/srv\"";
+    let target = format!("{folder}\ndocker = \"{name}\"");
+    let runner = behind(&sshd, "jump", &target).playbook("connect \"prod\"");
+    let ran = harmless(runner).code(1);
+    assert_eq!(
+        ran.stderr
+            .matches("jump says: a\\u{1b}[2Jb\\u{9b}c\\u{7}\n")
+            .count(),
+        1
     );
+    let said = format!(
+        "the perl relay in container `{name}` exited with code 3 before it connected: d\\u{{1b}}[2Je\\u{{7}}\n"
+    );
+    assert!(ran.stderr.contains(&said), "{}", ran.stderr);
     sshd.assert_left();
+}
+
+/// What is said, to root only, of a container in which no server runs.
+fn no_host_socket(name: &str, place: &str) -> String {
+    if !is_root() {
+        return String::new();
+    }
+    format!(
+        "\nprod: not by docker {name} (its socket, through /proc): container `{name}` {place}: no socket at \
+         /run/postgresql/.s.PGSQL.5432 /var/run/postgresql/.s.PGSQL.5432 /tmp/.s.PGSQL.5432 (symbolic links are not \
+         followed)"
+    )
 }
 
 /// The settings of a target whose database there is not.

@@ -3,11 +3,21 @@
 
 mod containers;
 mod ended;
+mod engines;
+mod images;
+mod limits;
+mod openssh;
+mod ports;
 mod refused;
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
+
+use runner::progress::Silent;
+use runner::ssh::Host;
 
 use runner::sandbox::Cluster;
 
@@ -16,6 +26,8 @@ use crate::support::{
     wait_until,
 };
 
+/// Why the way into a container is taken.
+const OWN_SOCKET: &str = "(`docker` is set and the url names no host: the container's own socket)";
 const ASK: &str = r#"print(connect("prod"):value("SELECT 'here'"))"#;
 
 /// The line about the server that answered, as user `postgres`.
@@ -90,7 +102,7 @@ fn behind_ssh_a_url_without_a_host_tries_sockets_and_then_loopback() {
     let refused = |socket: &str| {
         format!(
             "prod: not by {socket}: from ssh host `jump`, `{socket}` cannot be reached: nothing accepts connections there; \
-             is the server running?\n"
+             is the server running, and does the host's sshd allow it (`AllowStreamLocalForwarding`)?\n"
         )
     };
     let expected = [
@@ -247,30 +259,26 @@ fn a_passphrase_that_cannot_be_asked_for_is_named_with_what_to_do() {
 }
 
 #[test]
-fn a_container_here_is_entered_by_a_relay() {
+fn a_container_here_is_entered_by_its_own_socket() {
     let container = Container::start(&[]);
     let container: &'static Container = Box::leak(Box::new(container));
     let database = Database::empty(container);
     let runner = Runner::new().toml(&in_container(&database, container, ""));
-    let name = container.name();
-    let way = format!(
-        "docker exec {name} (relay) (`docker` is set and the url names no host: the container's own socket, by a relay)"
-    );
+    let way = format!("{} {OWN_SOCKET}", first_hop(container.name()));
     leads_to(&database, runner, &way);
     no_relay_is_left(container);
 }
 
 #[test]
-fn a_container_behind_ssh_without_a_network_is_entered_by_a_relay() {
+fn a_container_behind_ssh_without_a_network_is_entered_by_its_own_socket() {
     let (database, sshd) = (Database::empty(container()), Sshd::start(""));
     let config = sshd.config();
     let ssh = format!("ssh = \"jump\"\n[ssh]\nconfig = \"{}\"", config.display());
     let runner = Runner::new().toml(&in_container(&database, container(), &ssh));
     let way = format!(
-        "ssh jump (127.0.0.1:{}) → docker exec {} (relay) (`docker` is set and the url names no host: the container's \
-         own socket, by a relay)",
+        "ssh jump (127.0.0.1:{}) → {} {OWN_SOCKET}",
         sshd.port(),
-        container().name()
+        first_hop(container().name())
     );
     leads_to(&database, runner, &way);
     sshd.assert_left();
@@ -289,13 +297,26 @@ fn a_target_can_be_told_to_connect_in_place_of_a_name() {
         .success();
     let target = format!("{name}/{}", database.name());
     let expected = format!(
-        "{target}: ssh jump (127.0.0.1:{}) → docker exec {name} (relay) (`docker` is set and the url names no host: \
-         the container's own socket, by a relay)\n{}",
+        "{target}: ssh jump (127.0.0.1:{}) → {} {OWN_SOCKET}\n{}",
         sshd().port(),
+        first_hop(name),
         server_line(&target, &database)
     );
     assert_eq!(ran.stderr, expected);
     database.assert_left();
+}
+
+/// The hop into a container that is announced: root needs no relay, and the tests' sshd logs in whoever runs them.
+fn first_hop(container: &str) -> String {
+    if is_root() {
+        format!("docker {container} (its socket, through /proc)")
+    } else {
+        format!("docker exec {container} (relay)")
+    }
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
 }
 
 /// A target `prod` behind `alias`, with the test's own `ssh_config`, which is that of the server at first.
@@ -315,6 +336,20 @@ fn host(sshd: &Sshd, alias: &str, key: &str) -> String {
         sshd.file(key).display(),
         sshd.file("known_hosts").display()
     )
+}
+
+/// Does something with sessions on `alias`, without a run around it.
+fn with_host<T>(folder: &Path, alias: &str, work: impl AsyncFnOnce(&Host) -> T) -> T {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let config = folder.join("ssh_config");
+        let host = Host::resolve(alias, Some(&config), Arc::new(Silent))
+            .await
+            .unwrap();
+        let result = work(&host).await;
+        host.close().await;
+        result
+    })
 }
 
 fn in_container(database: &Database, container: &Container, more: &str) -> String {

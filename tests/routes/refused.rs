@@ -205,7 +205,8 @@ fn a_server_that_the_ssh_host_cannot_reach_is_named_as_it_sees_it() {
             folder,
             "/no/such/folder/.s.PGSQL.5432".to_owned(),
             "the url names a folder of sockets",
-            "nothing accepts connections there; is the server running?",
+            "nothing accepts connections there; is the server running, and does the host's sshd allow it \
+             (`AllowStreamLocalForwarding`)?",
         ),
     ] {
         let way = format!(

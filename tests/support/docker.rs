@@ -13,15 +13,27 @@ use rustix::process::{Pid, test_kill_process};
 use super::{must, output, reaper, sh_word, wait_until};
 
 /// Raise the number when `image.sh` makes something else.
-const IMAGE: &str = "runner-test-postgres:1";
+const IMAGE: &str = "runner-test-postgres:2";
 const IMAGE_SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/image.sh");
 /// Marks our containers, with the number of the test process they belong to.
 const LABEL: &str = "runner-test";
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::find);
 static CONTAINER: LazyLock<Container> = LazyLock::new(|| Container::start(&[]));
-static WITHOUT_RELAY: LazyLock<Container> =
-    LazyLock::new(|| Container::start(&["--tmpfs", "/usr/bin"]));
+static WITHOUT_RELAY: LazyLock<Container> = LazyLock::new(|| Container::with_only(&[], &[], &[]));
+
+/// Takes every program away that is not named, then starts the server. What the script itself runs last is held open.
+const PRUNE: &str = r#"
+exec 3</usr/bin/setpriv
+keep=; for name in $1; do keep="$keep $name $(basename "$(readlink -f "/usr/bin/$name")")"; done
+shift; server=$*; set --
+for file in /usr/bin/* /usr/sbin/*; do
+  case " $keep " in *" ${file##*/} "*) ;; *) set -- "$@" "$file" ;; esac
+done
+rm "$@"
+exec /proc/self/fd/3 --reuid postgres --regid postgres --clear-groups $server
+"#;
+const SERVER: [&str; 3] = ["/srv/bin/postgres", "-D", "/srv/postgres"];
 
 /// The container all tests share; each has a database of its own in it.
 pub fn container() -> &'static Container {
@@ -51,14 +63,31 @@ impl Container {
     /// The same with `settings` for the server, each a word of its command line.
     #[track_caller]
     pub fn serving(options: &[&str], settings: &[&str]) -> Self {
-        let server = ["/srv/bin/postgres", "-D", "/srv/postgres"];
-        let container = Self::make(options, &[&server, settings].concat());
-        must(docker().args(["start", &container.name]));
+        Self::make(options, &[&SERVER, settings].concat()).up()
+    }
+
+    /// One whose image has the server and, in the folders of PATH, only these programs; entered as root, as most are.
+    #[track_caller]
+    pub fn with_only(programs: &[&str], options: &[&str], settings: &[&str]) -> Self {
+        let root = ["--user", "root", "--env", "PGUSER=postgres"];
+        let prune = ["sh", "-c", PRUNE, "sh", &programs.join(" ")];
+        let command = [&prune, &SERVER[..], settings].concat();
+        Self::make(&[&root, options].concat(), &command).up()
+    }
+
+    fn up(self) -> Self {
+        self.serve();
+        self
+    }
+
+    /// Starts the server, and waits until it is ready.
+    #[track_caller]
+    pub fn serve(&self) {
+        must(docker().args(["start", &self.name]));
         wait_until("the container's server is ready", || {
-            let mut psql = container.client("psql", "postgres");
+            let mut psql = self.client("psql", "postgres");
             output(psql.args(["-c", "SELECT 1"])).status.success()
         });
-        container
     }
 
     /// A container that has not been started, to run `command` instead of the server.
@@ -73,7 +102,12 @@ impl Container {
         let small_disk = format!("/srv/small:mode=1777,size={}", Self::SMALL_DISK);
         must(
             docker()
-                .args(["create", "--network", "none", "--tmpfs", &small_disk])
+                .args(["create", "--tmpfs", &small_disk])
+                .args(if options.contains(&"--network") {
+                    &[][..]
+                } else {
+                    &["--network", "none"]
+                })
                 .args(["--name", &name, "--label", &format!("{LABEL}={pid}")])
                 .args(options)
                 .arg(IMAGE)
@@ -120,6 +154,28 @@ impl Container {
             must(self.client("psql", "postgres").args(["-c", sql]));
         });
         "small"
+    }
+}
+
+/// A bridge that only the containers in it and their host are on; gone with the run.
+pub struct Bridge(String);
+
+impl Bridge {
+    #[track_caller]
+    pub fn make() -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(1);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("runner-test-{}-net-{number}", std::process::id());
+        let docker_words = format!("{} docker", ENGINE.sh_environment());
+        reaper::at_end(&format!(
+            "{docker_words} rm -f $({docker_words} ps -aq --filter network={name}); {docker_words} network rm {name}"
+        ));
+        must(docker().args(["network", "create", &name]));
+        Self(name)
+    }
+
+    pub fn name(&self) -> &str {
+        &self.0
     }
 }
 
@@ -243,24 +299,32 @@ impl Engine {
         {
             return;
         }
-        // Kept between runs: an engine of our own starts without images.
-        let archive = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("{}.tar", IMAGE.replace(':', "-")));
-        if !archive.exists() {
-            must(as_root(IMAGE_SCRIPT).arg(&archive));
-        }
         must(
             self.docker()
                 .args(["import", "--change", "USER postgres", "--change"])
                 .arg(r#"CMD ["/srv/bin/postgres", "-D", "/srv/postgres"]"#)
-                .arg(&archive)
+                .arg(archive())
                 .arg(IMAGE),
         );
     }
 }
 
+/// The file system of the image. Kept between runs: an engine of our own starts without images.
+#[track_caller]
+pub fn archive() -> &'static Path {
+    static ARCHIVE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let name = format!("{}.tar", IMAGE.replace(':', "-"));
+        let archive = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        if !archive.exists() {
+            must(as_root(IMAGE_SCRIPT).arg(&archive));
+        }
+        archive
+    });
+    &ARCHIVE
+}
+
 /// The words before a command that needs root.
-fn sudo() -> &'static [&'static str] {
+pub fn sudo() -> &'static [&'static str] {
     if rustix::process::geteuid().is_root() {
         &[]
     } else {

@@ -32,7 +32,7 @@ in_root() {
   chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"
 }
 mount -t proc proc "$root/proc"
-in_root apt-get install -y -q --no-install-recommends postgresql netcat-openbsd
+in_root apt-get install -y -q --no-install-recommends postgresql netcat-openbsd python3-minimal busybox
 umount "$root/proc"
 
 # What a server that runs tests never opens; a smaller layer is taken in sooner.
@@ -53,6 +53,7 @@ shared_buffers = 16MB
 listen_addresses = ''
 unix_socket_directories = '/run/postgresql'
 CONF
+echo 'host all all all trust' >>"$root/srv/postgres/pg_hba.conf"
 
 # Under its name only when it is whole.
 tar -C "$root" -cf "$archive.part" .

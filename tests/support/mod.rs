@@ -5,6 +5,7 @@ mod agent;
 mod database;
 mod docker;
 mod network;
+mod podman;
 pub mod processes;
 pub mod reaper;
 mod runner;
@@ -15,8 +16,9 @@ mod terminal;
 
 pub use agent::Agent;
 pub use database::Database;
-pub use docker::{Container, as_root, container, container_without_relay, docker};
+pub use docker::{Bridge, Container, as_root, container, container_without_relay, docker};
 pub use network::Network;
+pub use podman::Podman;
 pub use runner::{Ran, Runner};
 pub use running::Running;
 pub use servers::{dev, prod};

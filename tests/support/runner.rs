@@ -5,10 +5,14 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use super::{Database, Running, Terminal, docker, processes, sshd};
+
+/// Shorter than anything goes on that was forgotten.
+const A_MOMENT: Duration = Duration::from_secs(4);
 
 /// A run to be: build it up, then end with [`Runner::success`], [`Runner::code`] or [`Runner::start`].
 #[must_use]
@@ -229,12 +233,20 @@ impl Runner {
 
 impl Ran {
     /// Fails if a process that the run started goes on: an ssh or docker client, a tunnel. Every one of them
-    /// has the run's environment.
+    /// has the run's environment. An `ssh` in the background has been told to end, and does so a moment later.
     #[track_caller]
     pub fn assert_left(&self) {
         let mark = format!("HOME={}/", self.project.path().display());
-        let left = processes::with_environment(&mark);
-        assert!(left.is_empty(), "processes of the run are left: {left:?}");
+        let begun = Instant::now();
+        loop {
+            let left = processes::with_environment(&mark);
+            if left.is_empty() {
+                return;
+            }
+            let waited = begun.elapsed();
+            assert!(waited < A_MOMENT, "processes of the run are left: {left:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 

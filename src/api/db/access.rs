@@ -2,16 +2,23 @@
 
 use std::sync::atomic::Ordering;
 
+use super::super::Context;
+use super::super::phrase::{self, Protected};
 use super::Db;
-use crate::host::{Error, Kind, Result};
-use crate::pg::{self, Access, Session};
-use crate::progress::{AskError, Question};
+use crate::config::Target;
+use crate::host::Result;
+use crate::pg::{self, Access, Server, Session};
 
 /// The phrase that protects a target. The server's own goes first: what is called `localhost:5433` here may be
 /// production behind a tunnel.
 pub fn phrase(session: &Session) -> Option<String> {
-    let server = session.server().protect.clone();
-    server.or_else(|| session.connector().target().protect.clone())
+    phrase_of(Some(session.server()), session.connector().target())
+}
+
+/// The same where the server may not have let us in.
+pub fn phrase_of(server: Option<&Server>, target: &Target) -> Option<String> {
+    let stored = server.and_then(|server| server.protect.clone());
+    stored.or_else(|| target.protect.clone())
 }
 
 impl Db {
@@ -27,14 +34,17 @@ impl Db {
         if context.options.dry_run || !self.is_root() {
             return Ok(());
         }
-        if let Some(phrase) = &self.shared.protect {
-            let server = self.identity(phrase);
-            // One question at a time, and one per server.
-            let mut confirmed = context.confirmed.lock().await;
-            if session.is_read_only() && !confirmed.contains(&server) {
-                self.confirm(phrase).await?;
-                confirmed.insert(server);
-            }
+        if let Some(phrase) = &self.shared.protect
+            && session.is_read_only()
+        {
+            let guarded = Guarded {
+                name: self.name(),
+                server: Some(session.server()),
+                phrase,
+                purpose: "write to",
+                warning: self.shared.warning.as_deref(),
+            };
+            guarded.confirm(context).await?;
         }
         session.set_access(Access::ReadWrite);
         if !self.shared.claimed.load(Ordering::Relaxed) {
@@ -43,59 +53,67 @@ impl Db {
         }
         Ok(())
     }
+}
 
-    /// What a phrase is asked for once. A server that hides its identifier is known by the target's name alone.
-    fn identity(&self, phrase: &str) -> String {
-        let server = self.shared.session.server();
-        let name = match &server.system_identifier {
-            Some(_) => "",
-            None => self.name(),
-        };
-        format!("{} {name} {phrase}", server.identity())
+/// A server that asks for its phrase.
+pub struct Guarded<'a> {
+    /// That of the connection: with the database behind it under `database =`.
+    pub name: &'a str,
+    /// `None` for one that did not let us in.
+    pub server: Option<&'a Server>,
+    pub phrase: &'a str,
+    /// What is to be done, before the name: `write to`.
+    pub purpose: &'a str,
+    pub warning: Option<&'a str>,
+}
+
+impl Guarded<'_> {
+    /// Makes sure that the phrase was given, once per run and server.
+    pub async fn confirm(&self, context: &Context) -> Result<()> {
+        let (server, target) = (self.identity(), phrase::key(self.target(), self.phrase));
+        // One question at a time.
+        let mut confirmed = context.confirmed.lock().await;
+        if !confirmed.contains(&server) {
+            if !confirmed.contains(&target) {
+                self.ask(context).await?;
+            }
+            confirmed.extend([server, target]);
+        }
+        Ok(())
     }
 
-    async fn confirm(&self, phrase: &str) -> Result<()> {
-        let context = self.context();
-        let name = self.name();
-        // Under `database =` the target keeps its name on the command line.
-        let database = format!("/{}", self.shared.session.server().database);
-        let target = name.strip_suffix(&database).unwrap_or(name);
-        let qualified = format!("{target}={phrase}");
-        if context
-            .options
-            .confirm
-            .iter()
-            .any(|given| *given == phrase || *given == qualified)
-        {
-            return Ok(());
-        }
-        let server = self.shared.session.server().describe();
-        context.note(format!("`{name}` is protected: {server}"));
-        if let Some(warning) = &self.shared.warning {
-            context.warn(warning);
-        }
-        let instead = format!("`--confirm \"{phrase}\"`");
-        let question = Question {
-            prompt: format!("To write to `{name}`, type {phrase}:"),
-            secret: false,
-            instead: instead.clone(),
-        };
-        let answer = context.ask(question).await.map_err(|error| {
-            if error.downcast_ref::<AskError>().is_none() {
-                return error;
+    /// What a phrase is asked for once. A server that hides its identifier is known by the target's name alone.
+    fn identity(&self) -> String {
+        let phrase = self.phrase;
+        match self.server {
+            Some(server) if server.system_identifier.is_some() => {
+                format!("{}  {phrase}", server.identity())
             }
-            Error::failed(format!(
-                "`{name}` is protected and there is no terminal to ask its phrase on; give {instead}"
-            ))
-        })?;
-        if answer.trim() == phrase {
-            return Ok(());
+            Some(server) => format!("{} {} {phrase}", server.identity(), self.name),
+            None => format!("{} {phrase}", self.name),
         }
-        Err(Error::new(
-            Kind::Refused,
-            format!(
-                "`{name}` is protected and its phrase was not typed; nothing was written there"
-            ),
-        ))
+    }
+
+    async fn ask(&self, context: &Context) -> Result<()> {
+        let name = self.name;
+        let server = self.server.map(Server::describe);
+        let server = server.as_deref().unwrap_or("its server lets nobody in");
+        let protected = Protected {
+            target: self.target(),
+            phrase: self.phrase,
+            told: format!("`{name}` is protected: {server}"),
+            warning: self.warning,
+            purpose: format!("{} `{name}`", self.purpose),
+            subject: format!("`{name}` is protected"),
+            spared: "nothing was written there",
+        };
+        protected.ask(context).await
+    }
+
+    /// The name in `runner.toml`: under `database =` that of the database stands behind it.
+    fn target(&self) -> &str {
+        let database = self.server.map(|server| format!("/{}", server.database));
+        let target = database.and_then(|database| self.name.strip_suffix(&database));
+        target.unwrap_or(self.name)
     }
 }

@@ -85,7 +85,7 @@ fn iterator(lua: &Lua, reading: Reading, sql: Sql) -> mlua::Result<Function> {
 
 fn closing(lua: &Lua, reading: &Reading) -> mlua::Result<Function> {
     let reading = Arc::clone(reading);
-    closer(lua, "rows", move || {
+    closer(lua, "rows", move |()| {
         let reading = Arc::clone(&reading);
         async move {
             end(reading.lock().await.take()).await;

@@ -59,6 +59,7 @@ fn every_method_is_declared_and_every_declared_one_exists() {
     let machine = super::super::run::bare_machine();
     for (file, class, key) in [
         ("connect", "Db", "runner.db"),
+        ("tunnel", "Tunnel", "runner.tunnel"),
         ("watermark", "Marks", "runner.marks"),
     ] {
         let text = std::fs::read_to_string(repository(&format!("stdlib/meta/{file}.lua"))).unwrap();

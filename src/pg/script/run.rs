@@ -1,16 +1,11 @@
 //! Running a script.
 
-use bytes::Bytes;
-
 use super::kind::{Effect, effect, writes_rows};
 use super::settings::Before;
 use super::{Report, Script, ScriptOptions, Statement};
 use crate::interrupt::shielded;
 use crate::pg::idle::leaves_objects;
 use crate::pg::{Result, Session, TxOptions, transaction};
-
-/// What a COPY sends at a time.
-const CHUNK: usize = 64 * 1024;
 
 /// Runs a script; it stops at the first error and names its place. Outside a transaction each statement
 /// commits by itself, unless the script keeps a transaction of its own. No setting made by it outlives it.
@@ -91,8 +86,6 @@ async fn step(session: &Session, statement: &Statement<'_>) -> Result<u64> {
 
 async fn copy(session: &Session, sql: &str, data: &str) -> Result<u64> {
     let mut sink = session.copy_in(sql).await?;
-    for chunk in data.as_bytes().chunks(CHUNK) {
-        sink.send(Bytes::copy_from_slice(chunk)).await?;
-    }
+    sink.send(data.as_bytes()).await?;
     sink.finish().await
 }

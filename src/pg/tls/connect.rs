@@ -21,6 +21,10 @@ pub enum Unmet {
     #[error("the server does not speak TLS")]
     NoTls,
     #[error(
+        "the server does not begin TLS at once, which `sslnegotiation=direct` asks for; PostgreSQL does from version 17 on"
+    )]
+    NotDirect,
+    #[error(
         "the server answered the request for TLS with the byte {0}; is it PostgreSQL that listens there?"
     )]
     Nonsense(u8),

@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-use super::Failure;
+use super::{Failure, name};
 use crate::config::{SYSTEM_ROOTS, SslMode, Tls};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +116,14 @@ fn all_of<T: PemObject>(word: &'static str, file: &Path, kind: &str) -> Result<V
     }
 }
 
+impl Verifier {
+    /// Whether a certificate whose alternative names do not fit will do all the same.
+    fn is_name_enough(&self, certificate: &CertificateDer<'_>, server: &ServerName<'_>) -> bool {
+        let fits = || name::of(certificate).is_some_and(|name| name::is_for(&name, server));
+        self.checks == Checks::Chain || fits()
+    }
+}
+
 impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
@@ -130,18 +138,21 @@ impl ServerCertVerifier for Verifier {
         };
         let verdict =
             chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        match verdict {
-            Err(Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) if self.checks == Checks::Chain => Ok(ServerCertVerified::assertion()),
+        let verdict = match verdict {
             // A self-signed certificate that is itself the root: libpq takes it, rustls says CaUsedAsEndEntity.
             Err(Error::InvalidCertificate(CertificateError::Other(_)))
                 if self.roots.iter().any(|root| root == end_entity) =>
             {
-                if self.checks == Checks::Name {
-                    let certificate = rustls::server::ParsedCertificate::try_from(end_entity)?;
-                    rustls::client::verify_server_name(&certificate, server_name)?;
-                }
+                let certificate = rustls::server::ParsedCertificate::try_from(end_entity)?;
+                rustls::client::verify_server_name(&certificate, server_name)
+                    .map(|()| ServerCertVerified::assertion())
+            }
+            verdict => verdict,
+        };
+        match verdict {
+            Err(Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) if self.is_name_enough(end_entity, server_name) => {
                 Ok(ServerCertVerified::assertion())
             }
             verdict => verdict,

@@ -73,7 +73,10 @@ fn certificate(reason: &CertificateError, tls: &Tls) -> String {
             presented,
         } => {
             let names: Vec<_> = presented.iter().map(|name| bare(name)).collect();
-            let names = names.join(", ");
+            let names = match names.as_slice() {
+                [] => "another host".to_owned(),
+                names => names.join(", "),
+            };
             format!(
                 "the server's certificate is for {names}, not for `{}`; put that name in the url, or use \
                  `sslmode=verify-ca` to check only who signed it",

@@ -6,15 +6,13 @@ use std::process::Stdio;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-#[cfg(unix)]
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::{oneshot, watch};
 
 use super::place::Children;
-use crate::ssh::Tail;
 use crate::ssh::process::{Ending, Exit};
+use crate::ssh::{Leader, Tail};
 
 /// How long a client may go on after its stdin was closed: a relay gives its server three seconds.
 pub const GRACE: Duration = Duration::from_secs(5);
@@ -46,12 +44,8 @@ pub fn spawn(argv: &[&str], children: &Children) -> io::Result<(ChildStream, End
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    // A Ctrl-C at the terminal must not end the link before the running statement has been cancelled over it.
-    #[cfg(unix)]
-    command.process_group(0);
-    let mut child = Leader(command.spawn()?);
+        .stderr(Stdio::piped());
+    let mut child = Leader::spawn(&mut command)?;
     let pipes = &mut child.0;
     let (Some(stdin), Some(stdout), Some(stderr)) =
         (pipes.stdin.take(), pipes.stdout.take(), pipes.stderr.take())
@@ -71,32 +65,6 @@ pub fn spawn(argv: &[&str], children: &Children) -> io::Result<(ChildStream, End
     Ok((stream, ending))
 }
 
-/// A child that leads a process group, killed with it where it has not ended before.
-struct Leader(Child);
-
-impl Leader {
-    /// What `docker` is may be a script, whose own children would go on.
-    fn kill(&mut self) {
-        #[cfg(unix)]
-        if let Some(pid) = self
-            .0
-            .id()
-            .and_then(|id| Pid::from_raw(id.try_into().ok()?))
-        {
-            // It fails only where all have ended in this moment.
-            let _ = kill_process_group(pid, Signal::KILL);
-        }
-        #[cfg(not(unix))]
-        let _ = self.0.start_kill();
-    }
-}
-
-impl Drop for Leader {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
 /// Looks after the child: reads its stderr, sees it end, and kills it if it outlives its stream for too long.
 async fn keep(
     mut child: Leader,
@@ -105,7 +73,7 @@ async fn keep(
     dropped: oneshot::Receiver<()>,
     exit: watch::Sender<Option<Exit>>,
 ) {
-    let reading = tokio::spawn(read_all(stderr, tail));
+    let reading = tokio::spawn(tail.read_all(stderr));
     let status = tokio::select! {
         status = child.0.wait() => status,
         _ = dropped => {
@@ -117,13 +85,6 @@ async fn keep(
     };
     let _ = tokio::time::timeout(STDERR_LIMIT, reading).await;
     exit.send_replace(Some(status.map_or(Exit::Unknown, Exit::from)));
-}
-
-async fn read_all(mut stderr: ChildStderr, tail: Tail) {
-    let mut buffer = [0; 4096];
-    while let Ok(length @ 1..) = stderr.read(&mut buffer).await {
-        tail.push(&buffer[..length]);
-    }
 }
 
 impl AsyncRead for ChildStream {

@@ -1,41 +1,71 @@
-//! The server inside a container, reached by a relay over `docker exec -i`.
+//! The server inside a container: by the container's own socket, or by a port of it.
 //!
-//! No port need be published, and no program of ours be installed: the relay is a few lines for an interpreter that
-//! most images have. `docker exec` leaves its process behind when the client dies, so every relay ends by itself
-//! when its stdin does.
+//! No port need be published, and no program of ours be installed: where the host's root cannot take the socket
+//! itself, a relay is a few lines for an interpreter that most images have.
 
 mod child;
+mod compose;
+mod engine;
 mod handshake;
 mod inspect;
+mod network;
 mod place;
 mod relay;
+mod relayed;
 
-use tokio::sync::Mutex;
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::OnceLock;
 
-use super::{Error, Fate, Link};
+use super::{Error, Link, dial};
+use crate::config::Service;
 use crate::ssh::Session;
-use handshake::{Failure, shake};
-use inspect::inspect;
+use crate::ssh::tcp::Dial;
+pub use engine::Engine;
+use engine::{Found, Wanted, find};
+use inspect::{Inspected, inspect};
 pub use place::Children;
 use place::Place;
-use relay::{Addresses, Relay};
+use relay::Addresses;
+use relayed::Relayed;
 
-/// A container and how the server inside is spoken to.
+const HOST_SOCKET: &str = include_str!("host_socket.sh");
+
+/// A container and how the server inside is reached. Each [`Way`] is a rung of the ladder.
 #[derive(Debug)]
 pub struct Container {
-    name: String,
+    wanted: Wanted,
     addresses: Addresses,
-    /// The relay that works, once it has been found.
-    relay: std::sync::Mutex<Option<Relay>>,
-    /// Held while the relay is being looked for, so that this is done once.
-    search: Mutex<()>,
-    /// The relays on this machine.
+    /// Known once an engine has been asked.
+    found: OnceLock<Found>,
+    relayed: Relayed,
+    /// The engine's clients on this machine.
     children: Children,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// The socket, through the `/proc` of a host whose root we are.
+    HostSocket,
+    /// The socket or loopback, by a relay over `docker exec -i`.
+    Relay,
+    Published,
+    Bridge,
+}
+
+/// From where a stream is opened.
+#[derive(Clone, Copy)]
+pub struct Origin<'a> {
+    /// The ssh host; `None` for this machine.
+    pub session: Option<&'a Session>,
+    /// Where questions are asked, if not there.
+    pub control: Option<&'a Session>,
+    pub dial: &'a Dial,
 }
 
 impl Container {
     /// `folder` is that of the sockets inside the container, if it is not one of the usual ones.
-    pub fn new(name: &str, folder: Option<&str>, port: u16) -> Result<Self, Error> {
+    pub fn named(name: &str, folder: Option<&str>, port: u16) -> Result<Self, Error> {
         let bad = |reason| Error::BadContainer {
             name: name.to_owned(),
             reason,
@@ -50,102 +80,94 @@ impl Container {
         if !name.chars().all(allowed) {
             return Err(bad("it may hold letters, digits, `_`, `.` and `-`"));
         }
-        Ok(Self {
-            name: name.to_owned(),
+        Ok(Self::new(Wanted::Name(name.to_owned()), folder, port))
+    }
+
+    /// The container of a compose service.
+    pub fn of_service(service: &Service, folder: Option<&str>, port: u16) -> Self {
+        Self::new(Wanted::Service(service.clone()), folder, port)
+    }
+
+    fn new(wanted: Wanted, folder: Option<&str>, port: u16) -> Self {
+        Self {
+            wanted,
             addresses: Addresses::new(folder, port),
-            relay: std::sync::Mutex::default(),
-            search: Mutex::default(),
+            found: OnceLock::new(),
+            relayed: Relayed::default(),
             children: Children::default(),
-        })
-    }
-
-    pub fn hop(&self) -> String {
-        match self.known_relay() {
-            Some(relay) => format!("docker exec {} ({} relay)", self.name, relay.name()),
-            None => format!("docker exec {} (relay)", self.name),
         }
     }
 
-    /// A stream to the server, through a docker client on the host of `session`, or else on this machine.
-    pub async fn open(
-        &self,
-        session: Option<&Session>,
-        control: Option<&Session>,
-    ) -> Result<Link, Error> {
-        let place = self.place(session);
-        if let Some(relay) = self.known_relay() {
-            let link = self.start(relay, &place).await;
-            return match link {
-                Ok(link) => Ok(link),
-                Err(failure) => Err(self.explain(failure, relay, &place).await),
-            };
+    /// The hop as it is shown: with the names of engine and container once they are known.
+    pub fn hop(&self, way: Way) -> String {
+        let (engine, name) = match self.found.get() {
+            Some(found) => (found.engine, found.name.clone()),
+            None => (Engine::Docker, self.wanted.to_string()),
+        };
+        match way {
+            Way::HostSocket => format!("{engine} {name} (its socket, through /proc)"),
+            Way::Relay => format!("{engine} exec {name} ({})", self.relayed.words()),
+            Way::Published => format!("{engine} {name} (its published port)"),
+            Way::Bridge => format!("{engine} {name} (its bridge address)"),
         }
-        let _searching = self.search.lock().await;
-        if let Some(relay) = self.known_relay() {
-            let link = self.start(relay, &place).await;
-            return link.map_err(|failure| failure.into_error(&self.name, relay));
-        }
-        self.find(&place, &self.place(control.or(session))).await
     }
 
-    /// Ends the relays on this machine.
+    /// A stream to the server.
+    pub async fn open(&self, way: Way, from: Origin<'_>) -> Result<Link, Error> {
+        if way == Way::Relay {
+            return self.relay(from).await;
+        }
+        let asking = self.place(from.control.or(from.session));
+        let (found, inspected) = self.look(&asking).await?;
+        let port = self.addresses.port();
+        let addresses = match way {
+            Way::Published => network::published(&found, &inspected, port, &asking).await?,
+            Way::Bridge => network::bridged(&found, &inspected, port, &asking).await?,
+            Way::HostSocket | Way::Relay => {
+                let path = self.host_socket(&found, &inspected, &asking).await?;
+                return dial::socket(from, Path::new(&path)).await;
+            }
+        };
+        first_that_answers(&addresses, from).await
+    }
+
+    /// Ends the engine's clients on this machine.
     pub async fn close(&self) {
         self.children.end().await;
     }
 
-    /// Tries the relays the image has until one reaches the server.
-    async fn find(&self, place: &Place<'_>, asking: &Place<'_>) -> Result<Link, Error> {
-        inspect(&self.name, asking).await?;
-        let mut failed = None;
-        for relay in relay::probe(&self.name, &self.addresses, asking).await? {
-            match self.start(relay, place).await {
-                Ok(link) => {
-                    *self.relay_cell() = Some(relay);
-                    return Ok(link);
-                }
-                Err(Failure::NoProgram) => {}
-                Err(failure) => {
-                    let last = failure.is_final(relay);
-                    // A refusal by the server says more than a relay that does not work.
-                    if last || !matches!(&failed, Some((Failure::Refused { .. }, _))) {
-                        failed = Some((failure, relay));
-                    }
-                    if last {
-                        break;
-                    }
-                }
-            }
+    /// The container as it is at this moment: it may have been started anew since the last time.
+    async fn look(&self, place: &Place<'_>) -> Result<(Found, Inspected), Error> {
+        if let Some(found) = self.found.get() {
+            let inspected = inspect(found.engine, &found.name, place).await?;
+            return Ok((found.clone(), inspected));
         }
-        match failed {
-            None => Err(Error::NoRelay {
-                name: self.name.clone(),
-                looked_for: relay::looked_for(&self.addresses),
+        let (found, inspected) = find(&self.wanted, place).await?;
+        // Another link may have been quicker; both have found the same.
+        Ok((self.found.get_or_init(|| found).clone(), inspected))
+    }
+
+    /// The path of the socket on its host.
+    async fn host_socket(
+        &self,
+        found: &Found,
+        inspected: &Inspected,
+        place: &Place<'_>,
+    ) -> Result<String, Error> {
+        let pid = inspected.pid().to_string();
+        let sockets = self.addresses.host_sockets();
+        let mut argv = vec!["sh", "-c", HOST_SOCKET, "sh", &pid, &inspected.id];
+        argv.extend(sockets.iter().map(String::as_str));
+        let output = place.output(&argv).await?;
+        // A login shell may have something to say first.
+        match output.stdout.lines().last() {
+            Some(path) if output.succeeded() => Ok(path.to_owned()),
+            _ => Err(Error::NoHostSocket {
+                name: found.name.clone(),
+                place: place.words(),
+                reason: output.complaint().to_owned(),
             }),
-            Some((failure, relay)) => Err(failure.into_error(&self.name, relay)),
         }
-    }
-
-    async fn start(&self, relay: Relay, place: &Place<'_>) -> Result<Link, Failure> {
-        let argv = relay.argv(&self.name, &self.addresses);
-        let argv: Vec<&str> = argv.iter().map(String::as_str).collect();
-        let (stream, ending) = place.spawn(&argv).await?;
-        let stream = shake(stream, &ending).await?;
-        let name = format!("the {} relay in container `{}`", relay.name(), self.name);
-        let fate = match place {
-            Place::There(session) => Fate::of_session(session.alias(), session.end()),
-            Place::Here(_) => Fate::default(),
-        };
-        Ok(Link::new(stream, false, fate.with_relay(name, ending)))
-    }
-
-    /// A relay that worked before and does not now: the container may have been stopped in between.
-    async fn explain(&self, failure: Failure, relay: Relay, place: &Place<'_>) -> Error {
-        if !matches!(failure, Failure::Error(_))
-            && let Err(error) = inspect(&self.name, place).await
-        {
-            return error;
-        }
-        failure.into_error(&self.name, relay)
     }
 
     fn place<'a>(&'a self, session: Option<&'a Session>) -> Place<'a> {
@@ -154,14 +176,17 @@ impl Container {
             None => Place::Here(&self.children),
         }
     }
+}
 
-    fn known_relay(&self) -> Option<Relay> {
-        *self.relay_cell()
+async fn first_that_answers(addresses: &[(IpAddr, u16)], from: Origin<'_>) -> Result<Link, Error> {
+    let [others @ .., (last, port)] = addresses else {
+        return Err(Error::Interrupted);
+    };
+    for (address, port) in others {
+        match dial::tcp(from, &address.to_string(), *port).await {
+            Err(error) if error.passes() => {}
+            result => return result,
+        }
     }
-
-    fn relay_cell(&self) -> std::sync::MutexGuard<'_, Option<Relay>> {
-        self.relay
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
+    dial::tcp(from, &last.to_string(), *port).await
 }

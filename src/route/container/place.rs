@@ -7,10 +7,11 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::child;
+use super::engine::Engine;
 use super::handshake::Failure;
 use crate::route::{Error, Stream};
 use crate::ssh::Session;
-use crate::ssh::process::{Ending, Output, collect};
+use crate::ssh::process::{Ending, Exit, Output, collect};
 use crate::ssh::wait::{Cut, within};
 
 const OUTPUT_LIMIT: Duration = Duration::from_secs(30);
@@ -34,7 +35,10 @@ impl Place<'_> {
         match self {
             Self::Here(children) => {
                 let (stream, ending) =
-                    child::spawn(argv, children).map_err(|error| self.unusable(&error))?;
+                    child::spawn(argv, children).map_err(|error| match error {
+                        error if error.kind() == io::ErrorKind::NotFound => self.no_engine(),
+                        error => failed(argv, &error.to_string()),
+                    })?;
                 Ok((Stream::new(stream), ending))
             }
             Self::There(session) => {
@@ -44,7 +48,7 @@ impl Place<'_> {
         }
     }
 
-    /// Runs a command to its end without input.
+    /// Runs a command to its end without input. Where the program is not there it exits with 127, as from a shell.
     pub async fn output(&self, argv: &[&str]) -> Result<Output, Error> {
         let children = match self {
             Self::There(session) => return Ok(session.output(argv, OUTPUT_LIMIT).await?),
@@ -56,36 +60,46 @@ impl Place<'_> {
             collect(&mut stream, &ending).await
         };
         match within(OUTPUT_LIMIT, running).await {
-            Ok(output) => output.map_err(|error| self.unusable(&error)),
+            Ok(Ok(output)) => Ok(output),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => Ok(Output {
+                exit: Exit::Code(127),
+                stdout: String::new(),
+                stderr: error.to_string(),
+            }),
+            Ok(Err(error)) => Err(failed(argv, &error.to_string())),
             Err(Cut::Interrupted) => Err(Error::Interrupted),
             Err(Cut::TimedOut) => {
                 let seconds = OUTPUT_LIMIT.as_secs();
-                Err(self.no_docker(&format!("no answer within {seconds} s")))
+                Err(failed(argv, &format!("no answer within {seconds} s")))
             }
         }
     }
 
-    fn unusable(&self, error: &io::Error) -> Error {
-        match error.kind() {
-            io::ErrorKind::NotFound => self.not_installed(),
-            _ => self.no_docker(&error.to_string()),
+    pub fn no_engine(&self) -> Error {
+        Error::NoEngine {
+            place: self.words(),
+            remedy: match self {
+                Self::Here(_) => {
+                    "on PATH; install one, or set `ssh` to the host the container runs on"
+                }
+                Self::There(_) => "on the PATH that commands over ssh have",
+            },
         }
     }
 
-    pub fn not_installed(&self) -> Error {
-        self.no_docker(match self {
-            Self::Here(_) => {
-                "there is no `docker` on PATH; install it, or set `ssh` to the host the container runs on"
-            }
-            Self::There(_) => "there is no `docker` on the PATH that commands over ssh have",
-        })
-    }
-
-    pub fn no_docker(&self, reason: &str) -> Error {
-        Error::NoDocker {
+    pub fn unusable(&self, engine: Engine, reason: &str) -> Error {
+        Error::EngineUnusable {
+            engine,
             place: self.words(),
             reason: reason.to_owned(),
         }
+    }
+}
+
+fn failed(argv: &[&str], reason: &str) -> Error {
+    Error::Command {
+        program: argv.first().copied().unwrap_or_default().to_owned(),
+        reason: reason.to_owned(),
     }
 }
 

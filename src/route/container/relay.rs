@@ -1,5 +1,6 @@
 //! The programs that can carry bytes between `docker exec` and a server in the container.
 
+use super::engine::Found;
 use super::place::Place;
 use crate::route::Error;
 
@@ -17,7 +18,7 @@ const LOOPBACK: &str = "127.0.0.1";
 #[derive(Debug)]
 pub struct Addresses {
     sockets: Vec<String>,
-    port: String,
+    port: u16,
     /// Whether loopback is worth a try: not where the url names the folder of the socket.
     loopback: bool,
 }
@@ -30,9 +31,24 @@ impl Addresses {
                 Some(folder) => vec![socket(folder)],
                 None => USUAL_FOLDERS.map(socket).to_vec(),
             },
-            port: port.to_string(),
+            port,
             loopback: folder.is_none(),
         }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The paths as somebody outside the container may have to spell them: most images have `/var/run` as a
+    /// symbolic link, which only the container itself can follow.
+    pub fn host_sockets(&self) -> Vec<String> {
+        let sockets = self.sockets.iter();
+        let other = |path: &String| Some(format!("/run{}", path.strip_prefix("/var/run")?));
+        sockets
+            .flat_map(|path| [other(path), Some(path.clone())])
+            .flatten()
+            .collect()
     }
 }
 
@@ -91,7 +107,7 @@ impl Relay {
         matches!(self, Self::Perl | Self::Python | Self::Nc)
     }
 
-    pub fn argv(self, container: &str, addresses: &Addresses) -> Vec<String> {
+    pub fn argv(self, found: &Found, addresses: &Addresses) -> Vec<String> {
         let program: &[&str] = match self {
             Self::Perl => &["perl", "-e", PERL],
             Self::Python => &["python3", "-c", PYTHON],
@@ -100,15 +116,11 @@ impl Relay {
             Self::Nc => &["sh", "-c", NC, "sh"],
             Self::Busybox => &["busybox", "sh", "-c", BUSYBOX, "sh"],
         };
-        let docker = ["docker", "exec", "-i", container];
-        let mut argv: Vec<String> = docker
-            .iter()
-            .chain(program)
-            .map(|&s| s.to_owned())
-            .collect();
+        let exec = [found.engine.program(), "exec", "-i", &found.name];
+        let mut argv: Vec<String> = exec.iter().chain(program).map(|&s| s.to_owned()).collect();
         match self {
             Self::Bash | Self::Busybox => {
-                argv.extend([LOOPBACK.to_owned(), addresses.port.clone()]);
+                argv.extend([LOOPBACK.to_owned(), addresses.port.to_string()]);
             }
             Self::Nc => argv.extend(addresses.sockets.iter().cloned()),
             Self::Perl | Self::Python => {
@@ -124,13 +136,14 @@ impl Relay {
 
 /// The relays worth trying in a container, the best first: those its `sh` can find, or all where it has no `sh`.
 pub async fn probe(
-    container: &str,
+    found: &Found,
     addresses: &Addresses,
     place: &Place<'_>,
 ) -> Result<Vec<Relay>, Error> {
-    let argv = ["docker", "exec", container, "sh", "-c", PROBE];
+    let program = found.engine.program();
+    let argv = [program, "exec", &found.name, "sh", "-c", PROBE];
     let output = place.output(&argv).await?;
-    let found = |relay: &Relay| {
+    let has = |relay: &Relay| {
         output
             .stdout
             .lines()
@@ -138,7 +151,7 @@ pub async fn probe(
     };
     let relays = usable(addresses);
     Ok(if output.succeeded() {
-        relays.filter(found).collect()
+        relays.filter(has).collect()
     } else {
         relays.collect()
     })
@@ -147,9 +160,14 @@ pub async fn probe(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::route::container::Engine;
 
     fn last_words(relay: Relay, folder: Option<&str>) -> Vec<String> {
-        let argv = relay.argv("pg", &Addresses::new(folder, 5433));
+        let found = Found {
+            engine: Engine::Docker,
+            name: "pg".to_owned(),
+        };
+        let argv = relay.argv(&found, &Addresses::new(folder, 5433));
         assert_eq!(argv[..4], ["docker", "exec", "-i", "pg"]);
         argv[6..].to_vec()
     }

@@ -69,6 +69,24 @@ pub struct HostConfig {
     pub config_file: Option<PathBuf>,
 }
 
+impl HostConfig {
+    /// The command by which OpenSSH shows the key and records it.
+    pub fn ssh_once(&self) -> String {
+        let file = match &self.config_file {
+            Some(file) => format!("-F {} ", file.display()),
+            None => String::new(),
+        };
+        let alias = &self.alias;
+        // ssh itself takes a port only in a url.
+        let url = match Destination::parse(alias) {
+            Ok(Destination { port: Some(_), .. }) if !alias.starts_with("ssh:") => "ssh://",
+            _ => "",
+        };
+        // Without the option, whoever configured `yes` would not be asked.
+        format!("ssh {file}-o StrictHostKeyChecking=ask {url}{alias} true")
+    }
+}
+
 #[cfg(test)]
 impl HostConfig {
     /// A host `db` about which no configuration says anything.

@@ -1,5 +1,7 @@
 //! What only OpenSSH itself can do, so that the user's own `ssh` has to be asked.
 
+use std::path::PathBuf;
+
 use super::settings::Settings;
 
 const PUBLIC_KEY: &str = "publickey";
@@ -9,6 +11,12 @@ const METHODS: &str = "gssapi-with-mic,hostbased,publickey,keyboard-interactive,
 /// Why a host takes the user's own `ssh`. Each reads on after "since".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OnlyOpenssh {
+    /// The socket of a master connection of the user's.
+    #[error("a master connection is open at `{}`", .0.display())]
+    Master(PathBuf),
+    /// The alias of the next host on the way.
+    #[error("`{0}` behind it does")]
+    Behind(String),
     #[error("it is reached by `ProxyCommand {0}`")]
     ProxyCommand(String),
     #[error("its host keys are told by `KnownHostsCommand {0}`")]

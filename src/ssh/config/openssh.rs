@@ -29,12 +29,7 @@ pub async fn settings(
     if let Some(jumps) = jumps {
         command.arg("-J").arg(jumps);
     }
-    if let Some(user) = &destination.user {
-        command.arg("-l").arg(user);
-    }
-    if let Some(port) = destination.port {
-        command.arg("-p").arg(port.to_string());
-    }
+    command.args(destination.options());
     let mut untouched = Command::new("ssh");
     untouched.args(["-F", "none"]);
     let (settings, defaults) = tokio::join!(

@@ -1,7 +1,7 @@
 //! The frames of messages in a stream: a byte for the kind, four for the length, and what is not looked into.
 
 /// The kind and the length; the length counts itself.
-const HEAD: usize = 5;
+pub(super) const HEAD: usize = 5;
 
 const EXECUTE: u8 = b'E';
 const SYNC: &[u8] = b"S\0\0\0\x04";
@@ -17,27 +17,29 @@ pub(super) struct Frames {
 }
 
 impl Frames {
-    /// Goes on by `bytes`, and tells the kind of each message that begins in them.
-    pub fn follow(&mut self, mut bytes: &[u8], mut begins: impl FnMut(u8)) {
-        while !bytes.is_empty() {
-            let passed = if self.body > 0 {
-                let passed = self.body.min(bytes.len());
-                self.body -= passed;
-                passed
-            } else {
-                let passed = (HEAD - self.filled).min(bytes.len());
-                self.head[self.filled..self.filled + passed].copy_from_slice(&bytes[..passed]);
-                self.filled += passed;
-                passed
-            };
-            bytes = &bytes[passed..];
-            if self.filled == HEAD {
-                let [kind, length @ ..] = self.head;
-                self.filled = 0;
-                self.body = rest(length);
-                begins(kind);
-            }
+    /// Goes on into `bytes`, to the end of the next head or body at most: how far, and the kind of the message whose
+    /// head is whole now.
+    pub fn step(&mut self, bytes: &[u8]) -> (usize, Option<u8>) {
+        if self.body > 0 {
+            let passed = self.body.min(bytes.len());
+            self.body -= passed;
+            return (passed, None);
         }
+        let passed = (HEAD - self.filled).min(bytes.len());
+        self.head[self.filled..self.filled + passed].copy_from_slice(&bytes[..passed]);
+        self.filled += passed;
+        if self.filled < HEAD {
+            return (passed, None);
+        }
+        let [kind, length @ ..] = self.head;
+        self.filled = 0;
+        self.body = rest(length);
+        (passed, Some(kind))
+    }
+
+    /// Whether the next byte begins a message.
+    pub fn is_between(&self) -> bool {
+        self.body == 0 && self.filled == 0
     }
 }
 
@@ -56,8 +58,14 @@ pub(super) fn sync_of_execute(bytes: &[u8]) -> Option<usize> {
     None
 }
 
+/// What stands in front of a body of so many bytes, less than 4 GB.
+pub(super) fn head(kind: u8, body: usize) -> [u8; HEAD] {
+    let [a, b, c, d] = u32::try_from(body + 4).unwrap_or(u32::MAX).to_be_bytes();
+    [kind, a, b, c, d]
+}
+
 /// How long a message is behind its head.
-fn rest(length: [u8; 4]) -> usize {
+pub(super) fn rest(length: [u8; 4]) -> usize {
     usize::try_from(u32::from_be_bytes(length))
         .unwrap_or(usize::MAX)
         .saturating_sub(4)
@@ -68,8 +76,7 @@ mod tests {
     use super::*;
 
     fn message(kind: u8, body: &[u8]) -> Vec<u8> {
-        let length = u32::try_from(body.len() + 4).unwrap();
-        [&[kind][..], &length.to_be_bytes(), body].concat()
+        [&head(kind, body.len())[..], body].concat()
     }
 
     #[test]
@@ -84,10 +91,15 @@ mod tests {
         for size in 1..=stream.len() {
             let mut frames = Frames::default();
             let mut kinds = Vec::new();
-            for part in stream.chunks(size) {
-                frames.follow(part, |kind| kinds.push(kind));
+            for mut part in stream.chunks(size) {
+                while !part.is_empty() {
+                    let (passed, kind) = frames.step(part);
+                    part = &part[passed..];
+                    kinds.extend(kind);
+                }
             }
             assert_eq!(kinds, b"GN1E");
+            assert!(frames.is_between());
         }
     }
 

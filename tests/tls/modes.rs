@@ -1,126 +1,9 @@
-//! TLS to a server as `sslmode` says, with certificates made by OpenSSL for the run.
+//! What each `sslmode` checks of the server's certificate, and that all of a session is encrypted.
 
-use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::LazyLock;
+use std::path::Path;
 
-use runner::sandbox::Cluster;
-
-use crate::support::{Database, Ran, Runner, dev, must, servers, sshd, wait_until};
-
-/// One that shows a certificate for `localhost`, signed by an authority.
-static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start("tls", true));
-/// One whose certificate signed itself.
-static SELF_SIGNED: LazyLock<Server> = LazyLock::new(|| Server::start("self-signed", false));
-
-struct Server {
-    cluster: &'static Cluster,
-    /// What vouches for its certificate.
-    root: PathBuf,
-    /// What does not.
-    stranger: PathBuf,
-}
-
-impl Server {
-    fn start(name: &str, signed: bool) -> Self {
-        let cluster: &'static Cluster = Box::leak(Box::new(servers::start(name)));
-        let data = cluster.data_folder();
-        let folder = data.parent().unwrap();
-        let (root, stranger) = (folder.join("root"), folder.join("stranger"));
-        openssl("stranger", &stranger, &[]);
-        if signed {
-            openssl("authority", &root, &[]);
-            let authority = root.display().to_string();
-            let (certificate, key) = (format!("{authority}.crt"), format!("{authority}.key"));
-            let signed = ["-CA", &certificate, "-CAkey", &key, "-addext"];
-            let kind = ["basicConstraints=critical,CA:FALSE"];
-            openssl(
-                "localhost",
-                &data.join("server"),
-                &[&signed[..], &kind].concat(),
-            );
-        } else {
-            openssl("localhost", &data.join("server"), &[]);
-            fs::copy(data.join("server.crt"), root.with_extension("crt")).unwrap();
-        }
-        give_to_server(&data, &data.join("server"));
-        let psql = || cluster.client("psql", "postgres");
-        let on = [
-            "-Xqc",
-            "ALTER SYSTEM SET ssl = on",
-            "-c",
-            "SELECT pg_reload_conf()",
-        ];
-        must(psql().args(on));
-        wait_until("the server speaks TLS", || {
-            must(psql().args(["-XAtc", "SHOW ssl"])) == "on\n"
-        });
-        Self {
-            cluster,
-            root: root.with_extension("crt"),
-            stranger: stranger.with_extension("crt"),
-        }
-    }
-}
-
-/// Makes `path.key` and `path.crt`, for `name`.
-fn openssl(name: &str, path: &Path, more: &[&str]) {
-    must(
-        Command::new("openssl")
-            .args(["req", "-x509", "-nodes", "-days", "2", "-newkey", "ec"])
-            .args(["-pkeyopt", "ec_paramgen_curve:prime256v1"])
-            .args(["-subj", &format!("/CN={name}")])
-            .args(["-addext", &format!("subjectAltName=DNS:{name}")])
-            .arg("-keyout")
-            .arg(path.with_extension("key"))
-            .arg("-out")
-            .arg(path.with_extension("crt"))
-            .args(more),
-    );
-}
-
-fn give_to_server(data: &Path, name: &Path) {
-    let owner = fs::metadata(data).unwrap();
-    for extension in ["key", "crt"] {
-        let file = name.with_extension(extension);
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
-        chown(&file, Some(owner.uid()), Some(owner.gid())).unwrap();
-    }
-}
-
-/// A run over TCP with these parameters in the url, that prints the version of TLS or `none`.
-fn asking(database: &Database, host: &str, parameters: &str) -> Runner {
-    let url = database.url().replace("127.0.0.1", host);
-    let lua = r#"print(connect("prod"):value [[
-      SELECT coalesce(version, 'none') FROM pg_stat_ssl WHERE pid = pg_backend_pid()
-    ]])"#;
-    Runner::new()
-        .toml(&format!("[targets.prod]\nurl = \"{url}?{parameters}\""))
-        .playbook(lua)
-}
-
-#[track_caller]
-fn refused(database: &Database, host: &str, parameters: &str, message: &str) {
-    let before = database.state();
-    let ran = asking(database, host, parameters).code(1);
-    assert_eq!(error_of(&ran), message);
-    database.assert_as_before(&before);
-}
-
-/// The first line of the report.
-#[track_caller]
-fn error_of(ran: &Ran) -> &str {
-    let mut lines = ran.stderr.lines();
-    lines
-        .find_map(|line| line.strip_prefix("error: "))
-        .unwrap_or_else(|| panic!("{}", ran.stderr))
-}
-
-fn root(file: &Path) -> String {
-    format!("sslrootcert={}", file.display())
-}
+use super::{COMMON_NAME, SELF_SIGNED, SERVER, asking, error_of, refused, root};
+use crate::support::{Database, Runner, dev, sshd, wait_until};
 
 #[test]
 fn every_mode_that_can_be_met_is() {
@@ -208,6 +91,22 @@ fn a_certificate_that_signed_itself_is_its_own_root() {
         "localhost",
         &format!("sslmode=verify-ca&{stranger}"),
         &nobody,
+    );
+}
+
+#[test]
+fn a_common_name_counts_where_there_is_no_other() {
+    let database = Database::empty(COMMON_NAME.cluster);
+    let parameters = format!("sslmode=verify-full&{}", root(&COMMON_NAME.root));
+    asking(&database, "localhost", &parameters)
+        .stdout("TLSv1.3\n")
+        .success();
+    refused(
+        &database,
+        "127.0.0.1",
+        &parameters,
+        "cannot connect to `prod`: the server's certificate is for another host, not for `127.0.0.1`; put that name in \
+         the url, or use `sslmode=verify-ca` to check only who signed it",
     );
 }
 

@@ -1,0 +1,19 @@
+//! Why a tunnel cannot be opened: one variant per situation.
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(
+        "port {port} of 127.0.0.1 is taken by another program; choose another one, or none to get one that is free"
+    )]
+    PortTaken { port: u16 },
+    #[error("port {port} of 127.0.0.1 cannot be listened on: {reason}")]
+    PortRefused { port: u16, reason: String },
+    #[error("the socket `{path}` cannot be listened on: {reason}")]
+    SocketRefused { path: String, reason: String },
+    #[error("the folder for its socket or password cannot be made in `{folder}`: {reason}")]
+    Folder { folder: String, reason: String },
+    #[error("it listens, but what comes through it is not right: {reason}")]
+    Broken { reason: String },
+    #[error("interrupted")]
+    Interrupted,
+}
