@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use russh::client::{self, GexParams, Handle};
-use russh::{Limits, Preferred, compression, kex};
+use russh::{AlgorithmKind, Limits, Preferred, compression, kex};
 use tokio::sync::Semaphore;
 
 use super::auth;
 use super::client::Host;
-use super::config::HostConfig;
+use super::config::{HostConfig, OnlyOpenssh};
 use super::end::SessionEnd;
 use super::error::Error;
 use super::handler::{Handler, Watch, hung_up, in_words};
@@ -192,8 +192,18 @@ async fn log_in(
 
 /// The error of an exchange that is not tried again.
 fn unfinished(config: &HostConfig, error: Error) -> Error {
-    let Error::Protocol(_) = error else {
-        return error;
+    let error = match error {
+        Error::Protocol(russh::Error::NoCommonAlgo { kind, theirs, .. }) => {
+            return Error::OnlyOpenssh {
+                alias: config.alias.clone(),
+                reason: OnlyOpenssh::Offered {
+                    kind: kind_of(&kind),
+                    offered: theirs,
+                },
+            };
+        }
+        Error::Protocol(_) => error,
+        other => return other,
     };
     let reason = in_words(&error);
     Error::Handshake {
@@ -203,6 +213,16 @@ fn unfinished(config: &HostConfig, error: Error) -> Error {
         } else {
             reason
         },
+    }
+}
+
+fn kind_of(kind: &AlgorithmKind) -> &'static str {
+    match kind {
+        AlgorithmKind::Kex => "key exchange",
+        AlgorithmKind::Key => "kind of host key",
+        AlgorithmKind::Cipher => "cipher",
+        AlgorithmKind::Compression => "compression",
+        AlgorithmKind::Mac => "MAC",
     }
 }
 

@@ -36,6 +36,8 @@ fn the_same_algorithms_lead_there_as_with_ssh() {
                 "diffie-hellman-group14-sha256",
                 "diffie-hellman-group16-sha512",
                 "sntrup761x25519-sha512@openssh.com,curve25519-sha256",
+                // Over the user's own ssh.
+                "sntrup761x25519-sha512@openssh.com",
             ],
         ),
         (
@@ -67,6 +69,8 @@ fn the_same_algorithms_lead_there_as_with_ssh() {
         ("RekeyLimit", &["1M", "16K 1h", "default none"]),
         ("AddressFamily", &["inet", "any"]),
         ("BindAddress", &["127.0.0.1", "127.0.0.7"]),
+        ("BindInterface", &["lo"]),
+        ("RevokedHostKeys", &["$DIR/stranger.pub"]),
         ("ConnectionAttempts", &["3"]),
         ("ConnectTimeout", &["20", "1m"]),
         ("ServerAliveInterval", &["0", "1"]),

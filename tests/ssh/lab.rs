@@ -1,5 +1,6 @@
 //! A real sshd with keys and certificates of every kind, and a way to ask both `ssh` and the program about it.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -105,11 +106,11 @@ impl Lab {
             "AuthorizedKeysFile {at}/user.pub {at}/more.pub\nTrustedUserCAKeys {at}/authority.pub\n"
         );
         for (name, _) in HOST_KEYS {
-            lines += &format!("HostKey {at}/{name}\n");
+            writeln!(lines, "HostKey {at}/{name}").unwrap();
         }
         let sshd = Sshd::start(&lines);
         for (name, _) in HOST_KEYS {
-            lines += &format!("HostCertificate {at}/{name}-cert.pub\n");
+            writeln!(lines, "HostCertificate {at}/{name}-cert.pub").unwrap();
         }
         let certified = Sshd::start(&lines);
         let lab = Self {
@@ -181,7 +182,7 @@ impl Lab {
     fn config(&self, cases: &[Case]) -> String {
         let mut text = String::new();
         for case in cases {
-            text += &format!("Host {}\n{}\n", case.name, case.config);
+            writeln!(text, "Host {}\n{}", case.name, case.config).unwrap();
             if !case.config.contains("IdentityFile") {
                 text += "  IdentityFile $DIR/user\n";
             }
@@ -224,8 +225,12 @@ fn by_us(runner: Runner, cases: &[Case]) -> Vec<Option<String>> {
         .to_owned();
     for (number, case) in (1..).zip(cases) {
         let name = &case.name;
-        toml += &format!("[targets.t{number}]\nurl = \"{url}\"\nssh = \"{name}\"\n");
-        lua += &format!("try 't{number}'\n");
+        writeln!(
+            toml,
+            "[targets.t{number}]\nurl = \"{url}\"\nssh = \"{name}\""
+        )
+        .unwrap();
+        writeln!(lua, "try 't{number}'").unwrap();
     }
     let ran = runner.toml(&toml).playbook(&lua).success();
     let said = |number: usize| {
