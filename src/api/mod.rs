@@ -11,6 +11,7 @@ mod json;
 mod log;
 mod notices;
 mod null;
+mod phrase;
 mod playbook;
 mod query;
 mod retry;

@@ -10,7 +10,7 @@ use mlua::{
     Value,
 };
 
-use super::db::access::{Protected, phrase};
+use super::db::access::{Guarded, phrase_of};
 use super::{Context, connect};
 use crate::config::Target;
 use crate::host::options::Options;
@@ -40,15 +40,15 @@ pub async fn open(context: &Context, target: Target, at: Listen) -> Result<Arc<T
     let connector = connect::link(context, target)?.connector;
     let reached = reach(&connector).await?;
     let dry_run = context.options.dry_run;
-    if !dry_run && let Some(phrase) = phrase(reached.server(), connector.target()) {
-        let protected = Protected {
-            target: connector.name(),
+    if !dry_run && let Some(phrase) = phrase_of(reached.server(), connector.target()) {
+        let guarded = Guarded {
+            name: connector.name(),
             server: reached.server(),
             phrase: &phrase,
             purpose: "open a tunnel to",
             warning: None,
         };
-        protected.confirm(context).await?;
+        guarded.confirm(context).await?;
     }
     let closed = dry_run.then_some(IN_A_DRY_RUN);
     let tunnel = Arc::new(reached.listen(at, closed).await?);

@@ -82,8 +82,9 @@ pub(super) async fn request(session: &Session) -> Result<()> {
         .open_control()
         .await
         .map_err(|e| connector.unreachable(e))?;
+    let encryption = connector.encryption(&link);
     let mut stream = Stream::new(UntilClosed(link.stream));
-    let sent = if link.tls && connector.encryption() == Encryption::Tls {
+    let sent = if encryption == Encryption::Tls {
         let target = connector.target();
         let dsn = &target.dsn;
         let broken = |error: io::Error| Error::Protocol(error.to_string());

@@ -28,8 +28,8 @@ struct Shared {
     reporter: Reporter,
     application_name: String,
     announced: AtomicBool,
-    /// Whether TLS led to a login.
-    settled: OnceLock<Encryption>,
+    /// Which rung led to a login, and whether with TLS.
+    settled: OnceLock<(usize, Encryption)>,
 }
 
 impl Connector {
@@ -97,12 +97,16 @@ impl Connector {
     async fn climb(&self, access: Access) -> Result<Session> {
         let route = &self.shared.route;
         loop {
-            let link = route.open().await.map_err(|e| self.unreachable(e))?;
+            let link = match route.open().await {
+                Ok(link) => link,
+                Err(error) => return Err(self.outcome(self.unreachable(error), route.place())),
+            };
             let (place, wanted) = (link.place, link.wanted);
             let error = match self.enter(link, access).await {
-                Ok(session) => match attrs::unmet(&session, wanted).await? {
+                Ok((session, encryption)) => match attrs::unmet(&session, wanted).await? {
                     None => {
                         route.hold(place);
+                        let _ = self.shared.settled.set((place, encryption));
                         return Ok(session);
                     }
                     Some(reason) => {
@@ -127,15 +131,10 @@ impl Connector {
     }
 
     /// Logs in over a link, and again over another one where `sslmode` leaves a second way open.
-    async fn enter(&self, link: Link, access: Access) -> Result<Session> {
+    async fn enter(&self, link: Link, access: Access) -> Result<(Session, Encryption)> {
         let mode = self.shared.target.dsn.tls.mode;
-        let place = link.place;
-        let takes_tls = link.tls;
-        let encryption = match self.shared.settled.get() {
-            _ if !takes_tls => Encryption::None,
-            Some(settled) => *settled,
-            None => Encryption::first(mode),
-        };
+        let (place, takes_tls) = (link.place, link.tls);
+        let encryption = self.encryption(&link);
         let failed = match self.session(link, encryption, access).await? {
             Ok(session) => return Ok(session),
             Err(failed) => failed,
@@ -146,10 +145,8 @@ impl Connector {
         let Ok(link) = self.shared.route.open_again(place).await else {
             return Err(failed.error);
         };
-        match self.session(link, other, access).await? {
-            Ok(session) => Ok(session),
-            Err(again) => Err(failed.and(again)),
-        }
+        let entered = self.session(link, other, access).await?;
+        entered.map_err(|again| failed.and(again))
     }
 
     /// Logs in over a link in one way.
@@ -158,7 +155,7 @@ impl Connector {
         link: Link,
         encryption: Encryption,
         access: Access,
-    ) -> Result<std::result::Result<Session, Failed>> {
+    ) -> Result<std::result::Result<(Session, Encryption), Failed>> {
         let fate = link.fate.clone();
         let limit = self.shared.target.dsn.connect_timeout;
         let limit = limit.unwrap_or(LOGIN_LIMIT);
@@ -166,9 +163,9 @@ impl Connector {
         let login = Box::pin(login::login(self, link, encryption));
         match race(tokio::time::timeout(limit, login)).await? {
             Ok(Ok(parts)) => {
-                // Later sessions need not try the other way first.
-                let _ = self.shared.settled.set(parts.encryption);
-                Ok(Ok(Session::start(self.clone(), parts, fate, access).await?))
+                let encryption = parts.encryption;
+                let session = Session::start(self.clone(), parts, fate, access).await?;
+                Ok(Ok((session, encryption)))
             }
             Ok(Err(mut failed)) => {
                 if let Error::Lost { target, reason } = failed.error {
@@ -184,11 +181,13 @@ impl Connector {
         }
     }
 
-    /// How sessions of this target turned out to be encrypted.
-    pub(super) fn encryption(&self) -> Encryption {
-        let mode = self.shared.target.dsn.tls.mode;
-        let settled = self.shared.settled.get().copied();
-        settled.unwrap_or_else(|| Encryption::first(mode))
+    /// Whether a link is to be encrypted: as it turned out for an earlier one by the same way.
+    pub(super) fn encryption(&self, link: &Link) -> Encryption {
+        match self.shared.settled.get() {
+            _ if !link.tls => Encryption::None,
+            Some((place, encryption)) if *place == link.place => *encryption,
+            _ => Encryption::first(self.shared.target.dsn.tls.mode),
+        }
     }
 
     /// The error that ends the search: with what was wrong with every other server, where there are several.

@@ -94,7 +94,7 @@ pub(super) fn is_not_ready(error: &Error) -> bool {
     error.sqlstate() == Some(CANNOT_CONNECT_NOW)
 }
 
-/// Logs in over a link; gives the session and whether it is encrypted.
+/// Logs in over a link.
 pub(super) async fn login(
     connector: &Connector,
     link: Link,

@@ -208,6 +208,11 @@ impl Route {
         self.0.passed().clone()
     }
 
+    /// The rung that holds, or the first that has not been passed over yet.
+    pub fn place(&self) -> usize {
+        self.0.place()
+    }
+
     /// The last hop of a rung.
     pub fn hop(&self, link: usize) -> String {
         self.0.plan.steps[link].rung.hop()

@@ -164,13 +164,13 @@ impl Host {
 
     /// OpenSSH has no master connections there.
     #[cfg(not(unix))]
-    fn first(&self) -> usize {
-        0
+    fn why_openssh(&self, _: usize) -> Option<OnlyOpenssh> {
+        None
     }
 
     #[cfg(not(unix))]
-    fn why_openssh(&self, _: usize) -> Option<OnlyOpenssh> {
-        None
+    fn first(&self) -> usize {
+        0
     }
 
     pub(super) fn reporter(&self) -> &Reporter {

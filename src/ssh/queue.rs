@@ -164,8 +164,8 @@ mod tests {
                 .await
                 .is_err()
         );
-        let ((), taken) = tokio::join!(filler.hand_over(), take(&taker));
-        assert_eq!(taken.unwrap(), ["full"]);
+        let ((), packets) = tokio::join!(filler.hand_over(), take(&taker));
+        assert_eq!(packets.unwrap(), ["full"]);
         filler.push("full".into());
         let gone = async { drop(taker) };
         tokio::join!(filler.hand_over(), gone);

@@ -17,7 +17,7 @@ use super::exec::{Program, START_LIMIT};
 use super::native::Native;
 #[cfg(unix)]
 use super::openssh::{Master, MuxStream};
-use super::process::{Ending, Output, collect};
+use super::process::{Ending, Exit, Output, collect};
 use super::quote::remote_command;
 use super::wait::{Cut, within};
 
@@ -161,7 +161,9 @@ impl Session {
     pub async fn check_commands(&self) -> Result<(), Error> {
         let word = format!("runner-{:08x}", rand::random::<u32>());
         let output = self.output(&["echo", &word], START_LIMIT).await?;
-        if output.stdout.lines().any(|line| line.trim() == word) {
+        // It is our `sh` that misses a program.
+        let is_ours = output.exit == Exit::Code(127);
+        if is_ours || output.stdout.lines().any(|line| line.trim() == word) {
             return Ok(());
         }
         Err(Error::CommandsReplaced {

@@ -10,7 +10,7 @@ mod table;
 use std::path::Path;
 use std::process::Command;
 
-use measure::{Comparison, Figure, from_env, measure, print_head};
+use measure::{Comparison, Figure, Figures, from_env, measure, print_head};
 use runner::sandbox::{Bin, Cluster};
 
 const ROUNDS: u64 = 5;
@@ -21,7 +21,7 @@ fn main() {
     let rounds = usize::try_from(from_env("BENCH_ROUNDS", ROUNDS)).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let bin = Bin::find().unwrap();
-    let (from, to) = runtime.block_on(table::clusters(&bin, folder.path(), rows));
+    let (from, to) = runtime.block_on(table::clusters(&bin, folder.path(), rows, table::SCHEMA));
     let project = folder.path().join("project");
     write_project(&project, &from, &to);
     let run = |command| {
@@ -38,7 +38,7 @@ fn main() {
     );
     print_head();
     for (name, get) in [
-        ("wall s", (|f| f.wall) as fn(&_) -> _),
+        ("wall s", (|f: &Figures| f.wall) as fn(&Figures) -> f64),
         ("CPU s", |f| f.cpu),
         ("peak MB", |f| f.peak_mb),
     ] {

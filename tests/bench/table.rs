@@ -7,7 +7,7 @@ use runner::sandbox::{Bin, Cluster, Options};
 /// About 1.1 GB on disk.
 pub const ROWS: u64 = 5_000_000;
 
-const SCHEMA: &str = "CREATE TABLE bench (id integer PRIMARY KEY, name text, at timestamptz, doc jsonb, amount numeric)";
+pub const SCHEMA: &str = "CREATE TABLE bench (id integer PRIMARY KEY, name text, at timestamptz, doc jsonb, amount numeric)";
 const FILL: &str = "INSERT INTO bench
   SELECT i, 'name of row ' || i || repeat('x', 40), timestamptz '2026-01-01' + i * interval '1 second',
          jsonb_build_object('n', i, 'tags', jsonb_build_array('a', 'b', i % 17), 'text', repeat('y', 30)), i * 1.25
@@ -19,8 +19,8 @@ pub fn filled(rows: u64) -> [String; 3] {
     [SCHEMA.to_owned(), fill, "VACUUM ANALYZE bench".to_owned()]
 }
 
-/// Two clusters in `folder`, the table full on the first.
-pub async fn clusters(bin: &Bin, folder: &Path, rows: u64) -> (Cluster, Cluster) {
+/// Two clusters in `folder`, the table full on the first, and empty on the second, where `target` makes it.
+pub async fn clusters(bin: &Bin, folder: &Path, rows: u64, target: &str) -> (Cluster, Cluster) {
     open_to_all(folder);
     let options = Options {
         tcp: true,
@@ -34,7 +34,7 @@ pub async fn clusters(bin: &Bin, folder: &Path, rows: u64) -> (Cluster, Cluster)
     for sql in filled(rows) {
         from.run_sql("postgres", &sql).await.unwrap();
     }
-    to.run_sql("postgres", SCHEMA).await.unwrap();
+    to.run_sql("postgres", target).await.unwrap();
     (from, to)
 }
 

@@ -44,7 +44,8 @@ fn notices_between_rows_are_told_and_no_row_is_lost() {
         let (session, heard) = open(&database).await;
         let sql = "COPY (SELECT tell(g) FROM generate_series(1, 50000) g) TO STDOUT";
         let mut out = session.copy_out(sql).await.unwrap();
-        let rows: String = (1..=50_000).map(|row| format!("{row}\n")).collect();
+        let rows: Vec<String> = (1..=50_000).map(|row| row.to_string()).collect();
+        let rows = rows.join("\n") + "\n";
         assert_eq!(payload(&mut out).await.unwrap(), rows.as_bytes());
         assert_eq!(out.messages(), 50_000);
         drop(out);

@@ -247,16 +247,23 @@ fn a_password_is_asked_for_once_and_never_shown() {
 
 #[test]
 fn a_question_that_cannot_be_asked_is_named_with_what_to_do() {
-    let (_database, sshd, runner) = with_password("password");
-    let ran = runner.playbook(ASK).code(1);
-    let expected = format!(
-        "error: cannot reach `prod`: ssh host `asking` asks a question before it lets anybody in: no terminal to ask \
-         `asking: {}@127.0.0.1's password:` on; give a key that the host takes alone, or log in before by a master \
-         connection (`ControlMaster`, `ControlPersist`)\n",
-        *OTHER
-    );
-    assert!(ran.stderr.contains(&expected), "{}", ran.stderr);
-    nothing_is_left(&sshd, ran.project.path());
+    // The second is how one-time codes are asked for.
+    let by_pam = "keyboard-interactive\nUsePAM yes\nKbdInteractiveAuthentication yes";
+    let user = &*OTHER;
+    for (methods, question) in [
+        ("password", format!("{user}@127.0.0.1's password:")),
+        (by_pam, format!("({user}@127.0.0.1) Password:")),
+    ] {
+        let (_database, sshd, runner) = with_password(methods);
+        let ran = runner.playbook(ASK).code(1);
+        let expected = format!(
+            "error: cannot reach `prod`: ssh host `asking` asks a question before it lets anybody in: no terminal to ask \
+             `asking: {question}` on; give a key that the host takes alone, or log in before by a master connection \
+             (`ControlMaster`, `ControlPersist`)\n"
+        );
+        assert!(ran.stderr.contains(&expected), "{}", ran.stderr);
+        nothing_is_left(&sshd, ran.project.path());
+    }
 }
 
 #[test]
@@ -381,7 +388,7 @@ fn a_lost_host_is_an_error_over_the_users_own_ssh_too() {
     }
     let ran = running.finish(1);
     let error = "error: the connection to `prod` was lost: connection closed (the ssh connection to `by-command` is \
-                 lost: the host closed the connection)\n";
+                 lost: the host closed the connection";
     assert!(ran.stderr.contains(error), "{}", ran.stderr);
     ran.assert_left();
     sshd.assert_left();

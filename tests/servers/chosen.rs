@@ -1,12 +1,15 @@
 //! Several servers in one address: `target_session_attrs`, what goes on to the next one and what does not.
 
 use std::fs::{self, Permissions};
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
+
+use socket2::{Domain, Socket, Type};
 
 use super::same_as_psql;
 use super::standby::{COLD, PRIMARY, STANDBY, password};
-use crate::support::{Database, Runner, dev, free_port};
+use crate::support::{Database, Runner, dev};
+use crate::tls::SERVER;
 
 const ATTRS: [&str; 6] = [
     "any",
@@ -16,6 +19,23 @@ const ATTRS: [&str; 6] = [
     "standby",
     "prefer-standby",
 ];
+
+/// A port that is taken and that nobody listens on, as long as the value lives: no other test's server can come up there.
+struct Closed(Socket);
+
+impl Closed {
+    fn new() -> Self {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let any: SocketAddr = (Ipv4Addr::LOCALHOST, 0).into();
+        socket.bind(&any.into()).unwrap();
+        Self(socket)
+    }
+
+    fn port(&self) -> u16 {
+        let address = self.0.local_addr().unwrap();
+        address.as_socket().unwrap().port()
+    }
+}
 
 fn url(ports: &[u16], words: &str) -> String {
     let hosts: Vec<_> = ports
@@ -28,7 +48,8 @@ fn url(ports: &[u16], words: &str) -> String {
 
 #[test]
 fn the_server_that_target_session_attrs_asks_for_is_found() {
-    let (primary, standby, closed) = (PRIMARY.port(), *STANDBY, free_port());
+    let nobody = Closed::new();
+    let (primary, standby, closed) = (PRIMARY.port(), *STANDBY, nobody.port());
     let orders: [&[u16]; 5] = [
         &[primary, standby],
         &[standby, primary],
@@ -63,6 +84,7 @@ fn a_database_that_begins_read_only_is_no_read_write_one() {
 #[test]
 fn a_server_that_is_not_ready_or_silent_is_passed_over_and_a_wrong_password_is_not() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = Closed::new();
     let (primary, standby) = (PRIMARY.port(), *STANDBY);
     let folder = tempfile::tempdir().unwrap();
     let passfile = folder.path().join("pgpass");
@@ -93,14 +115,16 @@ fn a_server_that_is_not_ready_or_silent_is_passed_over_and_a_wrong_password_is_n
         format!(
             "host=localhost,localhost hostaddr=127.0.0.1,127.0.0.1 port={},{primary} user=postgres \
              password={password} dbname=postgres",
-            free_port()
+            nobody.port()
         ),
     ]);
 }
 
 #[test]
 fn the_error_names_every_server_with_its_reason() {
-    let (primary, closed) = (PRIMARY.port(), free_port());
+    let nobody = [Closed::new(), Closed::new()];
+    let [closed, other] = nobody.each_ref().map(Closed::port);
+    let primary = PRIMARY.port();
     let words = "target_session_attrs=standby";
     let error = |ports: &[u16], words: &str, message: &str| {
         let ran = Runner::new()
@@ -120,6 +144,14 @@ fn the_error_names_every_server_with_its_reason() {
         ),
     );
     error(
+        &[closed, other],
+        "",
+        &format!(
+            "no server of `prod` lets us in: `127.0.0.1:{closed}` refuses connections; is anything listening there?; \
+             `127.0.0.1:{other}` refuses connections; is anything listening there?"
+        ),
+    );
+    error(
         &[primary],
         words,
         "the server of `prod` is not the one that `target_session_attrs` asks for: it is not a standby",
@@ -127,8 +159,40 @@ fn the_error_names_every_server_with_its_reason() {
 }
 
 #[test]
+fn what_one_server_speaks_says_nothing_about_the_next() {
+    let database = Database::empty(SERVER.cluster);
+    let folder = tempfile::tempdir().unwrap();
+    let passfile = folder.path().join("pgpass");
+    let (standby, with_tls) = (*STANDBY, SERVER.cluster.port());
+    let url = database.url();
+    let (login, _) = url.split_once('@').unwrap();
+    let (_, other_password) = login.rsplit_once(':').unwrap();
+    let password = password();
+    let lines = format!("*:{standby}:*:*:{password}\n*:{with_tls}:*:*:{other_password}\n");
+    fs::write(&passfile, lines).unwrap();
+    fs::set_permissions(&passfile, Permissions::from_mode(0o600)).unwrap();
+    let lua = r#"
+      local db = connect "prod"
+      local tls = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+      print(db:value "SELECT inet_server_port()", db:value(tls))
+      for row in db:rows(tls) do print(row.ssl) end"#;
+    Runner::new()
+        .toml(&format!(
+            "[targets.prod]\nhost = \"127.0.0.1,127.0.0.1\"\nport = \"{standby},{with_tls}\"\n\
+             user = \"postgres\"\ndatabase = \"postgres\"\npassfile = \"{}\"\n\
+             target_session_attrs = \"primary\"",
+            passfile.display()
+        ))
+        .playbook(lua)
+        .stdout(&format!("{with_tls}\ttrue\ntrue\n"))
+        .success();
+    database.assert_left();
+}
+
+#[test]
 fn behind_ssh_each_server_is_as_the_jump_host_sees_it() {
-    let (primary, standby, closed) = (PRIMARY.port(), *STANDBY, free_port());
+    let nobody = Closed::new();
+    let (primary, standby, closed) = (PRIMARY.port(), *STANDBY, nobody.port());
     for (attrs, port) in [("standby", standby), ("primary", primary)] {
         let words = format!("target_session_attrs={attrs}");
         let url = url(&[closed, primary, standby], &words);

@@ -79,13 +79,13 @@ fn the_same_algorithms_lead_there_as_with_ssh() {
     cases.push(refuses(
         "no-such-family",
         "  AddressFamily inet6",
-        "cannot reach ssh host `no-such-family`: the name `127.0.0.1` does not resolve (it has no address of the family \
-         `inet6`); is it spelled right?",
+        "cannot reach ssh host `no-such-family`: the name `127.0.0.1` does not resolve (it has no address of the kind \
+         asked for); is it spelled right?",
     ));
     cases.push(refuses(
         "no-such-source",
         "  BindAddress 192.0.2.1",
-        "cannot reach ssh host `no-such-source`: cannot reach `127.0.0.1:$PORT`: from `192.0.2.1`: Cannot assign \
+        "cannot reach ssh host `no-such-source`: cannot reach `127.0.0.1:$PORT`: Cannot assign \
          requested address (os error 99)",
     ));
     cases.push(refuses(

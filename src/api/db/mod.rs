@@ -72,7 +72,7 @@ impl Db {
         notices: Arc<Notices>,
         warning: Option<String>,
     ) -> Self {
-        let protect = access::phrase(Some(session.server()), session.connector().target());
+        let protect = access::phrase(&session);
         let shared = Shared {
             context,
             session,

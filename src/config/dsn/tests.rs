@@ -35,7 +35,7 @@ fn what_is_not_given_is_filled_in_as_libpq_would() {
     assert_eq!((dsn.user.as_str(), dsn.database.as_str()), ("app", "app"));
     assert_eq!((dsn.tls.mode, dsn.tls.roots), (SslMode::Prefer, None));
     assert_eq!(dsn.connect_timeout, None);
-    assert!(dsn.tls.tells_name && dsn.keep_alive.on);
+    assert!(!dsn.tls.hides_name && dsn.keep_alive.on);
 }
 
 #[test]

@@ -27,8 +27,8 @@ pub struct Tls {
     pub certificate: Option<ClientCertificate>,
     /// A certificate that was named and is not there: as in libpq, one goes on without.
     pub missing_certificate: Option<PathBuf>,
-    /// Whether the server is told by which name it was called (`sslsni`).
-    pub tells_name: bool,
+    /// Whether the server is not told by which name it was called (`sslsni=0`).
+    pub hides_name: bool,
     pub lowest: Option<TlsVersion>,
     pub highest: Option<TlsVersion>,
 }
@@ -89,7 +89,7 @@ pub fn read(words: &mut Words, files: &Files<'_>) -> Result<Tls, Problem> {
         certificate_mode: choice(words)?,
         certificate: None,
         missing_certificate: None,
-        tells_name: switch(words, "sslsni")?.unwrap_or(true),
+        hides_name: switch(words, "sslsni")? == Some(false),
         lowest,
         highest,
     };

@@ -234,6 +234,17 @@ mod tests {
     }
 
     #[test]
+    fn every_word_stands_in_the_readme() {
+        let readme = include_str!("../../../README.md");
+        let (_, readme) = readme.split_once("### Addresses").unwrap();
+        let (readme, _) = readme.split_once("\n### ").unwrap();
+        for word in &WORDS {
+            let name = format!("`{}`", word.name);
+            assert!(readme.contains(&name), "{name}");
+        }
+    }
+
+    #[test]
     fn a_word_is_taken_refused_with_its_reason_or_unknown() {
         assert_eq!(named("sslcrl"), Ok("sslcrl"));
         for (name, message) in [

@@ -59,7 +59,7 @@ pub fn connector(tls: &Tls, server: &Endpoint) -> Result<Connect, Failure> {
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_client_cert_resolver(Arc::<Identity>::clone(&identity));
-    config.enable_sni = tls.tells_name;
+    config.enable_sni = !tls.hides_name;
     if tls.negotiation == SslNegotiation::Direct {
         config.alpn_protocols = vec![PROTOCOL.to_vec()];
     }

@@ -77,7 +77,7 @@ fn reached(connector: &Connector, opened: Reached) -> Result<Link> {
 /// The link with TLS on it, where our own sessions have that, too.
 async fn secured(connector: &Connector, opened: Reached) -> Result<Link> {
     let link = reached(connector, opened)?;
-    if !link.tls || connector.encryption() == Encryption::None {
+    if connector.encryption(&link) == Encryption::None {
         return Ok(Link { tls: false, ..link });
     }
     let tls = &connector.target().dsn.tls;

@@ -1,7 +1,7 @@
 //! Starting a master: `ssh` itself logs in and goes into the background.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use super::askpass::Questions;
 use super::log::Log;
-use super::master::Master;
+use super::master::{Master, Running};
 use super::mux::Control;
 use crate::progress::AskError;
 use crate::ssh::client::Host;
@@ -26,29 +26,20 @@ use crate::ssh::wait::{Cut, within};
 /// How long a master outlives the last connection to it, in seconds: that of ours, which stands as long as we do.
 const LINGER: u32 = 5;
 
-/// A master that has logged in.
-pub struct Started {
-    /// It holds the control socket, and goes with the value.
-    pub folder: TempDir,
-    pub socket: PathBuf,
-    pub control: Control,
-    pub log: Log,
-}
-
 /// Has `ssh` log in to `config`, over `before` where it stands behind another host.
 pub async fn log_in(
     host: &Host,
     config: &HostConfig,
     why: &OnlyOpenssh,
     before: Option<&Master>,
-) -> Result<Started, Error> {
+) -> Result<Running, Error> {
     let permit = within(Duration::MAX, HANDSHAKES.acquire()).await;
     let _permit = permit.map_err(|_| Error::Interrupted)?;
     let mut attempt = 1;
     loop {
         let starting = start(host, config, why, before);
         let error = match within(LOGIN_LIMIT, starting).await {
-            Ok(Ok(started)) => return Ok(started),
+            Ok(Ok(running)) => return Ok(running),
             Ok(Err(error)) => error,
             Err(Cut::Interrupted) => return Err(Error::Interrupted),
             Err(Cut::TimedOut) => {
@@ -76,11 +67,8 @@ async fn start(
     config: &HostConfig,
     why: &OnlyOpenssh,
     before: Option<&Master>,
-) -> Result<Started, Error> {
-    let failed = |error: io::Error| Error::OpensshFailed {
-        alias: config.alias.clone(),
-        said: error.to_string(),
-    };
+) -> Result<Running, Error> {
+    let failed = |error: io::Error| unusable(config, &error);
     let folder = folder().map_err(failed)?;
     let place = |name: &str| folder.path().join(name);
     let log = Log::create(place("log")).map_err(failed)?;
@@ -93,23 +81,7 @@ async fn start(
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(log.stderr().map_err(failed)?);
-    let mut ssh = match Leader::spawn(&mut command) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(Error::NoOpenssh {
-                alias: config.alias.clone(),
-                reason: why.clone(),
-            });
-        }
-        spawned => spawned.map_err(failed)?,
-    };
-    let status = tokio::select! {
-        status = ssh.0.wait() => status.map_err(failed)?,
-        error = questions.serve() => return Err(match error {
-            AskError::Interrupted => Error::Interrupted,
-            reason @ AskError::NoTerminal { .. } => Error::NotAsked { alias: config.alias.clone(), reason },
-        }),
-    };
-    if !status.success() {
+    if !run(&mut command, &mut questions, config, why).await? {
         return Err(explain(config, &log));
     }
     let said = log.since(0);
@@ -117,12 +89,44 @@ async fn start(
     // Open on both sides, or not needed any more; whatever ends us, they are not left behind.
     let _ = std::fs::remove_file(log.path());
     let _ = std::fs::remove_file(place("ask"));
-    Ok(Started {
+    Ok(Running {
         control: Control::connect(&socket).await.map_err(failed)?,
         folder,
         socket,
-        log,
+        log: Some(log),
     })
+}
+
+/// Waits until `ssh` is in the background, which is a success, or has given up; asks its questions meanwhile.
+async fn run(
+    command: &mut Command,
+    questions: &mut Questions,
+    config: &HostConfig,
+    why: &OnlyOpenssh,
+) -> Result<bool, Error> {
+    let alias = || config.alias.clone();
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Error::NoOpenssh {
+            alias: alias(),
+            reason: why.clone(),
+        },
+        _ => unusable(config, &error),
+    };
+    let mut ssh = Leader::spawn(command).map_err(failed)?;
+    tokio::select! {
+        status = ssh.0.wait() => Ok(status.map_err(failed)?.success()),
+        error = questions.serve() => Err(match error {
+            AskError::Interrupted => Error::Interrupted,
+            reason @ AskError::NoTerminal { .. } => Error::NotAsked { alias: alias(), reason },
+        }),
+    }
+}
+
+fn unusable(config: &HostConfig, error: &io::Error) -> Error {
+    Error::OpensshFailed {
+        alias: config.alias.clone(),
+        said: error.to_string(),
+    }
 }
 
 /// The `ssh` that becomes the master. Whatever the user's configuration says about terminals, commands and forwarding

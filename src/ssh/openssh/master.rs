@@ -19,6 +19,16 @@ use crate::ssh::error::Error;
 /// How long a master may take to answer for itself, and to go once it has been told to.
 pub const GRACE: Duration = Duration::from_secs(2);
 
+/// A master that was found or has logged in.
+pub struct Running {
+    pub socket: PathBuf,
+    pub control: Control,
+    /// For sockets: that of a master of ours, and those of streams. It goes with the value.
+    pub folder: TempDir,
+    /// What the master writes; the user's own writes elsewhere.
+    pub log: Option<Log>,
+}
+
 /// A master connection, as long as anybody needs it.
 ///
 /// A connection to its control socket stands all the time. It tells us of the master's end, and the master of ours,
@@ -27,11 +37,9 @@ pub struct Master {
     config: HostConfig,
     why: OnlyOpenssh,
     socket: PathBuf,
-    /// For the sockets of streams; that of a master of ours is in it, too.
     pub(super) folder: TempDir,
-    /// Streams to sockets are opened one after the other, so that a refusal in the log belongs to the right one.
+    /// Streams are opened one after the other, so that a refusal in the log belongs to the right one.
     pub(super) opening: Mutex<()>,
-    /// What the master writes; the user's own writes elsewhere.
     pub(super) log: Option<Arc<Log>>,
     has_run: AtomicBool,
     /// How many hosts will come back to it.
@@ -51,23 +59,8 @@ impl Master {
         why: OnlyOpenssh,
         before: Option<Arc<Self>>,
     ) -> Result<Arc<Self>, Error> {
-        let started = login::log_in(host, config, &why, before.as_deref()).await?;
-        let (control, folder) = (started.control, started.folder);
-        let log = Some(Arc::new(started.log));
-        let (end, in_use) = watched(control, log.clone());
-        Ok(Arc::new(Self {
-            config: config.clone(),
-            why,
-            socket: started.socket,
-            folder,
-            opening: Mutex::default(),
-            log,
-            has_run: AtomicBool::default(),
-            holders: AtomicUsize::default(),
-            end,
-            before,
-            _in_use: in_use,
-        }))
+        let running = login::log_in(host, config, &why, before.as_deref()).await?;
+        Ok(Self::of(config, why, running, before))
     }
 
     /// The user's own master for a host, where one is running.
@@ -78,22 +71,39 @@ impl Master {
             control.ask(Request::AliveCheck, &[]).await?;
             std::io::Result::Ok(control)
         };
-        let control = tokio::time::timeout(GRACE, asked).await.ok()?.ok()?;
-        let folder = login::folder().ok()?;
-        let (end, in_use) = watched(control, None);
-        Some(Arc::new(Self {
-            config: config.clone(),
-            why: OnlyOpenssh::Master(socket.clone()),
-            socket,
-            folder,
-            opening: Mutex::default(),
+        let running = Running {
+            control: tokio::time::timeout(GRACE, asked).await.ok()?.ok()?,
+            folder: login::folder().ok()?,
             log: None,
+            socket: socket.clone(),
+        };
+        let why = OnlyOpenssh::Master(socket);
+        Some(Self::of(config, why, running, None))
+    }
+
+    fn of(
+        config: &HostConfig,
+        why: OnlyOpenssh,
+        running: Running,
+        before: Option<Arc<Self>>,
+    ) -> Arc<Self> {
+        let log = running.log.map(Arc::new);
+        let (ended, end) = SessionEnd::awaited();
+        let (in_use, dropped) = oneshot::channel();
+        tokio::spawn(watch(running.control, dropped, log.clone(), ended));
+        Arc::new(Self {
+            config: config.clone(),
+            why,
+            socket: running.socket,
+            folder: running.folder,
+            opening: Mutex::default(),
+            log,
             has_run: AtomicBool::default(),
             holders: AtomicUsize::default(),
             end,
-            before: None,
+            before,
             _in_use: in_use,
-        }))
+        })
     }
 
     /// Another connection to the same host, where this one lets nothing more be opened.
@@ -161,14 +171,6 @@ impl Master {
     }
 }
 
-/// Has a master watched over a connection of its own.
-fn watched(control: Control, log: Option<Arc<Log>>) -> (SessionEnd, oneshot::Sender<()>) {
-    let (ended, end) = SessionEnd::awaited();
-    let (in_use, dropped) = oneshot::channel();
-    tokio::spawn(watch(control, dropped, log, ended));
-    (end, in_use)
-}
-
 /// Sees a master to its end: its own, or that of our need for it.
 async fn watch(
     mut control: Control,
@@ -207,6 +209,7 @@ fn reason(log: Option<&Log>, place: u64) -> String {
     } else if let Some(line) = lines.last() {
         line.clone()
     } else {
-        "its `ssh` has ended".to_owned()
+        // It tells of a closed connection on stderr only, which it has left.
+        "the host closed the connection, or the `ssh` to it was ended".to_owned()
     }
 }

@@ -15,6 +15,9 @@ use crate::table;
 /// What both sides encrypt with.
 const CIPHER: &str = "aes128-gcm@openssh.com";
 
+/// A target that takes rows as fast as it can, for what is measured before them.
+const UNLOGGED: &str = "CREATE UNLOGGED TABLE bench (id integer, name text, at timestamptz, doc jsonb, amount numeric)";
+
 /// ssh tells by its LocalCommand that it forwards.
 const FORWARDING: &str = r#"
 mkfifo "$SCRATCH/up"
@@ -44,7 +47,8 @@ impl Scene {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let bin = Bin::find().unwrap();
-        let (from, to) = runtime.block_on(table::clusters(&bin, folder.path(), rows));
+        let clusters = table::clusters(&bin, folder.path(), rows, UNLOGGED);
+        let (from, to) = runtime.block_on(clusters);
         Self {
             bin,
             from,
@@ -128,15 +132,22 @@ impl Scene {
         command
     }
 
-    /// A script of sh that has psql connected to `from` through `ssh -L`; `$TO` has the words that connect it to `to`.
+    /// A script of sh that has psql connected to `from` through `ssh -L`.
     pub fn forwarding(&self, place: &str, script: &str) -> Command {
+        let mut command = self.script(&FORWARDING.replace("SCRIPT", script));
+        command
+            .env("PGPORT", free_port().to_string())
+            .env("PLACE", place);
+        command
+    }
+
+    /// A script of sh; `$TO` has the words that connect psql to `to`.
+    pub fn script(&self, script: &str) -> Command {
         let mut command = self.connected(Command::new("sh"));
         let path = std::env::var("PATH").unwrap();
         command
-            .args(["-euc", &FORWARDING.replace("SCRIPT", script)])
+            .args(["-euc", script])
             .env("PATH", format!("{}:{path}", self.bin.folder().display()))
-            .env("PGPORT", free_port().to_string())
-            .env("PLACE", place)
             .env("CIPHER", CIPHER)
             .env("SSH_CONFIG", sshd().config())
             .env("SCRATCH", self.folder.path())
@@ -145,7 +156,7 @@ impl Scene {
     }
 
     /// What libpq needs to connect to `to`.
-    pub fn to_words(&self) -> String {
+    fn to_words(&self) -> String {
         let (folder, port) = (self.to.socket_folder(), self.to.port());
         format!(
             "host={} port={port} user=postgres dbname=postgres",
