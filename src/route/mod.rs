@@ -279,8 +279,7 @@ impl Inner {
                 }
                 Err(reason) if place.is_none() && reason.passes() => {
                     if !self.pass(at, at + 1, &reason.to_string()) {
-                        let error = explained(reason, control.or(session)).await;
-                        return Err(self.all_passed(at, error));
+                        return Err(self.all_passed(at, reason));
                     }
                 }
                 Err(error) => return Err(explained(error, control.or(session)).await),

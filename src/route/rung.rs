@@ -81,9 +81,9 @@ impl Plan {
             steps,
             why,
             dial: Dial {
-                limit: dsn.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT),
                 keep_alive: dsn.keep_alive,
                 random,
+                ..Dial::within(dsn.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT))
             },
         })
     }

@@ -46,10 +46,11 @@ pub enum Error {
     },
     #[error("ssh host `{alias}` asks a question before it lets anybody in: {reason}")]
     NotAsked { alias: String, reason: AskError },
-    #[error(
-        "ssh host `{alias}` is reached through more than {limit} jump hosts; do they form a loop?"
-    )]
-    TooManyJumps { alias: String, limit: usize },
+    #[error("the jump hosts of the ssh configuration go round in circles: {}", way.join(" ← "))]
+    JumpLoop {
+        /// The host first, then the one it is reached from, and so on.
+        way: Vec<String>,
+    },
     #[error("cannot reach ssh host `{alias}`: {source}")]
     Tcp { alias: String, source: tcp::Error },
     #[error("ssh host `{alias}` does not complete the ssh handshake: {reason}")]

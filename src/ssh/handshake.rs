@@ -6,24 +6,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use russh::client::{self, Handle};
-use russh::{Preferred, kex};
+use russh::client::{self, GexParams, Handle};
+use russh::{AlgorithmKind, Limits, Preferred, compression, kex};
 use tokio::sync::Semaphore;
 
 use super::auth;
 use super::client::Host;
-use super::config::HostConfig;
+use super::config::{HostConfig, OnlyOpenssh};
 use super::end::SessionEnd;
 use super::error::Error;
 use super::handler::{Handler, Watch, hung_up, in_words};
 use super::known_hosts::KnownHosts;
 use super::session::{Session, SessionStream};
-use super::tcp;
+use super::tcp::{self, Dial};
 use super::wait::{Cut, within};
 
 pub static HANDSHAKES: Semaphore = Semaphore::const_new(2);
 
 pub const ATTEMPTS: u32 = 5;
+/// OpenSSH's own, where `ConnectionAttempts` asks for several.
+const CONNECTION_PAUSE: Duration = Duration::from_secs(1);
 /// A key exchange takes milliseconds; a host that needs longer than this is stuck. `ConnectTimeout` may be shorter,
 /// and covers the exchange in OpenSSH too.
 pub const KEY_EXCHANGE_LIMIT: Duration = Duration::from_secs(30);
@@ -32,6 +34,7 @@ pub const LOGIN_LIMIT: Duration = Duration::from_secs(120);
 
 /// What both sides say they know among the algorithms of the exchange: the signatures the host takes, and the counter-measure
 /// to messages slipped in or left out.
+const COMPRESSED: &[compression::Name] = &[compression::ZLIB_LEGACY, compression::NONE];
 const EXTENSIONS: [kex::Name; 2] = [
     kex::EXTENSION_SUPPORT_AS_CLIENT,
     kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
@@ -80,22 +83,37 @@ pub async fn shake(
 
 /// Waits a little longer after each attempt, and never as long as somebody else does.
 pub async fn pause_after(attempt: u32) -> Result<(), Error> {
-    let pause = 200 * attempt + rand::random_range(0..300);
-    let pause = Duration::from_millis(pause.into());
-    let slept = within(Duration::MAX, tokio::time::sleep(pause)).await;
+    let jitter = 200 * attempt + rand::random_range(0..300);
+    pause(Duration::from_millis(jitter.into())).await
+}
+
+async fn pause(length: Duration) -> Result<(), Error> {
+    let slept = within(Duration::MAX, tokio::time::sleep(length)).await;
     slept.map_err(|_| Error::Interrupted)
 }
 
 async fn tcp(config: &HostConfig) -> Result<tokio::net::TcpStream, Error> {
+    let HostConfig { host, port, .. } = config;
     let limit = config.connect_timeout.unwrap_or(tcp::DEFAULT_LIMIT);
-    let connected = tcp::connect(&config.host, config.port, limit).await;
-    connected.map_err(|source| match source {
-        tcp::Error::Interrupted => Error::Interrupted,
-        source => Error::Tcp {
-            alias: config.alias.clone(),
-            source,
-        },
-    })
+    let dial = Dial {
+        ends: config.ends.clone(),
+        ..Dial::within(limit)
+    };
+    let mut attempt = 1;
+    loop {
+        match tcp::dial(host, *port, &dial).await {
+            Ok(stream) => return Ok(stream),
+            Err(tcp::Error::Interrupted) => return Err(Error::Interrupted),
+            Err(_) if attempt < config.connection_attempts => pause(CONNECTION_PAUSE).await?,
+            Err(source) => {
+                return Err(Error::Tcp {
+                    alias: config.alias.clone(),
+                    source,
+                });
+            }
+        }
+        attempt += 1;
+    }
 }
 
 async fn over(jump: &Session, config: &HostConfig) -> Result<SessionStream, Error> {
@@ -174,8 +192,18 @@ async fn log_in(
 
 /// The error of an exchange that is not tried again.
 fn unfinished(config: &HostConfig, error: Error) -> Error {
-    let Error::Protocol(_) = error else {
-        return error;
+    let error = match error {
+        Error::Protocol(russh::Error::NoCommonAlgo { kind, theirs, .. }) => {
+            return Error::OnlyOpenssh {
+                alias: config.alias.clone(),
+                reason: OnlyOpenssh::Offered {
+                    kind: kind_of(&kind),
+                    offered: theirs,
+                },
+            };
+        }
+        Error::Protocol(_) => error,
+        other => return other,
     };
     let reason = in_words(&error);
     Error::Handshake {
@@ -185,6 +213,16 @@ fn unfinished(config: &HostConfig, error: Error) -> Error {
         } else {
             reason
         },
+    }
+}
+
+fn kind_of(kind: &AlgorithmKind) -> &'static str {
+    match kind {
+        AlgorithmKind::Kex => "key exchange",
+        AlgorithmKind::Key => "kind of host key",
+        AlgorithmKind::Cipher => "cipher",
+        AlgorithmKind::Compression => "compression",
+        AlgorithmKind::Mac => "MAC",
     }
 }
 
@@ -204,11 +242,29 @@ fn settings(config: &HostConfig, known: &KnownHosts) -> client::Config {
             host_key_certificates: known.certificates(&algorithms.host_keys).into(),
             cipher: algorithms.ciphers.clone().into(),
             mac: algorithms.macs.clone().into(),
-            ..Preferred::DEFAULT
+            compression: if config.compression {
+                COMPRESSED.into()
+            } else {
+                Preferred::DEFAULT.compression
+            },
         },
+        limits: limits(config),
+        // As small as OpenSSH takes them too, for hosts that have no greater ones.
+        gex: GexParams::new(2048, 3072, 8192).unwrap_or_default(),
         keepalive_interval: Some(config.alive_interval),
         keepalive_max: config.alive_count,
         nodelay: true,
         ..client::Config::default()
+    }
+}
+
+/// russh allows less between two renewals than OpenSSH, not more.
+fn limits(config: &HostConfig) -> Limits {
+    let limits = Limits::default();
+    let bytes = |own: usize| config.rekey_bytes.map_or(own, |bytes| bytes.min(own));
+    Limits {
+        rekey_write_limit: bytes(limits.rekey_write_limit),
+        rekey_read_limit: bytes(limits.rekey_read_limit),
+        rekey_time_limit: config.rekey_interval.unwrap_or(limits.rekey_time_limit),
     }
 }

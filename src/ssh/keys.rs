@@ -7,7 +7,6 @@ use std::sync::{Arc, LazyLock};
 use russh::keys::{self, HashAlg, PrivateKey, PublicKey, decode_secret_key};
 use tokio::sync::Mutex;
 
-use super::config::HostConfig;
 use crate::progress::{AskError, Question, Reporter, ask};
 
 /// As often as ssh asks.
@@ -21,10 +20,16 @@ static OPENED: LazyLock<Mutex<HashMap<PathBuf, Arc<PrivateKey>>>> = LazyLock::ne
 pub enum KeyError {
     #[error("cannot be read: {0}")]
     Unreadable(String),
+    #[error("names an environment variable that is not set")]
+    Unset,
     #[error("passphrase not given: {0}")]
     NotAsked(AskError),
     #[error("wrong passphrase")]
     WrongPassphrase,
+    #[error("is encrypted in a way of old; run `ssh-keygen -p -f {}` to renew it", .0.display())]
+    Old(PathBuf),
+    #[error("others may read it; run `chmod 600 {}`", .0.display())]
+    Exposed(PathBuf),
     #[error("is a public key, and no agent holds its private one")]
     PublicOnly,
 }
@@ -41,22 +46,16 @@ pub struct KeyFile {
 }
 
 impl KeyFile {
-    /// The key files of a host that exist; those that cannot be read come with the reason.
-    pub fn all(config: &HostConfig) -> Vec<Result<Self, (PathBuf, KeyError)>> {
-        let files = config.identity_files.iter();
-        files.filter_map(|path| Self::read(path)).collect()
-    }
-
-    fn read(path: &Path) -> Option<Result<Self, (PathBuf, KeyError)>> {
+    /// `None` where there is neither the key nor its public half.
+    pub fn read(path: &Path) -> Option<Result<Self, KeyError>> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let public = keys::load_public_key(with_pub(path)).ok()?;
+                let public = keys::load_public_key(with_suffix(path, ".pub")).ok()?;
                 return Some(Ok(Self::public_only(path, public)));
             }
             Err(error) => {
-                let reason = KeyError::Unreadable(error.to_string());
-                return Some(Err((path.to_owned(), reason)));
+                return Some(Err(KeyError::Unreadable(error.to_string())));
             }
         };
         if let Ok(public) = PublicKey::from_openssh(text.trim()) {
@@ -64,7 +63,7 @@ impl KeyFile {
         }
         let public = match PrivateKey::from_openssh(&text) {
             Ok(key) => Some(key.public_key().clone()),
-            Err(_) => keys::load_public_key(with_pub(path)).ok(),
+            Err(_) => keys::load_public_key(with_suffix(path, ".pub")).ok(),
         };
         Some(Ok(Self {
             path: path.to_owned(),
@@ -73,7 +72,7 @@ impl KeyFile {
         }))
     }
 
-    fn public_only(path: &Path, public: PublicKey) -> Self {
+    pub fn public_only(path: &Path, public: PublicKey) -> Self {
         Self {
             path: path.to_owned(),
             private: None,
@@ -83,14 +82,6 @@ impl KeyFile {
 
     pub fn is_public_only(&self) -> bool {
         self.private.is_none()
-    }
-
-    /// How errors name the key.
-    pub fn label(&self) -> String {
-        match &self.public {
-            Some(public) => format!("`{}` ({})", self.path.display(), describe(public)),
-            None => format!("`{}`", self.path.display()),
-        }
     }
 
     /// The private key; asks for the passphrase where it needs one and has not been given it yet.
@@ -106,6 +97,12 @@ impl KeyFile {
 
     async fn decode_or_ask(&self, reporter: &Reporter) -> Result<PrivateKey, KeyError> {
         let text = self.private.as_ref().ok_or(KeyError::PublicOnly)?;
+        if is_exposed(&self.path) {
+            return Err(KeyError::Exposed(self.path.clone()));
+        }
+        if is_old(text) {
+            return Err(KeyError::Old(self.path.clone()));
+        }
         match decode_secret_key(text, None) {
             Ok(key) => return Ok(key),
             Err(error) if !needs_passphrase(&error, text) => {
@@ -134,14 +131,34 @@ impl KeyFile {
     }
 }
 
+/// Whether the file is encrypted in one of the ways of old that russh does not know.
+fn is_old(text: &str) -> bool {
+    let known = text.contains("RSA PRIVATE KEY") && text.contains("DEK-Info: AES-128-CBC,");
+    text.contains("DEK-Info:") && !known
+}
+
 fn needs_passphrase(error: &keys::Error, text: &str) -> bool {
     matches!(error, keys::Error::KeyIsEncrypted) || text.contains("ENCRYPTED")
 }
 
-fn with_pub(path: &Path) -> PathBuf {
+/// `path` with `suffix` behind its last part.
+pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".pub");
+    name.push(suffix);
     PathBuf::from(name)
+}
+
+/// Whether others than the owner may read the file, as OpenSSH has it.
+#[cfg(unix)]
+fn is_exposed(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let own = rustix::process::getuid().as_raw();
+    std::fs::metadata(path).is_ok_and(|file| file.uid() == own && file.mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_exposed(_: &Path) -> bool {
+    false
 }
 
 /// The kind of a key and its fingerprint as `ssh-keygen -l` prints it.
@@ -166,5 +183,42 @@ mod tests {
             assert!(key.is_public_only() && key.public.is_some());
         }
         assert!(KeyFile::read(&folder.path().join("other")).is_none());
+    }
+
+    /// A key made by `ssh-keygen` with these options and the passphrase `correct horse`.
+    fn made(folder: &Path, options: &str) -> KeyFile {
+        let file = folder.join(options.replace(' ', ""));
+        let made = std::process::Command::new("ssh-keygen")
+            .args(["-q", "-N", "correct horse", "-f"])
+            .arg(&file)
+            .args(options.split(' '))
+            .status();
+        assert!(made.unwrap().success());
+        KeyFile::read(&file).unwrap().unwrap()
+    }
+
+    #[test]
+    fn every_format_of_ssh_keygen_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        for options in [
+            "-t ed25519",
+            "-t ed25519 -Z aes256-gcm@openssh.com",
+            "-t ed25519 -Z chacha20-poly1305@openssh.com",
+            "-t ed25519 -Z aes256-cbc",
+            "-t ecdsa -m PKCS8",
+            "-t rsa -b 2048 -m PKCS8",
+            "-t rsa -b 2048 -m PEM",
+        ] {
+            let key = made(folder.path(), options);
+            let text = key.private.as_ref().unwrap();
+            let closed = decode_secret_key(text, None).unwrap_err();
+            assert!(needs_passphrase(&closed, text), "{options}: {closed}");
+            assert!(!is_old(text), "{options}");
+            let opened = decode_secret_key(text, Some("correct horse")).unwrap();
+            let public = key.public.as_ref().unwrap();
+            assert_eq!(opened.public_key().key_data(), public.key_data());
+        }
+        let key = made(folder.path(), "-t ecdsa -m PEM");
+        assert!(is_old(key.private.as_ref().unwrap()));
     }
 }

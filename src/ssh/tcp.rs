@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use rand::seq::SliceRandom;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::wait::{Cut, within};
 use crate::config::KeepAlive;
@@ -50,23 +50,69 @@ pub enum Error {
 }
 
 /// How a connection is made.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Dial {
     pub limit: Duration,
     /// When it counts as dead, where that is to be earlier than by ours.
     pub keep_alive: KeepAlive,
     /// Takes the addresses of a name in random order.
     pub random: bool,
+    pub ends: Ends,
+}
+
+/// The addresses a connection may go to and come from; any, if nothing is said.
+#[derive(Debug, Clone, Default)]
+pub struct Ends {
+    pub family: Option<Family>,
+    /// An address or name of this machine to connect from.
+    pub source: Option<String>,
+}
+
+/// As `AddressFamily` spells them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    Inet,
+    Inet6,
+}
+
+impl Dial {
+    pub fn within(limit: Duration) -> Self {
+        Self {
+            limit,
+            keep_alive: KeepAlive::default(),
+            random: false,
+            ends: Ends::default(),
+        }
+    }
+}
+
+impl Ends {
+    fn may_reach(&self, address: &SocketAddr) -> bool {
+        match self.family {
+            None => true,
+            Some(Family::Inet) => address.is_ipv4(),
+            Some(Family::Inet6) => address.is_ipv6(),
+        }
+    }
+
+    /// The address to connect to `target` from, which must be of its kind.
+    async fn source_for(&self, target: &SocketAddr) -> io::Result<Option<SocketAddr>> {
+        let Some(source) = &self.source else {
+            return Ok(None);
+        };
+        let mut sources = tokio::net::lookup_host((source.as_str(), 0)).await?;
+        match sources.find(|source| source.is_ipv4() == target.is_ipv4()) {
+            Some(source) => Ok(Some(source)),
+            None => Err(io::Error::other(
+                "it has no address of the kind of the host's",
+            )),
+        }
+    }
 }
 
 /// Connects to the first address of `host` that answers within `limit`.
 pub async fn connect(host: &str, port: u16, limit: Duration) -> Result<TcpStream, Error> {
-    let dialling = Dial {
-        limit,
-        keep_alive: KeepAlive::default(),
-        random: false,
-    };
-    dial(host, port, &dialling).await
+    dial(host, port, &Dial::within(limit)).await
 }
 
 /// The same in another way.
@@ -91,6 +137,7 @@ async fn race_addresses(host: &str, port: u16, dial: &Dial) -> Result<TcpStream,
     let mut addresses: Vec<_> = tokio::net::lookup_host((host, port))
         .await
         .map_err(|error| unresolvable(in_words(&error)))?
+        .filter(|address| dial.ends.may_reach(address))
         .collect();
     if dial.random {
         addresses.shuffle(&mut rand::rng());
@@ -100,7 +147,7 @@ async fn race_addresses(host: &str, port: u16, dial: &Dial) -> Result<TcpStream,
         .zip(0u32..)
         .map(|(address, place)| async move {
             tokio::time::sleep(HEAD_START * place).await;
-            open(address, &dial.keep_alive).await
+            open(address, dial).await
         })
         .collect();
     let mut last = None;
@@ -111,7 +158,9 @@ async fn race_addresses(host: &str, port: u16, dial: &Dial) -> Result<TcpStream,
         }
     }
     let Some(error) = last else {
-        return Err(unresolvable("it has no address".to_owned()));
+        return Err(unresolvable(
+            "it has no address of the kind asked for".to_owned(),
+        ));
     };
     let (host, port) = (host.to_owned(), port);
     Err(match error.kind() {
@@ -131,8 +180,17 @@ fn in_words(error: &io::Error) -> String {
     own.unwrap_or(&text).to_owned()
 }
 
-async fn open(address: SocketAddr, keep_alive: &KeepAlive) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect(address).await?;
+async fn open(address: SocketAddr, dial: &Dial) -> io::Result<TcpStream> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    if let Some(source) = dial.ends.source_for(&address).await? {
+        socket.bind(source)?;
+    }
+    let stream = socket.connect(address).await?;
+    let keep_alive = &dial.keep_alive;
     stream.set_nodelay(true)?;
     let socket = SockRef::from(&stream);
     if keep_alive.on {
@@ -176,9 +234,9 @@ mod tests {
         let seconds = |count| Some(Duration::from_secs(count));
         let open = async |keep_alive| {
             let dialling = Dial {
-                limit: DEFAULT_LIMIT,
                 keep_alive,
                 random: true,
+                ..Dial::within(DEFAULT_LIMIT)
             };
             dial("127.0.0.1", port, &dialling).await.unwrap()
         };

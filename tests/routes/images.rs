@@ -5,8 +5,8 @@ use std::time::Instant;
 use rustix::process::Signal;
 
 use super::ended::{AT_ONCE, IN_THE_END, Scene, interrupted};
-use super::is_root;
-use crate::support::{Container, Sshd};
+use super::{ASK, is_root};
+use crate::support::{Container, Database, Runner, Sshd, container, must};
 
 /// 10 MB to the server and back, in characters of one to four bytes.
 const THERE_AND_BACK: &str = r#"
@@ -20,9 +20,10 @@ const THERE_AND_BACK: &str = r#"
   print(there.length == #text, there.back == text, #text > 9e6)
 "#;
 
-/// Everything that must hold of a way, whatever it is; `announced` is how the topology names it in the end.
+/// Everything that must hold of a way, whatever it is. `announced` is how the topology names it in the end, `carrier`
+/// what runs in the container for it.
 #[track_caller]
-fn holds(scene: &Scene, announced: &str) {
+fn holds(scene: &Scene, announced: &str, carrier: Option<&str>) {
     let ran = scene
         .runner(THERE_AND_BACK)
         .stdout("true\ttrue\ttrue\n")
@@ -34,6 +35,9 @@ fn holds(scene: &Scene, announced: &str) {
     );
     ran.assert_left();
     let running = scene.sleeping();
+    let (carriers, name) = (scene.relays().join("\n"), carrier.unwrap_or_default());
+    assert!(carriers.contains(name), "{name} lacks in {carriers}");
+    assert_eq!(carriers.is_empty(), carrier.is_none(), "{carriers}");
     let begun = Instant::now();
     running.signal(Signal::INT);
     interrupted(&running.finish(130));
@@ -46,55 +50,76 @@ fn holds(scene: &Scene, announced: &str) {
     scene.assert_left(begun, IN_THE_END);
 }
 
-/// An image with these programs only, whose socket must be reached by the relay of this name.
+/// An image with these programs only, which must do: as the relay of this name, a process that is run so.
 #[track_caller]
-fn relays(programs: &[&str], relay: &str) {
+fn relays(programs: &[&str], relay: &str, process: &str) {
     // Two relays know no sockets.
     let settings = ["-c", "listen_addresses=127.0.0.1"];
     let scene = Scene::by_relay(Container::with_only(programs, &[], &settings));
-    holds(
-        &scene,
-        &format!("→ docker exec {} ({relay} relay)", scene.name()),
-    );
+    // Who is not root has no other way to pass over, and the relay is announced before it is known which.
+    let known = if is_root() {
+        format!("{relay} ")
+    } else {
+        String::new()
+    };
+    let announced = format!("→ docker exec {} ({known}relay)", scene.name());
+    holds(&scene, &announced, Some(process));
 }
 
 #[test]
 fn an_image_with_perl_only_is_entered_by_it() {
-    relays(&["perl"], "perl");
+    relays(&["perl"], "perl", "perl -e");
 }
 
 #[test]
 fn an_image_with_python_only_is_entered_by_it() {
-    relays(&["python3"], "python3");
+    relays(&["python3"], "python3", "python3 -c");
 }
 
 #[test]
 fn an_image_with_bash_and_cat_only_is_entered_by_them() {
-    relays(&["bash", "cat"], "bash");
+    relays(&["bash", "cat"], "bash", "exec 3<>");
 }
 
 #[test]
 fn an_image_with_a_shell_and_nc_only_is_entered_by_them() {
-    relays(&["sh", "nc"], "nc");
+    relays(&["sh", "nc"], "nc", "nc -N -U");
 }
 
 #[test]
 fn an_image_with_busybox_only_is_entered_by_it() {
-    relays(&["busybox"], "busybox");
+    relays(&["busybox"], "busybox", "busybox nc");
 }
 
 #[test]
 fn an_image_with_nothing_is_entered_from_outside() {
     let scene = Scene::of(Container::with_only(&[], &[], &[]), Sshd::start(""));
     if is_root() {
-        holds(
-            &scene,
-            &format!("→ docker {} (its socket, through /proc)", scene.name()),
-        );
+        let announced = format!("→ docker {} (its socket, through /proc)", scene.name());
+        holds(&scene, &announced, None);
     } else {
         scene
             .runner("connect \"prod\"")
             .stderr_has("has nothing that can carry bytes")
             .code(1);
     }
+}
+
+#[test]
+fn a_symbolic_link_is_not_followed_from_outside() {
+    let database = Database::empty(container());
+    let name = container().name();
+    let link = format!("/tmp/link-of-{}", database.name());
+    must(&mut container().exec(&["ln", "-s", "/run/postgresql", &link]));
+    let url = format!("postgres://postgres@/{}?host={link}", database.name());
+    let ran = Runner::new()
+        .toml(&format!(
+            "[targets.prod]\nurl = \"{url}\"\ndocker = \"{name}\""
+        ))
+        .playbook(ASK)
+        .stdout("here\n")
+        .success();
+    let passed = format!("no socket at {link}/.s.PGSQL.5432 (symbolic links are not followed)\n");
+    assert_eq!(ran.stderr.contains(&passed), is_root(), "{}", ran.stderr);
+    database.assert_left();
 }

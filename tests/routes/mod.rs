@@ -13,7 +13,7 @@ mod refused;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 
 use runner::progress::Silent;
@@ -22,7 +22,8 @@ use runner::ssh::Host;
 use runner::sandbox::Cluster;
 
 use crate::support::{
-    Container, Database, Ran, Runner, Sshd, container, dev, must, servers, sshd, user, wait_until,
+    Agent, Container, Database, Ran, Runner, Sshd, container, dev, must, servers, sshd, user,
+    wait_until,
 };
 
 /// Why the way into a container is taken.
@@ -382,41 +383,4 @@ fn no_relay_is_left(container: &Container) {
     wait_until("no relay is left in the container", || {
         !container.processes().contains("RUNNER_OK")
     });
-}
-
-/// An agent that holds one key.
-struct Agent {
-    process: Child,
-    socket: String,
-}
-
-impl Agent {
-    fn start(socket: &Path, key: &Path) -> Self {
-        let process = Command::new("ssh-agent")
-            .arg("-D")
-            .arg("-a")
-            .arg(socket)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let agent = Self {
-            process,
-            socket: socket.to_str().unwrap().to_owned(),
-        };
-        wait_until("the agent listens", || socket.exists());
-        must(
-            Command::new("ssh-add")
-                .arg("-q")
-                .arg(key)
-                .env("SSH_AUTH_SOCK", socket),
-        );
-        agent
-    }
-}
-
-impl Drop for Agent {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }

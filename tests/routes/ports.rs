@@ -1,6 +1,8 @@
 //! Ports of containers: published, or at the address of a bridge. They change whenever a container is started.
 
+use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 
 use super::{ASK, is_root, server_line};
 use crate::support::{Bridge, Container, Database, Ran, Runner, Sshd, docker, must};
@@ -148,4 +150,38 @@ fn a_port_is_the_last_way_into_an_image_with_nothing() {
         assert!(ran.stderr.contains(&line), "{line}\n{}", ran.stderr);
     }
     assert_eq!(ran.stderr.contains("through /proc): container"), is_root());
+}
+
+#[test]
+fn addresses_of_an_engine_elsewhere_are_not_taken_for_ones_here() {
+    let bridge = Bridge::make();
+    let options = ["--network", bridge.name(), "--publish", "127.0.0.1::5432"];
+    let container = served(&options);
+    let name = container.name();
+    let path = std::env::var("PATH").unwrap();
+    // The process of an engine elsewhere has a number that is somebody else's here.
+    let wrapper =
+        format!("#!/bin/sh\nPATH={path}\ndocker \"$@\" | sed 's/\"Pid\": [0-9]*/\"Pid\": 1/'\n");
+    let target = format!(
+        "[targets.prod]\nurl = \"postgres://postgres@db.example/postgres\"\ndocker = \"{name}\""
+    );
+    let runner = Runner::new()
+        .toml(&target)
+        .file("bin/docker", wrapper)
+        .playbook(ASK);
+    let bin = runner.path().join("bin");
+    fs::set_permissions(bin.join("docker"), fs::Permissions::from_mode(0o755)).unwrap();
+    let ran = runner
+        .env("PATH", &format!("{}:{path}", bin.display()))
+        .code(1);
+    let elsewhere = format!(
+        "container `{name}` is no process on this machine, so its addresses mean nothing there; is its engine elsewhere, or in a \
+         virtual machine?"
+    );
+    let error = format!(
+        "error: cannot reach `prod`: every way was tried: docker {name} (its published port): {elsewhere}; docker {name} (its \
+         bridge address): {elsewhere}\n"
+    );
+    assert!(ran.stderr.contains(&error), "{error}{}", ran.stderr);
+    ran.assert_left();
 }

@@ -36,6 +36,8 @@ fn the_same_algorithms_lead_there_as_with_ssh() {
                 "diffie-hellman-group14-sha256",
                 "diffie-hellman-group16-sha512",
                 "sntrup761x25519-sha512@openssh.com,curve25519-sha256",
+                // Over the user's own ssh.
+                "sntrup761x25519-sha512@openssh.com",
             ],
         ),
         (
@@ -67,6 +69,8 @@ fn the_same_algorithms_lead_there_as_with_ssh() {
         ("RekeyLimit", &["1M", "16K 1h", "default none"]),
         ("AddressFamily", &["inet", "any"]),
         ("BindAddress", &["127.0.0.1", "127.0.0.7"]),
+        ("BindInterface", &["lo"]),
+        ("RevokedHostKeys", &["$DIR/stranger.pub"]),
         ("ConnectionAttempts", &["3"]),
         ("ConnectTimeout", &["20", "1m"]),
         ("ServerAliveInterval", &["0", "1"]),
@@ -79,13 +83,13 @@ fn the_same_algorithms_lead_there_as_with_ssh() {
     cases.push(refuses(
         "no-such-family",
         "  AddressFamily inet6",
-        "cannot reach ssh host `no-such-family`: the name `127.0.0.1` does not resolve (it has no address of the family \
-         `inet6`); is it spelled right?",
+        "cannot reach ssh host `no-such-family`: the name `127.0.0.1` does not resolve (it has no address of the kind \
+         asked for); is it spelled right?",
     ));
     cases.push(refuses(
         "no-such-source",
         "  BindAddress 192.0.2.1",
-        "cannot reach ssh host `no-such-source`: cannot reach `127.0.0.1:$PORT`: from `192.0.2.1`: Cannot assign \
+        "cannot reach ssh host `no-such-source`: cannot reach `127.0.0.1:$PORT`: Cannot assign \
          requested address (os error 99)",
     ));
     cases.push(refuses(

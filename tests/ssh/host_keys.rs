@@ -4,7 +4,7 @@ use super::lab::{Lab, connects, lab, refuses};
 
 /// A `Host` block whose known hosts are these, kept in `known-NAME`.
 fn known(lab: &Lab, name: &str, text: &str) -> String {
-    let file = lab.write(&format!("known-{name}"), text);
+    let file = lab.write(format!("known-{name}"), text);
     format!("  UserKnownHostsFile {}\n", file.display())
 }
 

@@ -1,5 +1,6 @@
 //! A real sshd with keys and certificates of every kind, and a way to ask both `ssh` and the program about it.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -16,6 +17,19 @@ const HOST_KEYS: [(&str, &[&str]); 5] = [
     ("ecdsa521", &["-t", "ecdsa", "-b", "521"]),
     ("rsa", &["-t", "rsa", "-b", "2048"]),
 ];
+
+/// Keys of the user, of which `user` opens the host, and of authorities.
+const OTHER_KEYS: [(&str, &[&str]); 6] = [
+    ("user", &["-t", "ed25519"]),
+    ("stranger", &["-t", "ed25519"]),
+    ("certified", &["-t", "ed25519"]),
+    ("rsa_authority", &["-t", "rsa", "-b", "2048"]),
+    ("authority", &["-t", "ed25519"]),
+    ("other_authority", &["-t", "ed25519"]),
+];
+
+/// The environment variable that has the folder's name, for both programs.
+const FOLDER: &str = "LAB_FOLDER";
 
 static LAB: LazyLock<Lab> = LazyLock::new(Lab::new);
 
@@ -70,13 +84,7 @@ impl Lab {
             .unwrap()
             .keep();
         reaper::at_end(&format!("rm -rf {}", sh_word(&folder)));
-        let keys = HOST_KEYS.iter().copied();
-        let others = ["user", "stranger", "authority", "other_authority"];
-        let others = others.map(|name| (name, HOST_KEYS[0].1));
-        for (name, kind) in keys
-            .chain(others)
-            .chain([("rsa_authority", HOST_KEYS[4].1)])
-        {
+        for (name, kind) in HOST_KEYS.into_iter().chain(OTHER_KEYS) {
             keygen(&folder, name, kind);
         }
         for (key, authority, options) in [
@@ -93,14 +101,16 @@ impl Lab {
             certify(&folder, key, authority, options);
         }
         let at = folder.display();
-        let mut lines =
-            format!("AuthorizedKeysFile {at}/user.pub\nTrustedUserCAKeys {at}/authority.pub\n");
+        // Keys that tests add go to the second file.
+        let mut lines = format!(
+            "AuthorizedKeysFile {at}/user.pub {at}/more.pub\nTrustedUserCAKeys {at}/authority.pub\n"
+        );
         for (name, _) in HOST_KEYS {
-            lines += &format!("HostKey {at}/{name}\n");
+            writeln!(lines, "HostKey {at}/{name}").unwrap();
         }
         let sshd = Sshd::start(&lines);
         for (name, _) in HOST_KEYS {
-            lines += &format!("HostCertificate {at}/{name}-cert.pub\n");
+            writeln!(lines, "HostCertificate {at}/{name}-cert.pub").unwrap();
         }
         let certified = Sshd::start(&lines);
         let lab = Self {
@@ -113,7 +123,7 @@ impl Lab {
     }
 
     /// A file of the folder, with names of the lab replaced.
-    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub fn write(&self, name: impl AsRef<Path>, text: &str) -> PathBuf {
         let file = self.folder.join(name);
         fs::write(&file, self.fill(text)).unwrap();
         file
@@ -126,15 +136,8 @@ impl Lab {
             .replace("$CERTIFIED", &self.certified.port().to_string())
             .replace("$PORT", &self.sshd.port().to_string())
             .replace("$USER", &user());
-        // `rsa_authority` before `rsa`.
-        let names = [
-            "user",
-            "stranger",
-            "rsa_authority",
-            "authority",
-            "other_authority",
-        ];
-        for name in names.into_iter().chain(HOST_KEYS.map(|(name, _)| name)) {
+        // The others first: `rsa_authority` before `rsa`.
+        for (name, _) in OTHER_KEYS.into_iter().chain(HOST_KEYS) {
             if text.contains(&format!("$SHA_{name}")) {
                 text = text.replace(
                     &format!("$SHA_{name}"),
@@ -156,7 +159,7 @@ impl Lab {
         let config = runner.path().join("ssh_config");
         fs::write(&config, self.config(cases)).unwrap();
         let by_ssh = self.by_ssh(cases, &config);
-        let by_us = by_us(runner, cases);
+        let by_us = by_us(runner.env(FOLDER, self.folder.to_str().unwrap()), cases);
         let mut differences = Vec::new();
         for ((case, (ssh_connects, ssh_says)), we_say) in cases.iter().zip(by_ssh).zip(by_us) {
             let expected = case.refusal.as_deref().map(|message| {
@@ -179,9 +182,12 @@ impl Lab {
     fn config(&self, cases: &[Case]) -> String {
         let mut text = String::new();
         for case in cases {
-            text += &format!("Host {}\n{}\n", case.name, case.config);
+            writeln!(text, "Host {}\n{}", case.name, case.config).unwrap();
+            if !case.config.contains("IdentityFile") {
+                text += "  IdentityFile $DIR/user\n";
+            }
         }
-        text += "Host *\n  HostName 127.0.0.1\n  Port $PORT\n  User $USER\n  IdentityFile $DIR/user\n  IdentityAgent none\n\
+        text += "Host link-*\n  IdentityFile $DIR/user\nHost *\n  HostName 127.0.0.1\n  Port $PORT\n  User $USER\n  IdentityAgent none\n\
                  UserKnownHostsFile $DIR/known\n  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes\n";
         self.fill(&text)
     }
@@ -189,7 +195,7 @@ impl Lab {
     fn by_ssh(&self, cases: &[Case], config: &Path) -> Vec<(bool, String)> {
         let ask = |case: &Case| {
             let mut ssh = Command::new("ssh");
-            ssh.arg("-F").arg(config);
+            ssh.arg("-F").arg(config).env(FOLDER, &self.folder);
             ssh.args(["-o", "BatchMode=yes", &case.name, "true"]);
             let ended = ssh.stdin(Stdio::null()).output().unwrap();
             let says = String::from_utf8_lossy(&ended.stderr).into_owned();
@@ -219,8 +225,12 @@ fn by_us(runner: Runner, cases: &[Case]) -> Vec<Option<String>> {
         .to_owned();
     for (number, case) in (1..).zip(cases) {
         let name = &case.name;
-        toml += &format!("[targets.t{number}]\nurl = \"{url}\"\nssh = \"{name}\"\n");
-        lua += &format!("try 't{number}'\n");
+        writeln!(
+            toml,
+            "[targets.t{number}]\nurl = \"{url}\"\nssh = \"{name}\""
+        )
+        .unwrap();
+        writeln!(lua, "try 't{number}'").unwrap();
     }
     let ran = runner.toml(&toml).playbook(&lua).success();
     let said = |number: usize| {

@@ -3,4 +3,7 @@
 
 mod algorithms;
 mod host_keys;
+mod jumps;
 mod lab;
+mod learning;
+mod user_keys;

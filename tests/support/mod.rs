@@ -1,6 +1,7 @@
 //! What the tests stand on: real servers shared by the whole run, databases of a test's own, and the builder
 //! that runs the real program. All of it is gone when the run ends, however it ends (`reaper`).
 
+mod agent;
 mod database;
 mod docker;
 mod network;
@@ -13,6 +14,7 @@ pub mod servers;
 mod sshd;
 mod terminal;
 
+pub use agent::Agent;
 pub use database::Database;
 pub use docker::{
     Bridge, Container, as_root, container, container_without_relay, docker, removed_at_end,

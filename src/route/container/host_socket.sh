@@ -8,7 +8,7 @@
 pid=$1 id=$2
 shift 2
 root=/proc/$pid/root
-if ! grep -q "$id" "/proc/$pid/cgroup" 2>/dev/null || [ "$root/." -ef / ]; then
+if [ -z "$id" ] || ! grep -q "$id" "/proc/$pid/cgroup" 2>/dev/null || [ "$root/." -ef / ]; then
   echo "its process $pid is not here; is the engine elsewhere, or in a virtual machine?" >&2
   exit 1
 fi

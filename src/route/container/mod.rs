@@ -178,15 +178,14 @@ impl Container {
     }
 }
 
+/// Tries one after the other; `addresses` has one at least.
 async fn first_that_answers(addresses: &[(IpAddr, u16)], from: Origin<'_>) -> Result<Link, Error> {
-    let [others @ .., (last, port)] = addresses else {
-        return Err(Error::Interrupted);
-    };
-    for (address, port) in others {
-        match dial::tcp(from, &address.to_string(), *port).await {
-            Err(error) if error.passes() => {}
-            result => return result,
+    let mut last = Err(Error::Interrupted);
+    for (address, port) in addresses {
+        last = dial::tcp(from, &address.to_string(), *port).await;
+        if !last.as_ref().is_err_and(Error::passes) {
+            break;
         }
     }
-    dial::tcp(from, &last.to_string(), *port).await
+    last
 }

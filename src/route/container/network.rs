@@ -152,3 +152,59 @@ fn same_network(one: IpAddr, other: IpAddr, prefix: u8) -> bool {
     let network = |bits: u128| bits.checked_shr(host_bits).unwrap_or(0);
     network(one) == network(other)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inspected(ports: &str) -> Inspected {
+        serde_json::from_str(&format!(
+            r#"{{ "NetworkSettings": {{ "Ports": {ports}, "Networks": null }} }}"#
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn the_url_may_name_the_port_inside_or_the_published_one() {
+        let published =
+            r#"{ "5432/tcp": [{ "HostIp": "", "HostPort": "15432" }], "80/tcp": null }"#;
+        let inspected = inspected(published);
+        assert_eq!(inside(&inspected, 5432), 5432);
+        assert_eq!(inside(&inspected, 15432), 5432);
+        assert_eq!(inside(&inspected, 6543), 6543);
+        assert_eq!(bindings(&inspected, 15432).count(), 1);
+        assert_eq!(bindings(&inspected, 80).count(), 0);
+    }
+
+    #[test]
+    fn every_address_is_dialled_where_it_is_listened_on() {
+        for (listening, expected) in [
+            ("", Some("127.0.0.1")),
+            ("0.0.0.0", Some("127.0.0.1")),
+            ("::", Some("::1")),
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("what is this", None),
+        ] {
+            let expected = expected.map(|address| address.parse().unwrap());
+            assert_eq!(dialled(listening), expected);
+        }
+    }
+
+    #[test]
+    fn a_host_is_in_the_networks_of_its_own_addresses() {
+        let text = "9:pids:/docker/0123\n\
+            Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 0.0.0.0\n        /0 universe UNICAST\n\
+            |-- 172.17.0.0\n /16 link UNICAST\n |-- 172.17.0.1\n /32 host LOCAL\n\
+            |-- 172.17.255.255\n /32 link BROADCAST\n\
+            fd00dead000000000000000000000001 04 40 00 80 br-1\n";
+        let own = own_addresses(text);
+        let expected: [IpAddr; 2] = ["172.17.0.1", "fd00:dead::1"].map(|it| it.parse().unwrap());
+        assert_eq!(own, expected);
+        let among = |address: &str, prefix| {
+            let address = address.parse().unwrap();
+            own.iter().any(|&own| same_network(own, address, prefix))
+        };
+        assert!(among("172.17.3.4", 16) && among("fd00:dead::2", 64));
+        assert!(!among("172.18.0.2", 16) && !among("fd00:beef::2", 64));
+    }
+}

@@ -1,6 +1,6 @@
 //! The algorithms offered to a host: the user's own lists where there are some, as far as russh can do them.
 
-use russh::keys::Algorithm;
+use russh::keys::{Algorithm, HashAlg};
 use russh::{cipher, kex, mac};
 
 use super::OnlyOpenssh;
@@ -31,8 +31,8 @@ pub struct Algorithms {
     pub host_keys: HostKeyAlgorithms,
     /// What authorities may have signed host certificates with.
     pub authorities: Vec<Algorithm>,
-    /// The user's own list of what keys may log in with; patterns, as [`pattern::list_matches`] takes them.
-    pub public_keys: Option<String>,
+    /// Patterns of the signatures that keys of the user may log in with.
+    public_keys: String,
 }
 
 /// The kinds of host keys, and of host keys in certificates, that may be shown.
@@ -66,17 +66,38 @@ impl Algorithms {
             signature,
             &mut missing,
         );
+        let own_public_keys = format!("{CERTIFICATES},{SIGNATURES},sk-*");
         let algorithms = Self {
             kex,
             ciphers,
             macs,
             host_keys,
             authorities,
-            public_keys: settings
-                .configured("PubkeyAcceptedAlgorithms")
-                .map(|list| assemble(list, &format!("{SIGNATURES},{CERTIFICATES}"))),
+            public_keys: match settings.configured("PubkeyAcceptedAlgorithms") {
+                Some(list) => assemble(list, &own_public_keys),
+                None => own_public_keys,
+            },
         };
         (algorithms, missing.into_iter().next())
+    }
+}
+
+impl Algorithms {
+    /// Whether a key of the user may log in by such signatures, or a certificate of it.
+    pub fn lets_log_in(&self, algorithm: &Algorithm, is_certificate: bool) -> bool {
+        let name = if is_certificate {
+            algorithm.to_certificate_type()
+        } else {
+            algorithm.to_string()
+        };
+        pattern::list_matches(self.public_keys.split(','), &name)
+    }
+
+    /// The hashes an RSA key of the user may sign with, the best first; without any it signs with SHA-1.
+    pub fn rsa_hashes(&self, is_certificate: bool) -> Vec<Option<HashAlg>> {
+        let mut hashes = vec![Some(HashAlg::Sha512), Some(HashAlg::Sha256), None];
+        hashes.retain(|&hash| self.lets_log_in(&Algorithm::Rsa { hash }, is_certificate));
+        hashes
     }
 }
 

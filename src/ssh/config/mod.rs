@@ -15,10 +15,14 @@ use std::time::Duration;
 
 use super::destination::Destination;
 use super::error::Error;
+use super::tcp::Ends;
 pub use algorithms::{Algorithms, HostKeyAlgorithms};
 pub use only::OnlyOpenssh;
 
-const MOST_JUMPS: usize = 8;
+/// More than anybody has, and few enough to find out soon that they go round in circles.
+const MOST_JUMPS: usize = 64;
+/// So many are shown of those that do.
+const SHOWN_JUMPS: usize = 8;
 
 /// One host, ready to be connected to.
 #[derive(Debug, Clone)]
@@ -36,10 +40,19 @@ pub struct HostConfig {
     pub hash_known_hosts: bool,
     /// Key files in the order they are tried; not all need exist.
     pub identity_files: Vec<PathBuf>,
+    /// Certificates of keys; without any, those beside the key files count.
+    pub certificate_files: Vec<PathBuf>,
     pub identities_only: bool,
     /// The socket of the agent.
     pub agent: Option<PathBuf>,
     pub connect_timeout: Option<Duration>,
+    /// How often a connection is tried, a second apart.
+    pub connection_attempts: u32,
+    pub ends: Ends,
+    pub compression: bool,
+    /// After so many bytes, or so long, the keys of a session are renewed.
+    pub rekey_bytes: Option<usize>,
+    pub rekey_interval: Option<Duration>,
     /// After this long without a word from the host it is asked for one, and after as many unanswered questions
     /// the link counts as lost.
     pub alive_interval: Duration,
@@ -106,45 +119,48 @@ pub struct Chain {
 pub async fn resolve(given: &str, file: Option<&Path>) -> Result<Chain, Error> {
     let (host, mut next) = resolve_one(given, None, file).await?;
     let mut jumps = Vec::new();
-    while let Some((alias, before)) = next {
-        if jumps.len() == MOST_JUMPS {
-            return Err(Error::TooManyJumps {
-                alias: given.to_owned(),
-                limit: MOST_JUMPS,
-            });
+    let mut passed = vec![(given.to_owned(), None)];
+    while let Some(jump) = next {
+        // OpenSSH would start itself again and again. With tokens a loop need not come back to the same name.
+        if passed.contains(&jump) || passed.len() > MOST_JUMPS {
+            let mut way: Vec<_> = passed.into_iter().map(|(alias, _)| alias).collect();
+            way.push(jump.0);
+            way.truncate(SHOWN_JUMPS);
+            return Err(Error::JumpLoop { way });
         }
-        let (jump, further) = resolve_one(&alias, before.as_deref(), file).await?;
-        jumps.push(jump);
+        let (config, further) = resolve_one(&jump.0, jump.1.as_deref(), file).await?;
+        jumps.push(config);
+        passed.push(jump);
         next = further;
     }
     jumps.reverse();
     Ok(Chain { jumps, host })
 }
 
-/// The jump host right before a host, and those before it where they are given too.
-type Jump = Option<(String, Option<String>)>;
+/// A jump host, and those before it where they are given too.
+type Jump = (String, Option<String>);
 
 async fn resolve_one(
     alias: &str,
     jumps: Option<&str>,
     file: Option<&Path>,
-) -> Result<(HostConfig, Jump), Error> {
+) -> Result<(HostConfig, Option<Jump>), Error> {
     let destination = Destination::parse(alias)?;
     let settings = match openssh::settings(alias, &destination, jumps, file).await? {
         Some(settings) => settings,
         None => fallback::settings(&destination, jumps, file)?,
     };
     let host = settings.host(alias, &destination, file);
-    Ok((host, last_jump(settings.jumps())))
+    let jumps = settings.jumps(&destination);
+    Ok((host, jumps.as_deref().map(last_jump)))
 }
 
 /// `ssh -J a,b host` reaches `host` from `b`, and `b` by `ssh -J a`; a single jump host uses a configuration of its own.
-fn last_jump(jumps: Option<&str>) -> Jump {
-    let jumps = jumps?;
-    Some(match jumps.rsplit_once(',') {
+fn last_jump(jumps: &str) -> Jump {
+    match jumps.rsplit_once(',') {
         Some((before, last)) => (last.trim().to_owned(), Some(before.to_owned())),
         None => (jumps.trim().to_owned(), None),
-    })
+    }
 }
 
 /// The folder keys and configuration are in.
@@ -165,9 +181,7 @@ mod tests {
 
     #[test]
     fn the_last_jump_host_is_reached_through_those_before_it() {
-        let split = |jumps| last_jump(Some(jumps)).unwrap();
-        assert_eq!(split("a,b,c"), ("c".into(), Some("a,b".into())));
-        assert_eq!(split("a"), ("a".into(), None));
-        assert_eq!(last_jump(None), None);
+        assert_eq!(last_jump("a,b,c"), ("c".into(), Some("a,b".into())));
+        assert_eq!(last_jump("a"), ("a".into(), None));
     }
 }

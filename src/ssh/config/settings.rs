@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::algorithms::Algorithms;
 use super::tokens::Tokens;
-use super::{HostConfig, HostKeyPolicy, OnlyOpenssh, home, local_user};
+use super::{HostConfig, HostKeyPolicy, home as home_here, local_user as local_user_here};
 use crate::ssh::destination::Destination;
+use crate::ssh::tcp::{Ends, Family};
 
 /// Unless the user's own setting is shorter: a host is asked after the first interval of silence, and given up one
 /// interval after the last question, which is to be within 30 s.
 const ALIVE_INTERVAL: Duration = Duration::from_secs(7);
-const ALIVE_COUNT: usize = 3;
+const ALIVE_COUNT: u32 = 3;
 
-const PUBLIC_KEY: &str = "publickey";
-/// OpenSSH's own order.
-const METHODS: &str = "gssapi-with-mic,hostbased,publickey,keyboard-interactive,password";
+const DEFAULT_PORT: u16 = 22;
 
 /// Keywords in lower case with their values, in the order found.
 #[derive(Debug, Default)]
@@ -67,139 +67,155 @@ impl Settings {
         values?.first().map(String::as_str)
     }
 
-    fn given(&self, key: &str) -> Option<&str> {
+    pub fn given(&self, key: &str) -> Option<&str> {
         self.first(key)
             .filter(|value| !value.is_empty() && !value.eq_ignore_ascii_case("none"))
     }
 
-    fn is_yes(&self, key: &str) -> bool {
-        matches!(self.first(key), Some("yes" | "true"))
+    /// Whether the value is one of these, in any letter case.
+    fn is(&self, key: &str, values: &[&str]) -> bool {
+        let first = self.first(key).unwrap_or_default();
+        values.iter().any(|value| value.eq_ignore_ascii_case(first))
     }
 
-    pub fn jumps(&self) -> Option<&str> {
-        self.given("proxyjump")
+    pub fn is_yes(&self, key: &str) -> bool {
+        self.is(key, &["yes", "true"])
+    }
+
+    pub fn is_no(&self, key: &str) -> bool {
+        self.is(key, &["no", "false"])
+    }
+
+    /// The jump hosts, with their tokens replaced.
+    pub fn jumps(&self, destination: &Destination) -> Option<String> {
+        let jumps = self.given("proxyjump")?;
+        Some(self.tokens(destination).replace(jumps))
     }
 
     /// The host that `alias` means.
     pub fn host(&self, alias: &str, destination: &Destination, file: Option<&Path>) -> HostConfig {
-        let host = self.given("hostname").unwrap_or(&destination.host);
-        let user = self.given("user").map_or_else(local_user, str::to_owned);
-        let port = match self.first("port").map(str::parse) {
-            Some(Ok(port)) => port,
-            _ => 22,
-        };
-        let tokens = Tokens {
-            home: home(),
-            host: host.to_owned(),
-            original: destination.host.clone(),
-            host_key_alias: self.given("hostkeyalias").map(str::to_owned),
-            port,
-            remote_user: user.clone(),
-            local_user: local_user(),
-        };
+        let tokens = self.tokens(destination);
         let (alive_interval, alive_count) = self.alive();
         let (algorithms, missing) = Algorithms::of(self);
         HostConfig {
             alias: alias.to_owned(),
-            host: host.to_owned(),
-            port,
-            user,
+            host: tokens.host.clone(),
+            port: tokens.port,
+            user: tokens.remote_user.clone(),
             host_key_alias: tokens.host_key_alias.clone(),
-            host_keys: match self.first("stricthostkeychecking") {
-                Some("accept-new") => HostKeyPolicy::AcceptNew,
-                _ => HostKeyPolicy::Strict,
+            host_keys: if self.is("stricthostkeychecking", &["accept-new"]) {
+                HostKeyPolicy::AcceptNew
+            } else {
+                HostKeyPolicy::Strict
             },
             user_known_hosts: self.paths("userknownhostsfile", &tokens),
             global_known_hosts: self.paths("globalknownhostsfile", &tokens),
             hash_known_hosts: self.is_yes("hashknownhosts"),
-            identity_files: self.identity_files(&tokens),
+            identity_files: self.files("identityfile", &tokens),
+            certificate_files: self.files("certificatefile", &tokens),
             identities_only: self.is_yes("identitiesonly"),
             agent: self.agent(&tokens),
             connect_timeout: self.seconds("connecttimeout"),
+            connection_attempts: self.number("connectionattempts").unwrap_or(1),
+            ends: self.ends(),
+            compression: self.is_yes("compression"),
+            rekey_bytes: self.rekey(0),
+            rekey_interval: self.rekey(1).map(Duration::from_secs),
             alive_interval,
             alive_count,
             algorithms,
             only_openssh: self.only_openssh().or(missing),
             other_methods: self.other_methods(),
-            control_path: self.given("controlpath").map(PathBuf::from),
+            control_path: self.given("controlpath").map(|path| tokens.path(path)),
             config_file: file.map(Path::to_owned),
         }
     }
 
-    /// What of the configuration nobody but OpenSSH can do.
-    fn only_openssh(&self) -> Option<OnlyOpenssh> {
-        let given = |key| self.given(key).map(str::to_owned);
-        let public_key = PUBLIC_KEY.to_owned();
-        if let Some(command) = given("proxycommand") {
-            Some(OnlyOpenssh::ProxyCommand(command))
-        } else if let Some(command) = given("knownhostscommand") {
-            Some(OnlyOpenssh::KnownHostsCommand(command))
-        } else if let Some(provider) = given("pkcs11provider") {
-            Some(OnlyOpenssh::Pkcs11(provider))
-        } else if !self.methods().contains(&public_key) {
-            Some(OnlyOpenssh::Methods(self.other_methods()))
-        } else {
-            None
+    fn tokens(&self, destination: &Destination) -> Tokens {
+        let local_user = self.unconfigured("user");
+        let local_user = local_user.map_or_else(local_user_here, str::to_owned);
+        let port = self.first("port").and_then(|port| port.parse().ok());
+        let user = self.given("user");
+        Tokens {
+            home: self.home(),
+            host: self
+                .given("hostname")
+                .unwrap_or(&destination.host)
+                .to_owned(),
+            original: destination.host.clone(),
+            host_key_alias: self.given("hostkeyalias").map(str::to_owned),
+            port: port.unwrap_or(DEFAULT_PORT),
+            remote_user: user.map_or_else(|| local_user.clone(), str::to_owned),
+            local_user,
         }
     }
 
-    fn other_methods(&self) -> Vec<String> {
-        let mut methods = self.methods();
-        methods.retain(|method| method != PUBLIC_KEY);
-        methods
-    }
-
-    /// The ways of logging in that are switched on, in the order they are to be tried.
-    fn methods(&self) -> Vec<String> {
-        let switched_on = |method: &&str| match *method {
-            "gssapi-with-mic" => self.is_yes("gssapiauthentication"),
-            "hostbased" => self.is_yes("hostbasedauthentication"),
-            PUBLIC_KEY => self.first("pubkeyauthentication") != Some("no"),
-            "keyboard-interactive" => self.first("kbdinteractiveauthentication") != Some("no"),
-            "password" => self.first("passwordauthentication") != Some("no"),
-            _ => false,
-        };
-        let preferred = self.given("preferredauthentications").unwrap_or(METHODS);
-        preferred
-            .split(',')
-            .filter(switched_on)
-            .map(str::to_owned)
-            .collect()
+    /// The home folder of OpenSSH, which is that of the system's list of users: `HOME` counts for others only.
+    fn home(&self) -> PathBuf {
+        let default = self.unconfigured("userknownhostsfile");
+        let home = default.and_then(|files| files.split_once("/.ssh/known_hosts"));
+        home.map_or_else(home_here, |(home, _)| PathBuf::from(home))
     }
 
     fn seconds(&self, key: &str) -> Option<Duration> {
-        let seconds = self.first(key)?.parse().ok().filter(|&seconds| seconds > 0);
-        seconds.map(Duration::from_secs)
+        let seconds = self.number(key).filter(|&seconds| seconds > 0);
+        seconds.map(|seconds| Duration::from_secs(u64::from(seconds)))
+    }
+
+    fn number(&self, key: &str) -> Option<u32> {
+        self.first(key)?.parse().ok()
+    }
+
+    fn ends(&self) -> Ends {
+        Ends {
+            family: [("inet", Family::Inet), ("inet6", Family::Inet6)]
+                .into_iter()
+                .find_map(|(name, family)| self.is("addressfamily", &[name]).then_some(family)),
+            source: self.given("bindaddress").map(str::to_owned),
+        }
+    }
+
+    /// A part of `RekeyLimit`, bytes or seconds; 0 stands for the default.
+    fn rekey<T: FromStr + Default + PartialEq>(&self, part: usize) -> Option<T> {
+        let limit = self.first("rekeylimit")?.split(' ').nth(part)?;
+        limit.parse().ok().filter(|limit| *limit != T::default())
     }
 
     /// The shorter of the user's own keepalive and ours.
     fn alive(&self) -> (Duration, usize) {
-        let count = self
-            .first("serveralivecountmax")
-            .and_then(|count| count.parse().ok())
-            .unwrap_or(ALIVE_COUNT)
-            .max(1);
-        let whole = |interval: Duration, count| interval * u32::try_from(count).unwrap_or(u32::MAX);
+        let count = self.number("serveralivecountmax").unwrap_or(ALIVE_COUNT);
+        let count = count.max(1);
+        let whole = |interval: Duration, count| interval * count;
         match self.seconds("serveraliveinterval") {
             Some(interval) if whole(interval, count) < whole(ALIVE_INTERVAL, ALIVE_COUNT) => {
-                (interval, count)
+                (interval, count as usize)
             }
-            _ => (ALIVE_INTERVAL, ALIVE_COUNT),
+            _ => (ALIVE_INTERVAL, ALIVE_COUNT as usize),
         }
     }
 
-    /// The files of a list; `none` stands for no file. `ssh -G` drops quotes, so a path with a space is lost there.
+    /// The files of a list; `none` stands for no file. `ssh -G` drops quotes: a word that begins like no path goes on
+    /// with the one before it, unless that one is there as it stands.
     fn paths(&self, key: &str, tokens: &Tokens) -> Vec<PathBuf> {
-        self.given(key)
-            .into_iter()
-            .flat_map(str::split_whitespace)
-            .map(|path| tokens.path(path))
-            .collect()
+        let mut paths: Vec<String> = Vec::new();
+        for word in self.given(key).into_iter().flat_map(|list| list.split(' ')) {
+            match paths.last_mut() {
+                Some(last)
+                    if !word.starts_with(['/', '~', '%', '$']) && !tokens.path(last).exists() =>
+                {
+                    last.push(' ');
+                    last.push_str(word);
+                }
+                _ => paths.push(word.to_owned()),
+            }
+        }
+        paths.iter().map(|path| tokens.path(path)).collect()
     }
 
-    fn identity_files(&self, tokens: &Tokens) -> Vec<PathBuf> {
+    /// All values of a keyword, one file each.
+    fn files(&self, key: &str, tokens: &Tokens) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = Vec::new();
-        for value in self.words.get("identityfile").into_iter().flatten() {
+        for value in self.words.get(key).into_iter().flatten() {
             let path = tokens.path(value);
             if !value.eq_ignore_ascii_case("none") && !files.contains(&path) {
                 files.push(path);
@@ -282,45 +298,18 @@ mod tests {
     }
 
     #[test]
-    fn what_only_openssh_can_do_is_told_with_the_reason() {
-        for (key, value, reason) in [
-            (
-                "proxycommand",
-                "nc %h %p",
-                "it is reached by `ProxyCommand nc %h %p`",
-            ),
-            (
-                "pkcs11provider",
-                "/lib/x.so",
-                "its keys are told by `PKCS11Provider /lib/x.so`",
-            ),
-            (
-                "knownhostscommand",
-                "/bin/x",
-                "its host keys are told by `KnownHostsCommand /bin/x`",
-            ),
-            (
-                "pubkeyauthentication",
-                "no",
-                "it asks for keyboard-interactive, password",
-            ),
-        ] {
-            let only = host(&[(key, value)]).only_openssh;
-            assert_eq!(only.unwrap().to_string(), reason);
-        }
-        let none = host(&[("proxycommand", "none"), ("pkcs11provider", "none")]);
-        assert_eq!(none.only_openssh, None);
-    }
-
-    #[test]
-    fn other_methods_are_those_the_configuration_allows() {
-        let config = host(&[
-            (
-                "preferredauthentications",
-                "password,publickey,keyboard-interactive",
-            ),
-            ("kbdinteractiveauthentication", "no"),
-        ]);
-        assert_eq!(config.other_methods, ["password"]);
+    fn a_path_with_a_space_is_put_together_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path().join("known").display().to_string();
+        std::fs::write(&here, "").unwrap();
+        let list = format!("/my own/known hosts ~/other {here} relative");
+        let files = host(&[("userknownhostsfile", &list)]).user_known_hosts;
+        let expected = [
+            "/my own/known hosts".into(),
+            home_here().join("other"),
+            here.into(),
+            "relative".into(),
+        ];
+        assert_eq!(files, expected);
     }
 }

@@ -18,7 +18,7 @@ pub struct Tokens {
 impl Tokens {
     /// A path as OpenSSH would open it. Tokens it does not know stay as they are.
     pub fn path(&self, text: &str) -> PathBuf {
-        let expanded = variables(&self.percent(text));
+        let expanded = variables(&self.replace(text));
         match expanded.strip_prefix('~') {
             Some("") => self.home.clone(),
             Some(rest) if rest.starts_with('/') => self.home.join(&rest[1..]),
@@ -26,7 +26,8 @@ impl Tokens {
         }
     }
 
-    fn percent(&self, text: &str) -> String {
+    /// `text` with its tokens replaced.
+    pub fn replace(&self, text: &str) -> String {
         let mut result = String::with_capacity(text.len());
         let mut chars = text.chars();
         while let Some(c) = chars.next() {

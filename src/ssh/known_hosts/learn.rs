@@ -38,8 +38,6 @@ fn append(file: &Path, name: &str, hash: bool, key: &PublicKey) -> io::Result<()
 
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(file)?;
     // A last line without its end would swallow ours.
     let mut last = [b'\n'];

@@ -19,6 +19,11 @@ const CPU: Figure = Figure {
     get: |figures| figures.cpu,
     limit: Some(0.70),
 };
+const PEAK: Figure = Figure {
+    name: "peak MB",
+    get: |figures| figures.peak_mb,
+    limit: None,
+};
 
 pub fn run(scene: &Scene) {
     let ways = [
@@ -33,7 +38,8 @@ pub fn run(scene: &Scene) {
             || scene.fill(scene.rows, scene.runner(&target, PLAYBOOK)),
             || scene.fill(scene.rows, scene.forwarding(&place, PIPE)),
         );
-        comparison.print(&WALL);
-        comparison.print(&CPU);
+        for figure in [WALL, CPU, PEAK] {
+            comparison.print(&figure);
+        }
     }
 }

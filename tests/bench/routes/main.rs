@@ -1,19 +1,21 @@
 //! Routes beside OpenSSH and libpq: throughput, round trips, and how long it takes until a session stands.
 //!
 //! Each round runs ours and theirs in turn; printed are medians, their ratio, and the lowest and highest ratio of a
-//! round. CPU is that of the clients: psql and ssh on their side. `BENCH_ROWS` and `BENCH_ROUNDS` change the size;
-//! words behind `cargo bench --bench routes --` choose among `copy`, `latency`, `setup`. Linux only.
+//! round. CPU is that of the clients: psql and ssh on their side. `BENCH_ROWS`, `BENCH_MEGABYTES` and `BENCH_ROUNDS` change the size;
+//! words behind `cargo bench --bench routes --` choose among `copy`, `relay`, `latency`, `setup`, `upload`. Linux only.
 
 mod copy;
 mod latency;
 #[path = "../measure.rs"]
 mod measure;
+mod relay;
 mod scene;
 #[path = "../../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "it is there for the tests")]
 mod support;
 #[path = "../table.rs"]
 mod table;
+mod upload;
 
 use scene::Scene;
 
@@ -28,11 +30,17 @@ fn main() {
     if is_chosen("copy") {
         copy::run(&scene);
     }
+    if is_chosen("relay") {
+        relay::run(&scene);
+    }
     if is_chosen("latency") {
         latency::round_trips(&scene);
     }
     if is_chosen("setup") {
         latency::set_up(&scene);
+    }
+    if is_chosen("upload") {
+        upload::run(&scene);
     }
     scene.stop();
 }

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use runner::sandbox::{Bin, Cluster};
 
 use crate::measure::{Figures, from_env, measure};
-use crate::support::{free_port, sshd, wait_until};
+use crate::support::{Sshd, free_port, sshd, wait_until};
 use crate::table;
 
 /// What both sides encrypt with.
@@ -38,6 +38,8 @@ pub struct Scene {
     pub rounds: usize,
     runtime: tokio::runtime::Runtime,
     folder: tempfile::TempDir,
+    /// Its hosts are those of [`sshd`] and `no-sockets`, from which no socket in a container is reached.
+    ssh_config: PathBuf,
 }
 
 impl Scene {
@@ -49,6 +51,15 @@ impl Scene {
         let bin = Bin::find().unwrap();
         let clusters = table::clusters(&bin, folder.path(), rows, UNLOGGED);
         let (from, to) = runtime.block_on(clusters);
+        let ssh_config = folder.path().join("ssh_config");
+        let no_sockets = Sshd::start("AllowStreamLocalForwarding no\n");
+        let host = format!(
+            "Host no-sockets\n  HostName 127.0.0.1\n  Port {}\n  IdentityFile {}\n  UserKnownHostsFile {}\n",
+            no_sockets.port(),
+            no_sockets.file("user_key").display(),
+            no_sockets.file("known_hosts").display()
+        );
+        sshd().config_with(&ssh_config, &host);
         Self {
             bin,
             from,
@@ -57,6 +68,7 @@ impl Scene {
             rounds,
             runtime,
             folder,
+            ssh_config,
         }
     }
 
@@ -79,7 +91,7 @@ impl Scene {
         let project = self.folder.path().join("project");
         fs::create_dir_all(&project).unwrap();
         let (folder, port) = (self.to.socket_folder(), self.to.port());
-        let mut toml = format!("[ssh]\nconfig = \"{}\"\n", sshd().config().display());
+        let mut toml = format!("[ssh]\nconfig = \"{}\"\n", self.ssh_config.display());
         let _ = write!(toml, "[targets.from]\n{from}\n");
         let _ = write!(
             toml,
@@ -149,7 +161,7 @@ impl Scene {
             .args(["-euc", script])
             .env("PATH", format!("{}:{path}", self.bin.folder().display()))
             .env("CIPHER", CIPHER)
-            .env("SSH_CONFIG", sshd().config())
+            .env("SSH_CONFIG", &self.ssh_config)
             .env("SCRATCH", self.folder.path())
             .env("TO", self.to_words());
         command
@@ -174,9 +186,14 @@ impl Scene {
     }
 
     pub fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.folder.path().join(name);
+        let path = self.path(name);
         fs::write(&path, text).unwrap();
         path
+    }
+
+    /// A place for a file.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 }
 

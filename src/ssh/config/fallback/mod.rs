@@ -1,10 +1,15 @@
 //! A reader of `ssh_config` for machines without an OpenSSH client.
 //!
-//! It knows `Host` with patterns, `Include`, quotes, tabs, `Key=Value` and `%h` in `HostName`; the first value of a
-//! keyword wins. It refuses `Match`, since guessing a condition wrongly would connect to the wrong place.
+//! It knows `Host` with patterns, `Include`, quotes, tabs, `Key=Value`, times as `1h30m` and `%h` in `HostName`; the
+//! first value of a keyword wins. The test beside it compares it with `ssh -G`. It refuses `Match`, since guessing a condition wrongly would connect to the wrong place.
+
+mod values;
+mod words;
 
 use std::path::{Path, PathBuf};
 
+use self::values::{rekey_limit, seconds};
+use self::words::{Words, words};
 use super::settings::Settings;
 use super::{home, local_user};
 use crate::ssh::destination::Destination;
@@ -13,7 +18,13 @@ use crate::ssh::pattern;
 
 const DEEPEST_INCLUDE: usize = 16;
 const SYSTEM_FILE: &str = "/etc/ssh/ssh_config";
-const DEFAULT_KEYS: [&str; 3] = ["id_rsa", "id_ecdsa", "id_ed25519"];
+const DEFAULT_KEYS: [&str; 5] = [
+    "id_rsa",
+    "id_ecdsa",
+    "id_ecdsa_sk",
+    "id_ed25519",
+    "id_ed25519_sk",
+];
 
 /// The settings of a host from `file`, or else from the user's file and the system's.
 pub fn settings(
@@ -65,7 +76,8 @@ fn with_defaults(mut settings: Settings, host: &str) -> Settings {
         .first("hostname")
         .unwrap_or(host)
         .replace("%h", host)
-        .replace("%%", "%");
+        .replace("%%", "%")
+        .to_lowercase();
     let mut full = Settings::default();
     full.add("hostname", &name);
     if settings.first("identityfile").is_none() {
@@ -92,6 +104,27 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn set(&mut self, line: &Words) {
+        let (key, values) = (line.key.as_str(), &line.values);
+        // Of these two the one that comes first counts, even as `none`.
+        let other = match key {
+            "proxycommand" => "proxyjump",
+            "proxyjump" => "proxycommand",
+            _ => "",
+        };
+        if self.settings.first(other).is_some() {
+            return;
+        }
+        match (key, &values[0]) {
+            ("connecttimeout" | "serveraliveinterval", time) => {
+                self.settings.add(key, &seconds(time));
+            }
+            ("rekeylimit", _) => self.settings.add(key, &rekey_limit(values)),
+            ("proxycommand" | "knownhostscommand", _) => self.settings.add(key, line.rest),
+            _ => self.settings.add(key, &values.join(" ")),
+        }
+    }
+
     fn file(&mut self, file: &Path, folder: &Path, depth: usize) -> Result<(), Error> {
         let text = std::fs::read_to_string(file).map_err(|error| Error::Unreadable {
             file: file.to_owned(),
@@ -104,9 +137,11 @@ impl Reader<'_> {
                 line: number,
                 reason,
             };
-            let (key, values) = words(line).map_err(|reason| wrong(reason.to_owned()))?;
+            let line = words(line).map_err(|reason| wrong(reason.to_owned()))?;
+            let (key, values) = (&line.key, &line.values);
             match key.as_str() {
                 "" => {}
+                _ if values.is_empty() => return Err(wrong(format!("`{key}` has no value"))),
                 "host" => {
                     applies = pattern::list_matches(values.iter().map(String::as_str), self.host);
                 }
@@ -120,52 +155,18 @@ impl Reader<'_> {
                     return Err(wrong("`Include` goes round in circles".to_owned()));
                 }
                 "include" if applies => {
-                    for value in &values {
+                    for value in values {
                         for included in glob(value, folder) {
                             self.file(&included, folder, depth + 1)?;
                         }
                     }
                 }
-                _ if applies => self.settings.add(&key, &values.join(" ")),
+                _ if applies => self.set(&line),
                 _ => {}
             }
         }
         Ok(())
     }
-}
-
-/// The keyword in lower case and its values; an empty keyword for a blank line or a comment.
-fn words(line: &str) -> Result<(String, Vec<String>), &'static str> {
-    let line = line.trim();
-    if line.starts_with('#') {
-        return Ok((String::new(), Vec::new()));
-    }
-    let end = line
-        .find(|c: char| c.is_whitespace() || c == '=')
-        .unwrap_or(line.len());
-    let (key, rest) = line.split_at(end);
-    let rest = rest.trim_start();
-    let rest = rest.strip_prefix('=').unwrap_or(rest);
-    let mut values = Vec::new();
-    let mut current: Option<String> = None;
-    let mut quote = None;
-    for c in rest.chars() {
-        match quote {
-            Some(open) if c == open => quote = None,
-            None if c == '"' || c == '\'' => {
-                quote = Some(c);
-                current.get_or_insert_default();
-            }
-            None if c.is_whitespace() => values.extend(current.take()),
-            None if c == '#' && current.is_none() => break,
-            _ => current.get_or_insert_default().push(c),
-        }
-    }
-    if quote.is_some() {
-        return Err("a quote is not closed");
-    }
-    values.extend(current);
-    Ok((key.to_ascii_lowercase(), values))
 }
 
 /// The files an `Include` means, in the order of their names. Wildcards may stand in the last part of the path.
@@ -202,49 +203,4 @@ fn glob(value: &str, folder: &Path) -> Vec<PathBuf> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str, host: &str) -> Result<Settings, Error> {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("config");
-        std::fs::write(folder.path().join("extra"), "Host hz\n  Port 2222\n").unwrap();
-        let text = text.replace("FOLDER", folder.path().to_str().unwrap());
-        std::fs::write(&file, text).unwrap();
-        settings(&Destination::parse(host).unwrap(), None, Some(&file))
-    }
-
-    #[test]
-    fn the_first_value_wins_and_identity_files_add_up() {
-        let settings = read(
-            "# mine\nHost hz other !hz2\n\tHostName=%h.example.com\n  User \"ada l\"\n\
-             IdentityFile ~/.ssh/one\nHost *\nUser nobody\nIdentityFile ~/.ssh/two\n",
-            "hz",
-        )
-        .unwrap();
-        assert_eq!(settings.first("hostname"), Some("hz.example.com"));
-        assert_eq!(settings.first("user"), Some("ada l"));
-        let config = settings.host("hz", &Destination::parse("hz").unwrap(), None);
-        assert_eq!(config.identity_files.len(), 2);
-    }
-
-    #[test]
-    fn an_include_applies_inside_its_host_block() {
-        let text = "Host hz\nInclude FOLDER/ext*\nHost *\nPort 99\n";
-        assert_eq!(read(text, "hz").unwrap().first("port"), Some("2222"));
-        assert_eq!(read(text, "else").unwrap().first("port"), Some("99"));
-    }
-
-    #[test]
-    fn what_the_destination_says_wins() {
-        let settings = read("Host *\nUser nobody\nPort 9\n", "ada@hz:77").unwrap();
-        assert_eq!(settings.first("user"), Some("ada"));
-        assert_eq!(settings.first("port"), Some("77"));
-    }
-
-    #[test]
-    fn a_match_block_is_refused_with_its_line() {
-        let error = read("Host a\nMatch host hz\nUser x\n", "hz").unwrap_err();
-        assert!(error.to_string().contains("config:2: `Match`"), "{error}");
-    }
-}
+mod tests;
