@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::{MACHINES, on};
+use super::{MACHINES, content, on};
 use crate::support::{Container, container, container_without_relay, docker, must, wait_until};
 
 #[test]
@@ -94,7 +94,7 @@ fn without_a_shell_inside_commands_run_all_the_same() {
 #[test]
 fn files_go_in_and_come_out() {
     let name = container().name();
-    let content: Vec<u8> = (0..3_000_001u32).map(|i| (i ^ i >> 11) as u8).collect();
+    let content = content(3_000_001);
     for (machine, ..) in MACHINES {
         let lua = format!(
             r#"

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::{MACHINES, on};
+use super::{MACHINES, content, on};
 use crate::support::{Runner, Sshd, as_root, must, reaper, sh_word, user, wait_until};
 
 fn mode(file: &Path) -> u32 {
@@ -14,7 +14,7 @@ fn mode(file: &Path) -> u32 {
 #[test]
 fn a_file_arrives_whole_with_its_mode() {
     // More than all requests under way hold, and not a multiple of anything.
-    let content: Vec<u8> = (0..20_000_003u32).map(|i| (i ^ i >> 11) as u8).collect();
+    let content = content(20_000_003);
     for (machine, name, _) in MACHINES {
         let there = tempfile::tempdir().unwrap();
         let to = there.path().join("it's a file");
@@ -56,7 +56,7 @@ fn a_file_arrives_whole_with_its_mode() {
 
 #[test]
 fn what_an_interrupted_run_brought_is_kept_if_it_is_the_beginning() {
-    let content: Vec<u8> = (0..1_000_000u32).map(|i| (i ^ i >> 11) as u8).collect();
+    let content = content(1_000_000);
     let mut other = content[..400_000].to_vec();
     other[399_999] ^= 1;
     for (machine, ..) in MACHINES {

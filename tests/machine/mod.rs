@@ -21,3 +21,9 @@ fn on(machine: &str, lua: &str) -> Runner {
         .over_ssh()
         .playbook(&format!("local h = {machine}\n{lua}"))
 }
+
+/// Bytes that do not repeat soon.
+fn content(size: u32) -> Vec<u8> {
+    let byte = |i: u32| (i ^ i >> 11).to_le_bytes()[0];
+    (0..size).map(byte).collect()
+}
