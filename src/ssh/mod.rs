@@ -41,7 +41,7 @@ pub mod wait;
 pub use client::Host;
 pub use end::SessionEnd;
 pub use error::Error;
-pub use leader::Leader;
+pub use leader::{Leader, Pipes};
 pub use quote::{remote_command, sh_words};
 pub use session::{Session, SessionStream};
 pub use tail::Tail;

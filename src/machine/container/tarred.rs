@@ -30,7 +30,12 @@ impl Container {
         let size = disk.size;
         let trailer = tar::trailer(size);
         let total = (BLOCK + trailer.len()) as u64 + size;
-        let tar = Cursor::new(tar::header(name, size, mode))
+        let header = tar::header(name, size, mode).map_err(|error| Error::File {
+            path: path.to_owned(),
+            place: self.words(),
+            reason: error.to_string(),
+        })?;
+        let tar = Cursor::new(header)
             .chain(disk.file.take(size))
             .chain(Cursor::new(trailer));
         let target = format!("{}:{folder}/", self.0.name);
@@ -103,7 +108,7 @@ impl Unpacked<'_> {
                 State::Header => {
                     let rest = self.gather(bytes, BLOCK);
                     if let Ok(block) = <&[u8; BLOCK]>::try_from(self.header.as_slice()) {
-                        let entry = tar::entry(block);
+                        let entry = tar::entry(block).map_err(|error| self.unusable(&error))?;
                         self.header.clear();
                         self.begin(&entry).await?;
                     }
@@ -170,14 +175,18 @@ impl Unpacked<'_> {
         Ok(())
     }
 
-    async fn finish(self) -> Result<u64, Error> {
-        match self.part {
+    async fn finish(mut self) -> Result<u64, Error> {
+        match self.part.take() {
             Some(part) if self.state == State::Rest => part.finish().await,
-            _ => Err(Error::File {
-                path: self.path.to_owned(),
-                place: self.place,
-                reason: io::Error::from(io::ErrorKind::UnexpectedEof).to_string(),
-            }),
+            _ => Err(self.unusable(&io::ErrorKind::UnexpectedEof.into())),
+        }
+    }
+
+    fn unusable(&self, error: &io::Error) -> Error {
+        Error::File {
+            path: self.path.to_owned(),
+            place: self.place.clone(),
+            reason: error.to_string(),
         }
     }
 }

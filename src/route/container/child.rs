@@ -2,7 +2,6 @@
 
 use std::io;
 use std::pin::Pin;
-use std::process::Stdio;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::place::Children;
 use crate::ssh::process::{Ending, Exit};
-use crate::ssh::{Leader, Tail};
+use crate::ssh::{Leader, Pipes, Tail};
 
 /// How long a client may go on after its stdin was closed: a relay gives its server three seconds.
 pub const GRACE: Duration = Duration::from_secs(5);
@@ -40,18 +39,12 @@ pub fn spawn(argv: &[&str], children: &Children) -> io::Result<(ChildStream, End
         return Err(io::ErrorKind::InvalidInput.into());
     };
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = Leader::spawn(&mut command)?;
-    let pipes = &mut child.0;
-    let (Some(stdin), Some(stdout), Some(stderr)) =
-        (pipes.stdin.take(), pipes.stdout.take(), pipes.stderr.take())
-    else {
-        return Err(io::ErrorKind::BrokenPipe.into());
-    };
+    let (child, pipes) = Leader::spawn_piped(command.args(arguments))?;
+    let Pipes {
+        stdin,
+        stdout,
+        stderr,
+    } = pipes;
     let (in_use, dropped) = oneshot::channel();
     let (exit, exited) = watch::channel(None);
     let tail = Tail::default();
