@@ -32,7 +32,7 @@ impl Podman {
             symlink(format!("/usr/bin/{tool}"), podman.0.join("bin").join(tool)).unwrap();
         }
         reaper::at_end(&format!(
-            "{} rm -f {}; {sudo} rm -rf {folder}",
+            "{} rm -f {}; {sudo} umount {folder}/root/overlay; {sudo} rm -rf {folder}",
             sh_word(&program),
             Self::CONTAINER
         ));
