@@ -6,8 +6,8 @@ use crate::scene::Scene;
 use crate::support::{Container, must};
 use crate::table;
 
-/// So much less than the others copy: containers are slower, and there are several.
-const SHARE: u64 = 5;
+/// So much less than what is copied elsewhere: containers are slower, and there are several.
+const SHARE: u64 = 2;
 
 /// What copies by itself. `ssh` runs its words through a shell of the host.
 const PIPE: &str = r#"
