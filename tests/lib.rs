@@ -12,6 +12,7 @@ mod house;
 mod lua_specs;
 mod machine;
 mod parameters;
+mod parsed;
 mod playbooks;
 mod protection;
 mod readme;

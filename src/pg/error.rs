@@ -204,6 +204,8 @@ pub struct ServerError {
     pub table: Option<String>,
     pub column: Option<String>,
     pub constraint: Option<String>,
+    /// The function of the server that reported it.
+    pub routine: Option<String>,
     /// The statement as the user wrote it.
     pub sql: Option<String>,
 }
@@ -237,6 +239,7 @@ impl ServerError {
             table: own(error.table()),
             column: own(error.column()),
             constraint: own(error.constraint()),
+            routine: own(error.routine()),
             sql: None,
         }
     }
@@ -273,6 +276,18 @@ impl Error {
             }
             error => error.to_string(),
         }
+    }
+
+    /// Whether a statement that was parsed before has to be parsed again: its result has other columns now, or somebody
+    /// has thrown it away.
+    pub(super) fn is_outdated(&self) -> bool {
+        // The words are in the server's language, and the code of the first is that of many errors.
+        self.server()
+            .is_some_and(|error| match error.sqlstate.as_str() {
+                "0A000" => error.routine.as_deref() == Some("RevalidateCachedQuery"),
+                "26000" => true,
+                _ => false,
+            })
     }
 
     /// The SQLSTATE, where a server sent one.

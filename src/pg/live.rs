@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 
+use super::parsed::ParsedStatements;
 use super::server::{Ending, Parts};
 use super::wire::CopyWatch;
 use crate::route::Fate;
@@ -16,6 +17,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 pub struct Live {
     pub client: Client,
     pub copy: CopyWatch,
+    pub parsed: ParsedStatements,
     ending: Ending,
     fate: Fate,
     driver: JoinHandle<()>,
@@ -27,6 +29,7 @@ impl Live {
         Self {
             client: parts.client,
             copy: parts.copy,
+            parsed: ParsedStatements::default(),
             ending: parts.ending,
             driver: parts.driver,
             fate,

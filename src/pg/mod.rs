@@ -18,6 +18,7 @@ mod idle;
 mod live;
 mod locks;
 mod login;
+mod parsed;
 mod query;
 mod refusal;
 mod server;

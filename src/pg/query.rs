@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
+use futures_util::future::BoxFuture;
 use tokio::sync::OwnedMutexGuard;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Row, SimpleQueryMessage, Statement};
@@ -20,16 +21,33 @@ use crate::interrupt::race;
 impl Session {
     /// Runs one statement and returns all its rows.
     pub async fn query(&self, sql: &str, params: &[Value]) -> Result<Rows> {
+        let rows = self.query_once(sql, params).await;
+        match rows {
+            Err(error) if self.may_parse_again(&error) => self.query_once(sql, params).await,
+            rows => rows,
+        }
+    }
+
+    /// Whether a statement was refused, before it ran, since its tables are others than when it was parsed.
+    fn may_parse_again(&self, error: &Error) -> bool {
+        let is_so = error.is_outdated() && !self.in_transaction();
+        if is_so {
+            self.live().parsed.clear();
+        }
+        is_so
+    }
+
+    async fn query_once(&self, sql: &str, params: &[Value]) -> Result<Rows> {
         let _turn = self.turn().await?;
-        let alone = self.open_alone(sql).await?;
-        let result = self.collect(sql, params).await;
+        let alone = self.stands_alone(sql)?;
+        let result = self.collect(alone, sql, params).await;
         self.close_alone(alone, result)
             .await
             .map_err(|error| error.with_sql(sql))
     }
 
-    async fn collect(&self, sql: &str, params: &[Value]) -> Result<Rows> {
-        let prepared = self.prepare(sql).await?;
+    async fn collect(&self, alone: bool, sql: &str, params: &[Value]) -> Result<Rows> {
+        let prepared = self.begun(alone, Box::pin(self.prepare(sql))).await?;
         let mut stream = Box::pin(self.run(&prepared, params).await?);
         let mut rows = Vec::new();
         while let Some(row) = self.attend(stream.try_next()).await? {
@@ -53,16 +71,24 @@ impl Session {
 
     /// Runs one statement; the number of rows it affected.
     pub async fn execute(&self, sql: &str, params: &[Value]) -> Result<u64> {
+        let count = self.execute_once(sql, params).await;
+        match count {
+            Err(error) if self.may_parse_again(&error) => self.execute_once(sql, params).await,
+            count => count,
+        }
+    }
+
+    async fn execute_once(&self, sql: &str, params: &[Value]) -> Result<u64> {
         let _turn = self.turn().await?;
-        let alone = self.open_alone(sql).await?;
-        let result = self.affect(sql, params).await;
+        let alone = self.stands_alone(sql)?;
+        let result = self.affect(alone, sql, params).await;
         self.close_alone(alone, result)
             .await
             .map_err(|error| error.with_sql(sql))
     }
 
-    async fn affect(&self, sql: &str, params: &[Value]) -> Result<u64> {
-        let statement = self.parse(sql).await?;
+    async fn affect(&self, alone: bool, sql: &str, params: &[Value]) -> Result<u64> {
+        let statement = self.begun(alone, Box::pin(self.parse_once(sql))).await?;
         check_params(&statement, params)?;
         let params: Vec<_> = params.iter().map(Parameter).collect();
         self.attend(self.live().client.execute_raw(&statement, &params))
@@ -91,6 +117,7 @@ impl Session {
     }
 
     async fn pass_over(&self, sql: &str) -> Result<u64> {
+        self.trace(sql);
         let mut messages = Box::pin(
             self.attend(self.live().client.simple_query_raw(sql))
                 .await?,
@@ -126,6 +153,8 @@ impl Session {
     /// On a read-only session it has to be called inside a transaction block.
     pub async fn stream(&self, sql: &str, params: &[Value]) -> Result<RowStream> {
         let turn = self.turn().await?;
+        // Rows that have been given out cannot be asked for again.
+        self.live().parsed.clear();
         let prepared = self
             .prepare(sql)
             .await
@@ -159,20 +188,35 @@ impl Session {
         Arc::clone(&self.shared.gate).lock_owned().await
     }
 
-    /// On a read-only session and outside a block, opens a READ ONLY transaction for the one statement that
-    /// follows; tells whether it did.
-    async fn open_alone(&self, sql: &str) -> Result<bool> {
+    /// Whether a statement needs a READ ONLY transaction of its own: on a read-only session and outside a block.
+    fn stands_alone(&self, sql: &str) -> Result<bool> {
         if !self.in_transaction() && !self.is_read_only() {
             return Ok(false);
         }
         if let Some(statement) = transaction_statement(sql) {
             return Err(Error::TransactionStatement { statement });
         }
-        if self.in_transaction() {
-            return Ok(false);
+        Ok(!self.in_transaction())
+    }
+
+    /// Opens that transaction for the one statement that follows; tells whether it did.
+    async fn open_alone(&self, sql: &str) -> Result<bool> {
+        let alone = self.stands_alone(sql)?;
+        if alone {
+            self.simple(READ_ONLY).await?;
         }
-        self.simple(READ_ONLY).await?;
-        Ok(true)
+        Ok(alone)
+    }
+
+    /// Opens that transaction where the statement stands alone and parses it there, in one round trip.
+    async fn begun<T>(&self, alone: bool, parsing: BoxFuture<'_, Result<T>>) -> Result<T> {
+        if !alone {
+            return parsing.await;
+        }
+        let beginning: BoxFuture<'_, Result<()>> = Box::pin(self.simple(READ_ONLY));
+        let (begun, parsed) = tokio::join!(biased; beginning, parsing);
+        begun?;
+        parsed
     }
 
     async fn close_alone<T>(&self, alone: bool, result: Result<T>) -> Result<T> {
@@ -187,7 +231,7 @@ impl Session {
     }
 
     async fn prepare(&self, sql: &str) -> Result<Prepared> {
-        let statement = self.parse(sql).await?;
+        let statement = self.parse_once(sql).await?;
         let columns = columns_of(&statement);
         let forms: Vec<Form> = statement
             .columns()
@@ -201,7 +245,7 @@ impl Session {
             let reason = "this kind of statement cannot be asked for it as text; cast it there";
             return Err(unreadable(&columns, &forms, reason));
         };
-        match self.parse(&wrapped).await {
+        match self.parse_once(&wrapped).await {
             Ok(statement) => Ok(Prepared { statement, columns }),
             // What the server says is about a text that nobody has written.
             Err(Error::Server(error)) => Err(unreadable(&columns, &forms, &error.message)),

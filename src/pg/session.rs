@@ -234,8 +234,10 @@ impl Session {
         }
     }
 
-    /// Only what kind of statement it is: its text may bear a password that nobody knows to be one.
-    fn trace(&self, sql: &str) {
+    /// Takes note of what is about to be sent. The log gets only what kind of statement it is: its text may bear a
+    /// password that nobody knows to be one.
+    pub(super) fn trace(&self, sql: &str) {
+        self.live().parsed.note(sql);
         if tracing::enabled!(tracing::Level::DEBUG) {
             let kind = first_words(sql, 2).join(" ");
             tracing::debug!(on = self.name(), "{kind}");
@@ -246,6 +248,18 @@ impl Session {
     pub(super) async fn parse(&self, sql: &str) -> Result<Statement> {
         self.trace(sql);
         self.attend(self.live().client.prepare(sql)).await
+    }
+
+    /// The same for a statement that may have been parsed before.
+    pub(super) async fn parse_once(&self, sql: &str) -> Result<Statement> {
+        self.trace(sql);
+        let live = self.live();
+        if let Some(statement) = live.parsed.get(sql) {
+            return Ok(statement);
+        }
+        let statement = self.attend(live.client.prepare(sql)).await?;
+        live.parsed.keep(sql, &statement);
+        Ok(statement)
     }
 
     /// Runs statements without parameters or results.

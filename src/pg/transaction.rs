@@ -77,6 +77,7 @@ impl Session {
         let _turn = self.turn().await?;
         let depth = self.shared.depth.load(Ordering::SeqCst);
         let begin = if depth == 0 {
+            self.live().parsed.clear();
             self.opening(options)
         } else {
             format!("SAVEPOINT runner_{depth}")

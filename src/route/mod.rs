@@ -297,10 +297,12 @@ impl Inner {
         Ok(host)
     }
 
-    /// The error of the last rung, with those of the rungs before it.
+    /// The error of the last rung, with those of the rungs before it. Several servers are for the connector to tell
+    /// of: it knows of those that were reached, too.
     fn all_passed(&self, last: usize, error: Error) -> Error {
         let mut ways = self.passed().clone();
-        if self.is_held() || ways.is_empty() {
+        let several = self.plan.steps.iter().any(|step| step.server > 0);
+        if self.is_held() || several || ways.is_empty() {
             return error;
         }
         ways.push((self.plan.steps[last].rung.hop(), error.to_string()));

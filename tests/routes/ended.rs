@@ -220,20 +220,22 @@ pub fn interrupted(ran: &Ran) {
 #[test]
 fn an_ssh_host_that_never_answers_is_given_up() {
     let (_silent, port) = silent();
-    let config = format!("Host silent\n  HostName 127.0.0.1\n  Port {port}\n  ConnectTimeout 1\n");
-    let runner = || {
+    let runner = |seconds| {
+        let config = format!(
+            "Host silent\n  HostName 127.0.0.1\n  Port {port}\n  ConnectTimeout {seconds}\n"
+        );
         let target = "[targets.prod]\nssh = \"silent\"\nurl = \"postgres://postgres@/x\"";
-        let runner = Runner::new().file("ssh_config", &config).toml(target);
+        let runner = Runner::new().file("ssh_config", config).toml(target);
         runner
             .toml("[ssh]\nconfig = \"ssh_config\"")
             .playbook(QUERY)
     };
     given_up(
-        &runner().code(1),
+        &runner(1).code(1),
         "cannot reach `prod`: ssh host `silent` does not complete the ssh handshake: no answer within 1 s; is it an ssh \
          server?",
     );
-    let running = runner().start();
+    let running = runner(600).start();
     running.wait_for_stderr("prod: ssh silent");
     running.signal(Signal::INT);
     interrupted(&running.finish(130));
@@ -242,16 +244,16 @@ fn an_ssh_host_that_never_answers_is_given_up() {
 #[test]
 fn a_server_that_never_answers_is_given_up() {
     let (_silent, port) = silent();
-    let runner = || {
-        let url = format!("postgres://postgres@127.0.0.1:{port}/x?connect_timeout=1");
+    let runner = |seconds| {
+        let url = format!("postgres://postgres@127.0.0.1:{port}/x?connect_timeout={seconds}");
         let target = format!("[targets.prod]\nurl = \"{url}\"");
         Runner::new().toml(&target).playbook(QUERY)
     };
     given_up(
-        &runner().code(1),
+        &runner(1).code(1),
         "cannot connect to `prod`: it does not answer within 1 s; is it PostgreSQL that listens there?",
     );
-    let running = runner().start();
+    let running = runner(600).start();
     running.wait_for_stderr("prod: 127.0.0.1");
     running.signal(Signal::INT);
     interrupted(&running.finish(130));
