@@ -3,7 +3,6 @@
 //! The driver asks for binary results always, and some types have none that can be read here. So a statement
 //! is prepared first, and where a column is of such a type it runs wrapped, that column cast to `text`.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
@@ -15,7 +14,7 @@ use tokio_postgres::{Row, SimpleQueryMessage, Statement};
 use super::statement::transaction_statement;
 use super::value::{Form, Parameter, form, is_numeric};
 use super::wrap::wrap;
-use super::{Column, Error, Result, Rows, Session, TxOptions, Value, cancel};
+use super::{Column, Error, Result, Rows, Session, TxOptions, Value};
 use crate::interrupt::race;
 
 impl Session {
@@ -149,30 +148,6 @@ impl Session {
         Ok(())
     }
 
-    /// Runs one statement whose rows are fetched as they are asked for; the session is taken until the end.
-    /// On a read-only session it has to be called inside a transaction block.
-    pub async fn stream(&self, sql: &str, params: &[Value]) -> Result<RowStream> {
-        let turn = self.turn().await?;
-        // Rows that have been given out cannot be asked for again.
-        self.live().parsed.clear();
-        let prepared = self
-            .prepare(sql)
-            .await
-            .map_err(|error| error.with_sql(sql))?;
-        let rows = Box::pin(
-            self.run(&prepared, params)
-                .await
-                .map_err(|e| e.with_sql(sql))?,
-        );
-        Ok(RowStream {
-            session: self.clone(),
-            prepared,
-            rows,
-            _turn: turn,
-            ended: false,
-        })
-    }
-
     /// Waits until the session is free, or the run is interrupted, and sees to it that there is a connection.
     pub(super) async fn turn(&self) -> Result<OwnedMutexGuard<()>> {
         let turn = race(self.turn_to_the_end()).await?;
@@ -230,7 +205,7 @@ impl Session {
         Ok(value)
     }
 
-    async fn prepare(&self, sql: &str) -> Result<Prepared> {
+    pub(super) async fn prepare(&self, sql: &str) -> Result<Prepared> {
         let statement = self.parse_once(sql).await?;
         let columns = columns_of(&statement);
         let forms: Vec<Form> = statement
@@ -253,7 +228,7 @@ impl Session {
         }
     }
 
-    async fn run(
+    pub(super) async fn run(
         &self,
         prepared: &Prepared,
         params: &[Value],
@@ -268,13 +243,13 @@ impl Session {
 /// A transaction that is read-only for good: once it has read, no `SET` makes it a writing one.
 pub(super) const READ_ONLY: &str = "START TRANSACTION READ ONLY; SELECT 1";
 
-struct Prepared {
+pub(super) struct Prepared {
     statement: Statement,
-    columns: Vec<Column>,
+    pub columns: Vec<Column>,
 }
 
 impl Prepared {
-    fn decode(&self, row: &Row) -> Result<Vec<Value>> {
+    pub fn decode(&self, row: &Row) -> Result<Vec<Value>> {
         (0..row.len())
             .map(|index| {
                 row.try_get(index).map_err(|error| Error::Value {
@@ -334,34 +309,5 @@ fn check_param(param: &Value, ty: &Type) -> std::result::Result<(), String> {
             .map(|_| ())
             .map_err(|error| error.to_string()),
         _ => Ok(()),
-    }
-}
-
-/// Rows on their way; see [`Session::stream`].
-pub struct RowStream {
-    session: Session,
-    prepared: Prepared,
-    rows: Pin<Box<tokio_postgres::RowStream>>,
-    _turn: OwnedMutexGuard<()>,
-    ended: bool,
-}
-
-impl RowStream {
-    pub fn columns(&self) -> &[Column] {
-        &self.prepared.columns
-    }
-
-    /// The next row, `None` at the end.
-    pub async fn next(&mut self) -> Result<Option<Vec<Value>>> {
-        let row = self.session.attend(self.rows.try_next()).await?;
-        self.ended = row.is_none();
-        row.map(|row| self.prepared.decode(&row)).transpose()
-    }
-
-    /// Ends the statement, at the server too, where rows are left.
-    pub async fn close(self) {
-        if !self.ended {
-            cancel::end(&self.session, self.rows).await;
-        }
     }
 }

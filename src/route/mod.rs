@@ -11,12 +11,10 @@ mod fate;
 mod rung;
 mod stream;
 pub mod tunnel;
+mod via;
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-
-use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::{SessionAttrs, Target};
 use crate::progress::{Event, Reporter};
@@ -26,6 +24,7 @@ pub use error::Error;
 pub use fate::Fate;
 use rung::{Plan, Rung};
 pub use stream::Stream;
+use via::Via;
 
 /// A stream to a server. Dropping it ends the ssh session or the process it runs over.
 pub struct Link {
@@ -73,28 +72,14 @@ struct Inner {
     passed: std::sync::Mutex<Vec<(String, String)>>,
 }
 
-/// The ssh host in front of the server.
-struct Via {
-    given: String,
-    config: Option<PathBuf>,
-    host: OnceCell<Host>,
-    control: Mutex<Option<Session>>,
-}
-
 impl Route {
     /// The route of `target`; connects to nothing. It fails for settings that cannot work.
     pub fn new(target: &Target, reporter: Reporter) -> Result<Self, Error> {
-        let via = target.ssh.as_ref().map(|given| Via {
-            given: given.clone(),
-            config: target.ssh_config.clone(),
-            host: OnceCell::new(),
-            control: Mutex::default(),
-        });
         Ok(Self(Arc::new(Inner {
             target: target.name.clone(),
             reporter,
             plan: Plan::of(target)?,
-            via,
+            via: Via::of(target),
             place: AtomicUsize::default(),
             held: AtomicBool::default(),
             announced: OnceLock::new(),
@@ -108,13 +93,7 @@ impl Route {
     /// configuration, the relay once it has been found.
     pub fn hops(&self) -> Vec<String> {
         let Inner { via, plan, .. } = &*self.0;
-        let mut hops = match via {
-            None => Vec::new(),
-            Some(via) => match via.host.get() {
-                Some(host) => host.describe(),
-                None => vec![format!("ssh {}", via.given)],
-            },
-        };
+        let mut hops = via.as_ref().map(Via::describe).unwrap_or_default();
         hops.push(plan.steps[self.0.place()].rung.hop());
         hops
     }
@@ -221,12 +200,7 @@ impl Route {
     /// Ends the control session and the processes on this machine. Links that are still open are their owners'.
     pub async fn close(&self) {
         if let Some(via) = &self.0.via {
-            if let Some(session) = via.control.lock().await.take() {
-                session.close().await;
-            }
-            if let Some(host) = via.host.get() {
-                host.close().await;
-            }
+            via.close().await;
         }
         for step in &self.0.plan.steps {
             if let Rung::Container(_, container) = &step.rung {
@@ -339,25 +313,5 @@ async fn explained(error: Error, session: Option<&Session>) -> Error {
             Err(replaced) => replaced.into(),
         },
         _ => error,
-    }
-}
-
-impl Via {
-    async fn host(&self, reporter: &Reporter) -> Result<&Host, Error> {
-        let resolving = || Host::resolve(&self.given, self.config.as_deref(), Arc::clone(reporter));
-        Ok(self.host.get_or_try_init(resolving).await?)
-    }
-
-    /// The control session, opened when first needed and again after it was lost.
-    async fn control(&self, reporter: &Reporter) -> Result<Session, Error> {
-        let mut control = self.control.lock().await;
-        match &*control {
-            Some(session) if !session.is_closed() => Ok(session.clone()),
-            _ => {
-                let session = self.host(reporter).await?.connect().await?;
-                *control = Some(session.clone());
-                Ok(session)
-            }
-        }
     }
 }
