@@ -8,6 +8,7 @@ mod protect;
 mod report;
 mod run;
 mod runtime;
+#[cfg(unix)]
 mod sandbox;
 mod tunnel;
 
@@ -72,6 +73,11 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
     let reporter: Reporter = Arc::clone(console) as Reporter;
     let outcome = match args.command {
         Command::Run { file, words } => run::run(file, words, &args.options, &reporter),
+        #[cfg(not(unix))]
+        Command::Sandbox { .. } => Err(End::usage(
+            "there is no sandbox on this system: it takes one with unix sockets",
+        )),
+        #[cfg(unix)]
         Command::Sandbox { file, words } => {
             sandbox::run(file.as_deref(), words, &args.options, &reporter)
         }

@@ -162,10 +162,36 @@ pub fn parse(engine: Engine, output: &Output, place: &Place<'_>) -> Result<Vec<I
         Exit::Code(127) => return Err(place.no_engine()),
         _ => return Err(place.unusable(engine, output.complaint())),
     }
-    // A login shell may have something to say first.
-    let json = output.stdout.find('[').map(|start| &output.stdout[start..]);
-    serde_json::from_str(json.unwrap_or("")).map_err(|error| {
+    serde_json::from_str(behind_noise(&output.stdout)).map_err(|error| {
         let reason = format!("what `{engine} inspect` prints is not understood: {error}");
         place.unusable(engine, &reason)
     })
+}
+
+/// The answer alone: a login shell may have something to say first, with brackets in it, too.
+fn behind_noise(stdout: &str) -> &str {
+    let lines = stdout.split_inclusive('\n');
+    let noise = lines
+        .take_while(|line| !begins_answer(line.trim()))
+        .map(str::len);
+    stdout.get(noise.sum()..).unwrap_or_default()
+}
+
+fn begins_answer(line: &str) -> bool {
+    matches!(line, "[" | "[]") || line.starts_with("[{")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_login_shell_says_first_is_left_out() {
+        let answer = "[\n    {\n        \"Id\": \"x\"\n    }\n]\n";
+        assert_eq!(behind_noise(answer), answer);
+        let noisy = format!("[motd] welcome\n{answer}");
+        assert_eq!(behind_noise(&noisy), answer);
+        assert_eq!(behind_noise("[motd]\n[{}]\n"), "[{}]\n");
+        assert_eq!(behind_noise("no answer"), "");
+    }
 }
