@@ -1,7 +1,11 @@
 //! What every command needs around its work: the async runtime, signals, tracing.
 
 use std::future::Future;
+#[cfg(unix)]
+use std::future::poll_fn;
 use std::sync::Arc;
+#[cfg(unix)]
+use std::task::Poll;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -13,7 +17,6 @@ use crate::ui::Console;
 
 /// How long work that nobody waits for may go on once the command is done.
 const GRACE: Duration = Duration::from_millis(100);
-const SIGINT: i32 = 2;
 
 /// The watch over signals, which a command can give up.
 pub struct Signals(AbortHandle);
@@ -43,7 +46,9 @@ pub fn block_on_with<F: Future>(
         .context("cannot start the runtime")?;
     let interrupt = Interrupt::default();
     let output = runtime.block_on(async {
-        let watch = tokio::spawn(watch_signals(interrupt.clone()));
+        // Before any work begins: until then a signal would end the process at once.
+        let caught = Caught::install();
+        let watch = tokio::spawn(watch_signals(caught, interrupt.clone()));
         let work = work(interrupt.clone(), Signals(watch.abort_handle()));
         interrupt.scope(work).await
     });
@@ -52,38 +57,59 @@ pub fn block_on_with<F: Future>(
     Ok(output)
 }
 
-async fn watch_signals(interrupt: Interrupt) {
-    interrupt.trip(next_signal().await);
-    let signal = next_signal().await;
+async fn watch_signals(mut caught: Caught, interrupt: Interrupt) {
+    interrupt.trip(caught.next().await);
+    let signal = caught.next().await;
     std::process::exit(128 + signal);
 }
 
+/// The signals that end a run, each with its number. One that cannot be caught keeps the system's own handling.
 #[cfg(unix)]
-async fn next_signal() -> i32 {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminate = SignalKind::terminate();
-    let hangup = SignalKind::hangup();
-    let (Ok(mut terminated), Ok(mut disconnected)) = (signal(terminate), signal(hangup)) else {
-        return ctrl_c().await;
-    };
-    tokio::select! {
-        signal = ctrl_c() => signal,
-        _ = terminated.recv() => terminate.as_raw_value(),
-        _ = disconnected.recv() => hangup.as_raw_value(),
+struct Caught(Vec<(i32, tokio::signal::unix::Signal)>);
+
+#[cfg(unix)]
+impl Caught {
+    fn install() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [
+            SignalKind::interrupt(),
+            SignalKind::terminate(),
+            SignalKind::hangup(),
+        ];
+        let caught = kinds.map(|kind| Some((kind.as_raw_value(), signal(kind).ok()?)));
+        Self(caught.into_iter().flatten().collect())
+    }
+
+    async fn next(&mut self) -> i32 {
+        poll_fn(|context| {
+            for (number, signal) in &mut self.0 {
+                if signal.poll_recv(context).is_ready() {
+                    return Poll::Ready(*number);
+                }
+            }
+            Poll::Pending
+        })
+        .await
     }
 }
 
 #[cfg(not(unix))]
-async fn next_signal() -> i32 {
-    ctrl_c().await
-}
+struct Caught;
 
-async fn ctrl_c() -> i32 {
-    if tokio::signal::ctrl_c().await.is_err() {
-        // No handler could be installed: the system's own stays in force.
-        std::future::pending::<()>().await;
+#[cfg(not(unix))]
+impl Caught {
+    fn install() -> Self {
+        Self
     }
-    SIGINT
+
+    async fn next(&mut self) -> i32 {
+        const SIGINT: i32 = 2;
+        if tokio::signal::ctrl_c().await.is_err() {
+            // No handler could be installed: the system's own stays in force.
+            std::future::pending::<()>().await;
+        }
+        SIGINT
+    }
 }
 
 /// `-v` tells what the layers do, `-vv` what the libraries do too. Secrets are redacted on the way out.
