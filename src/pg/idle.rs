@@ -114,15 +114,19 @@ fn leaves_settings(sql: &str) -> bool {
     }
 }
 
-/// Whether a statement may leave something else in its session: temporary tables, locks, prepared statements.
+/// Whether a statement may leave something else in its session: temporary tables, locks, prepared statements. What a
+/// block or a procedure does is not to be seen from here.
 pub(super) fn leaves_objects(sql: &str) -> bool {
-    let words = first_words(sql, 2);
+    let has_any = |words: &[&str]| words.iter().any(|word| has_word(sql, word));
+    let words = first_words(sql, 1);
     match words.first().map(String::as_str) {
-        Some("LISTEN" | "DECLARE" | "LOAD" | "PREPARE") => true,
-        Some("CREATE") => ["TEMP", "TEMPORARY"].iter().any(|word| has_word(sql, word)),
-        _ => LOCKS.iter().any(|lock| has_word(sql, lock)),
+        Some("LISTEN" | "DECLARE" | "LOAD" | "PREPARE" | "DO" | "CALL") => true,
+        Some("CREATE") => has_any(&TEMPORARY),
+        _ => has_any(&LOCKS) || (has_word(sql, "INTO") && has_any(&TEMPORARY)),
     }
 }
+
+const TEMPORARY: [&str; 3] = ["TEMP", "TEMPORARY", "pg_temp"];
 
 /// The functions that take locks for a session.
 const LOCKS: [&str; 4] = [
@@ -146,6 +150,9 @@ mod tests {
             "SELECT pg_catalog.pg_advisory_lock(1)",
             "SELECT set_config('work_mem', '1GB', false)",
             "LISTEN done",
+            "SELECT * INTO TEMP t FROM law",
+            "CREATE TABLE pg_temp.t (a int)",
+            "DO $$ BEGIN CREATE TEMP TABLE t (a int); END $$",
         ] {
             assert!(leaves_settings(sql) || leaves_objects(sql), "{sql}");
         }

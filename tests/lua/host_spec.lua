@@ -39,6 +39,15 @@ it("relative paths start at the folder of runner.toml", function()
   same("text", h:read "z.txt")
 end)
 
+it("what lies in the way of a file on its way is not written to", function()
+  h:write("precious", "kept")
+  h:run { "ln", "-s", "precious", ".new.runner-part" }
+  h:write("new", "secret", { mode = "600" })
+  same({ "kept", "secret" }, { h:read "precious", h:read "new" })
+  same("600\n", h:run { "stat", "-c", "%a", "new" }.stdout)
+  same(false, h:exists ".new.runner-part")
+end)
+
 it("options and names are checked", function()
   raises("unknown option `evn`, did you mean `env`", function() h:run { "true", evn = {} } end)
   raises("no name of a container", function() h:container "a b" end)

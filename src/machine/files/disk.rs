@@ -63,13 +63,12 @@ pub enum Sink {
 }
 
 impl Sink {
-    pub async fn here(path: &str, offset: u64, mode: u32) -> io::Result<Self> {
+    /// Opens a file to be written from `offset`; from 0 there must be none yet. Only its owner may read it.
+    pub async fn here(path: &str, offset: u64) -> io::Result<Self> {
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(offset == 0);
+        options.write(true).create_new(offset == 0);
         #[cfg(unix)]
-        options.mode(mode);
-        #[cfg(not(unix))]
-        let _ = mode;
+        options.mode(0o600);
         let mut file = options.open(path).await?;
         file.seek(SeekFrom::Start(offset)).await?;
         Ok(Self::Here(file))

@@ -95,12 +95,12 @@ impl Files {
         }
     }
 
-    async fn write_from(&self, path: &str, offset: u64, mode: u32) -> Result<Sink, Error> {
+    async fn write_from(&self, path: &str, offset: u64) -> Result<Sink, Error> {
         match &self.store {
-            Store::Here => Sink::here(path, offset, mode)
+            Store::Here => Sink::here(path, offset)
                 .await
                 .map_err(|error| self.io_error(path, &error)),
-            Store::There(sftp) => match sftp.write_from(path, offset, mode).await {
+            Store::There(sftp) => match sftp.write_from(path, offset).await {
                 Ok(writer) => Ok(Sink::There(writer)),
                 Err(error) => Err(self.machine.file_error(path, error)),
             },

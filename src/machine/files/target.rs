@@ -36,9 +36,13 @@ impl Target {
         }
     }
 
-    /// Opens the part, to go on behind its first `offset` bytes.
+    /// Opens the part, to go on behind its first `offset` bytes. From 0 it is a new file, whatever lay there: a link
+    /// that somebody put in its place is not followed, and what is on its way is for nobody else to read.
     pub async fn open(&self, offset: u64) -> Result<Sink, Error> {
-        self.files.write_from(&self.part, offset, self.mode).await
+        if offset == 0 {
+            self.files.remove(&self.part).await;
+        }
+        self.files.write_from(&self.part, offset).await
     }
 
     pub async fn put(&self, sink: &mut Sink, bytes: Vec<u8>) -> Result<(), Error> {

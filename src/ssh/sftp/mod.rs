@@ -104,14 +104,13 @@ impl Sftp {
         Ok(Reader::new(self, path, handle, offset))
     }
 
-    /// Opens a file to be written from `offset`; from 0 what is there is cut off. It is made with `mode` where it
-    /// is not there.
-    pub async fn write_from(&self, path: &str, offset: u64, mode: u32) -> Result<Writer, Error> {
-        let mut flags = OpenFlags::WRITE | OpenFlags::CREATE;
+    /// Opens a file to be written from `offset`; from 0 there must be none yet. Only its owner may read it.
+    pub async fn write_from(&self, path: &str, offset: u64) -> Result<Writer, Error> {
+        let mut flags = OpenFlags::WRITE;
         if offset == 0 {
-            flags |= OpenFlags::TRUNCATE;
+            flags |= OpenFlags::CREATE | OpenFlags::EXCLUDE;
         }
-        let opened = self.raw.open(path, flags, permissions(mode)).await;
+        let opened = self.raw.open(path, flags, permissions(0o600)).await;
         let handle = self.said(path, opened)?.handle;
         Ok(Writer::new(self, path, handle, offset))
     }
