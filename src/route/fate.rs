@@ -5,8 +5,10 @@ use std::time::Duration;
 use crate::ssh::SessionEnd;
 use crate::ssh::process::{Ending, Exit};
 
-/// The exit status comes a little after the last byte.
-const LIMIT: Duration = Duration::from_millis(200);
+/// The end of a session comes a little after the last byte, if it is what ended the link; else not at all.
+const SESSION_LIMIT: Duration = Duration::from_millis(200);
+/// A relay ends with its link, and its exit status passes through an engine that may be busy.
+const RELAY_LIMIT: Duration = Duration::from_secs(3);
 
 /// What is known about the end of a link. Clones watch the same link.
 #[derive(Debug, Clone, Default)]
@@ -32,16 +34,16 @@ impl Fate {
 
     /// Why the link ended, once it has; `None` where there is nothing to add, or the link still stands.
     ///
-    /// Waits up to 200 ms for a process to say how it ended.
+    /// Waits up to 3 s for a relay to say how it ended.
     pub async fn describe(&self) -> Option<String> {
         let relay = async {
             let (name, ending) = self.relay.as_ref()?;
-            let exit = ending.wait(LIMIT).await?;
+            let exit = ending.wait(RELAY_LIMIT).await?;
             in_words(name, &exit, &ending.stderr())
         };
         let session = async {
             let (alias, end) = self.session.as_ref()?;
-            let reason = end.reason(LIMIT).await?;
+            let reason = end.reason(SESSION_LIMIT).await?;
             Some(format!("the ssh connection to `{alias}` is lost: {reason}"))
         };
         // The loss of the session is what ended the relay, so it comes first where both are known.

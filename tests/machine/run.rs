@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use rustix::process::Signal;
+
 use super::{MACHINES, on};
 use crate::support::{Runner, Sshd, processes};
 
@@ -139,7 +141,7 @@ fn what_is_secret_stands_in_no_list_of_processes() {
     for (machine, ..) in MACHINES {
         let run = Runner::new().over_ssh();
         let secret = format!("hunter2-{}", run.path().display());
-        let lua = "h:run { 'sh', '-c', 'echo ready; exec sleep 1000', env = { PASSWORD = s }, stdin = s, timeout = 3 }";
+        let lua = "h:run { 'sh', '-c', 'echo ready; exec sleep 1000', env = { PASSWORD = s }, stdin = s }";
         let running = run
             .playbook(&format!("local h, s = {machine}, '{secret}'\n{lua}"))
             .start();
@@ -150,7 +152,8 @@ fn what_is_secret_stands_in_no_list_of_processes() {
             "{having:?}"
         );
         assert_eq!(processes::with_argument(&secret), [""; 0]);
-        let ran = running.finish(1);
+        running.signal(Signal::INT);
+        let ran = running.finish(130);
         assert!(!ran.stderr.contains(&secret), "{}", ran.stderr);
     }
 }
