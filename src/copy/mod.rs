@@ -14,6 +14,7 @@ mod order;
 mod plan;
 mod report;
 mod restore;
+pub mod schema;
 mod sequences;
 mod settings;
 mod stage;
