@@ -33,7 +33,9 @@ pub(super) async fn fill(options: &CopyOptions, units: &[Unit]) -> Result<Vec<Ta
         compare_counts(options, &tables, &reports).await?;
     }
     // Last, since it keeps everybody else from drawing numbers until the commit.
-    sequences::forward(options, &tables).await?;
+    if options.sequences {
+        sequences::forward(options, &tables).await?;
+    }
     Ok(reports)
 }
 
