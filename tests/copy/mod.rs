@@ -2,6 +2,8 @@
 
 mod data;
 mod keys;
+mod large_objects;
+mod matviews;
 mod refusals;
 mod replace;
 mod restore;

@@ -1,6 +1,7 @@
 //! One table: its columns, and the statements that read and write its rows.
 
 use super::super::columns::Match;
+use super::super::sequences::UsedSequence;
 use super::super::{CopyOptions, Error, Mode, Result};
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
 use crate::pg::{Server, Session, ident_list};
@@ -18,6 +19,7 @@ pub(crate) struct TablePlan {
     pub binary: bool,
     /// What an upsert tells rows by.
     pub key: Option<UpsertKey>,
+    pub sequences: Vec<UsedSequence>,
 }
 
 #[derive(Debug)]
@@ -47,6 +49,7 @@ impl TablePlan {
             computed: matched.computed,
             binary: matched.binary && same_major(options.from.server(), options.to.server()),
             key,
+            sequences: Vec::new(),
         })
     }
 
