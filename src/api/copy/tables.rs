@@ -19,7 +19,7 @@ pub async fn tables(call: Call, table: Table) -> Result<Table> {
     let verify = verify(&options)?;
     let shape = shape::read(&options)?;
     let guards = guards::read(&options)?;
-    let work = work::read(&options, &to)?;
+    let work = work::read(&options)?;
     let sequences = options.boolean("sequences")?;
     let refresh = options.boolean("refresh")?;
     options.finish()?;

@@ -24,7 +24,7 @@ pub(super) struct Plan {
 }
 
 /// Tables tied by foreign keys, which are filled in one transaction.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Unit {
     /// Parents before children.
     pub tables: Vec<TablePlan>,
