@@ -1,58 +1,9 @@
 //! Tables from one server to another.
 
 use super::plan::{Plan, Unit};
-use super::{Error, Report, Result, dry, load, settings};
-use crate::pg::catalog::TableFilter;
+use super::{CopyOptions, Error, Report, Result, dry, load, settings};
 use crate::pg::{Isolation, Kinship, Session, TxOptions, kinship, transaction};
 use crate::progress::Event;
-
-/// What [`tables`] is to do.
-pub struct CopyOptions {
-    /// Read in the transaction that is open, best a snapshot; else in a snapshot taken for the copy.
-    pub from: Session,
-    /// Written in the transaction that is open, and not committed; else each unit is committed by itself.
-    pub to: Session,
-    pub tables: Tables,
-    pub mode: Mode,
-    pub verify: Verify,
-    /// Change nothing, and report what would happen.
-    pub dry_run: bool,
-}
-
-/// Which tables are copied, by their names at the source.
-pub enum Tables {
-    /// Whole tables.
-    Matching(TableFilter),
-    /// Tables with conditions, as a watermark makes them.
-    Rows(Vec<Selection>),
-}
-
-/// The rows of one table that fulfil a condition.
-#[derive(Debug, Clone)]
-pub struct Selection {
-    /// One table, as any primitive takes it.
-    pub table: String,
-    /// An SQL expression over the table's columns; all rows without it.
-    pub filter: Option<String>,
-}
-
-/// What becomes of the rows that the target has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// The tables are emptied first, in the same commit.
-    Replace,
-    /// They stay; a row with the same key is an error.
-    Append,
-    /// Rows with the same key are changed where they differ; the others stay.
-    Upsert,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verify {
-    No,
-    /// The number of rows on both sides.
-    Count,
-}
 
 /// Copies tables. Units of tables tied by foreign keys are complete on the target or as they were.
 pub async fn tables(options: &CopyOptions) -> Result<Report> {
@@ -75,10 +26,11 @@ pub async fn tables(options: &CopyOptions) -> Result<Report> {
         for note in &plan.notes {
             to.reporter().event(&Event::Note(note.clone()));
         }
+        plan.objects.warn(options);
         let report = if options.dry_run {
             dry::run(options, &plan).await?
         } else {
-            write(options, &plan.units).await?
+            write(options, &plan).await?
         };
         settings.restore(from).await?;
         Ok(report)
@@ -111,7 +63,8 @@ async fn refuse_kin(from: &Session, to: &Session) -> Result<()> {
     }
 }
 
-async fn write(options: &CopyOptions, units: &[Unit]) -> Result<Report> {
+async fn write(options: &CopyOptions, plan: &Plan) -> Result<Report> {
+    let units = &plan.units;
     let mut report = Report::default();
     if options.to.in_transaction() {
         write_together(options, units, &mut report).await?;
@@ -120,6 +73,7 @@ async fn write(options: &CopyOptions, units: &[Unit]) -> Result<Report> {
             write_together(options, std::slice::from_ref(unit), &mut report).await?;
         }
     }
+    plan.objects.finish(options).await?;
     Ok(report)
 }
 

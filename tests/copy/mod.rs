@@ -2,6 +2,8 @@
 
 mod data;
 mod keys;
+mod large_objects;
+mod matviews;
 mod refusals;
 mod replace;
 mod restore;
@@ -11,7 +13,7 @@ mod upsert;
 
 use std::sync::Arc;
 
-use runner::copy::{CopyOptions, Error, Mode, Report, Result, Selection, Tables, Verify, tables};
+use runner::copy::{CopyOptions, Error, Mode, Report, Result, Selection, Tables, tables};
 use runner::pg::catalog::TableFilter;
 use runner::pg::{Access, Session};
 
@@ -95,14 +97,8 @@ pub fn named(tables: &[&str]) -> TableFilter {
 }
 
 pub fn options(from: &Session, to: &Session, mode: Mode, tables: &[&str]) -> CopyOptions {
-    CopyOptions {
-        from: from.clone(),
-        to: to.clone(),
-        tables: Tables::Matching(named(tables)),
-        mode,
-        verify: Verify::Count,
-        dry_run: false,
-    }
+    let tables = Tables::Matching(named(tables));
+    CopyOptions::new(from.clone(), to.clone(), tables, mode)
 }
 
 pub async fn copy(from: &Session, to: &Session, mode: Mode, names: &[&str]) -> Result<Report> {

@@ -1,8 +1,11 @@
 //! `copy.order`, `copy.tables`, `copy.restore`.
 
+mod guards;
 mod report;
 mod restore;
+mod shape;
 mod tables;
+mod work;
 
 use std::sync::Arc;
 

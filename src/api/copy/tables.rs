@@ -6,15 +6,10 @@ use super::super::db::Db;
 use super::super::sides::{from_value, ready_to_write, side};
 use super::super::tables::filter;
 use super::super::watermark::Changed;
-use super::report;
+use super::{guards, report, shape, work};
 use crate::copy::{self, CopyOptions, Mode, Selection, Tables, Verify};
 use crate::host::options::Options;
 use crate::host::{Call, Result};
-
-/// Named in the interface, and still to come.
-const LATER: [&str; 8] = [
-    "mask", "atomic", "where", "columns", "rename", "limit", "resume", "freeze",
-];
 
 pub async fn tables(call: Call, table: Table) -> Result<Table> {
     let options = Options::new(call.name, Some(table));
@@ -22,8 +17,11 @@ pub async fn tables(call: Call, table: Table) -> Result<Table> {
     let to = side(&options, "to")?;
     let mode = mode(&options)?;
     let verify = verify(&options)?;
-    check_jobs(&options, &to)?;
-    options.not_yet(&LATER)?;
+    let shape = shape::read(&options)?;
+    let guards = guards::read(&options)?;
+    let work = work::read(&options)?;
+    let sequences = options.boolean("sequences")?;
+    let refresh = options.boolean("refresh")?;
     options.finish()?;
     from.session()?;
     ready_to_write(&to).await?;
@@ -33,6 +31,11 @@ pub async fn tables(call: Call, table: Table) -> Result<Table> {
         tables,
         mode,
         verify,
+        shape,
+        guards,
+        work,
+        sequences: sequences.unwrap_or(true),
+        refresh: refresh.unwrap_or(true),
         dry_run: to.context().options.dry_run,
     })
     .await?;
@@ -107,18 +110,5 @@ pub fn verify(options: &Options) -> Result<Verify> {
             "option `verify` cannot be `content` yet; call `verify.tables { by = \"content\" }` behind the copy",
         )),
         _ => Ok(Verify::Count),
-    }
-}
-
-fn check_jobs(options: &Options, to: &Db) -> Result<()> {
-    match options.integer("jobs")? {
-        None | Some(1) => Ok(()),
-        Some(jobs) if jobs > 1 => {
-            to.context().note(format!(
-                "`jobs = {jobs}`: one worker copies, several are not supported yet"
-            ));
-            Ok(())
-        }
-        Some(jobs) => Err(options.error(format!("option `jobs` must be 1 or more, got {jobs}"))),
     }
 }
