@@ -209,3 +209,28 @@ fn short(text: &str) -> String {
     }
     short
 }
+
+/// The first differences, for an error.
+pub(in crate::copy) fn lines(differences: &[Difference]) -> String {
+    const SHOWN: usize = 10;
+    let mut lines: Vec<String> = differences
+        .iter()
+        .take(SHOWN)
+        .map(|it| {
+            format!(
+                "\n  {} {} `{}`",
+                it.difference.word(),
+                it.kind.word(),
+                it.name
+            )
+        })
+        .collect();
+    if let Some(more) = differences
+        .len()
+        .checked_sub(SHOWN)
+        .filter(|more| *more > 0)
+    {
+        lines.push(format!("\n  and {more} more"));
+    }
+    lines.concat()
+}

@@ -114,7 +114,7 @@ fn arranged(found: Vec<Found>, taken: &BTreeSet<u32>, everything: bool) -> Schem
 }
 
 /// Sets the search path until the transaction ends, to nothing without one; gives what it was.
-async fn set_search_path(session: &Session, path: Option<Value>) -> Result<Value> {
+pub(super) async fn set_search_path(session: &Session, path: Option<Value>) -> Result<Value> {
     let sql = "SELECT pg_catalog.current_setting('search_path')";
     let before = session.value(sql, &[]).await?;
     let sql = include_str!("../../sql/set_config.sql");

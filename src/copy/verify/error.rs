@@ -1,8 +1,8 @@
 //! Why a comparison was refused, or what it found.
 
 use super::report::{TableCheck, sentence};
-use super::{KeyCheck, foreign_keys, schema};
-use crate::copy::schema::Difference;
+use super::{KeyCheck, foreign_keys};
+use crate::copy::schema::{Difference, lines};
 use crate::{pg, trigger};
 
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,7 @@ pub enum Error {
     Mismatch(Vec<TableCheck>),
     #[error("rows refer to rows that are not there:{}", foreign_keys::sentence(.0))]
     Orphans(Vec<KeyCheck>),
-    #[error("the schemas differ:{}", schema::sentence(.0))]
+    #[error("the schemas differ:{}", lines(.0))]
     Schema(Vec<Difference>),
     #[error("`{name}` gives other columns on the two sides: {from}; {to}")]
     QueryColumns {

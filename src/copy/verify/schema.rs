@@ -34,28 +34,3 @@ pub async fn schema(options: &SchemaOptions) -> Result<Vec<Difference>> {
         Ok(differences)
     }
 }
-
-/// The first differences, for an error.
-pub(super) fn sentence(differences: &[Difference]) -> String {
-    const SHOWN: usize = 10;
-    let mut lines: Vec<String> = differences
-        .iter()
-        .take(SHOWN)
-        .map(|it| {
-            format!(
-                "\n  {} {} `{}`",
-                it.difference.word(),
-                it.kind.word(),
-                it.name
-            )
-        })
-        .collect();
-    if let Some(more) = differences
-        .len()
-        .checked_sub(SHOWN)
-        .filter(|more| *more > 0)
-    {
-        lines.push(format!("\n  and {more} more"));
-    }
-    lines.concat()
-}
