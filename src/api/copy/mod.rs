@@ -3,6 +3,7 @@
 mod guards;
 mod report;
 mod restore;
+mod schema;
 mod shape;
 mod tables;
 mod work;
@@ -24,6 +25,7 @@ pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     module.set("order", function(lua, "copy.order", order)?)?;
     module.set("tables", function(lua, "copy.tables", tables::tables)?)?;
     module.set("restore", function(lua, "copy.restore", restore::restore)?)?;
+    module.set("schema", function(lua, "copy.schema", schema::schema)?)?;
     module.into_lua(lua)
 }
 
