@@ -9,6 +9,7 @@ mod dry;
 mod dump;
 mod error;
 mod guards;
+mod held;
 mod keys;
 mod load;
 mod options;
@@ -27,7 +28,7 @@ mod work;
 
 pub use dump::Error as DumpError;
 pub use error::{Difference, Error, Missing, Result};
-pub use guards::Guards;
+pub use guards::{ForeignKeys, Guards, SwitchedOff};
 pub use options::{CopyOptions, Mode, Selection, Tables, Verify};
 pub use order::order;
 pub use report::{Report, TableReport};

@@ -2,14 +2,17 @@
 
 mod chosen;
 mod rights;
+mod strategy;
 mod table;
+mod unit;
 
+pub(super) use strategy::Way;
 pub(super) use table::{TablePlan, UpsertKey};
+pub(super) use unit::Unit;
 
 use super::columns::match_columns;
-use super::keys::{self, Arrangement};
 use super::{CopyOptions, Error, Mode, Result};
-use crate::pg::catalog::{self, Catalog, ForeignKey};
+use crate::pg::catalog::{self, Catalog};
 use chosen::{check_filters, chosen, counterparts, refuse_references};
 use rights::{check_rights, check_temporary};
 
@@ -20,21 +23,12 @@ pub(super) struct Plan {
     pub notes: Vec<String>,
 }
 
-/// Tables tied by foreign keys, which are filled in one transaction.
-#[derive(Debug)]
-pub(super) struct Unit {
-    /// Parents before children.
-    pub tables: Vec<TablePlan>,
-    pub deferred: Vec<ForeignKey>,
-}
-
 impl Plan {
     pub async fn read(options: &CopyOptions) -> Result<Self> {
         let (from, to) = (&options.from, &options.to);
         let (sources, mut notes) = chosen(&Catalog::read(from).await?, &options.tables)?;
         let targets = counterparts(&Catalog::read(to).await?, &sources)?;
         let keys = catalog::foreign_keys(to).await?;
-        let arrangement = keys::arrange(&targets, &keys)?;
         if options.mode == Mode::Replace {
             refuse_references(&targets, &keys, to)?;
         }
@@ -64,32 +58,10 @@ impl Plan {
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
-        Ok(Self {
-            units: units(tables, arrangement),
-            notes,
-        })
-    }
-}
-
-fn units(tables: Vec<TablePlan>, arrangement: Arrangement) -> Vec<Unit> {
-    let mut tables: Vec<Option<TablePlan>> = tables.into_iter().map(Some).collect();
-    let unit = |places: Vec<usize>| {
-        // Every place stands in exactly one unit.
-        let tables: Vec<TablePlan> = places.iter().filter_map(|p| tables[*p].take()).collect();
-        let is_inside = |key: &&ForeignKey| {
-            tables
-                .iter()
-                .any(|table| table.target.root() == key.child_root)
-        };
-        Unit {
-            deferred: arrangement
-                .deferred
-                .iter()
-                .filter(is_inside)
-                .cloned()
-                .collect(),
-            tables,
+        let units = unit::units(options, tables, &keys).await?;
+        for unit in &units {
+            notes.extend(unit.notes());
         }
-    };
-    arrangement.units.into_iter().map(unit).collect()
+        Ok(Self { units, notes })
+    }
 }
