@@ -10,6 +10,7 @@ mod dump;
 mod error;
 mod feed;
 mod guards;
+mod held;
 mod keys;
 mod large_objects;
 mod load;
@@ -32,7 +33,7 @@ mod work;
 
 pub use dump::Error as DumpError;
 pub use error::{Difference, Error, Missing, Result};
-pub use guards::Guards;
+pub use guards::{ForeignKeys, Guards, SwitchedOff};
 pub use options::{CopyOptions, Mode, Selection, Tables, Verify};
 pub use order::order;
 pub use report::{Report, TableReport};
