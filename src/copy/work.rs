@@ -66,7 +66,10 @@ impl Work {
             };
         }
         if whole && self.resume {
-            return refuse("resume = true", "with `atomic`: nothing is committed before all is");
+            return refuse(
+                "resume = true",
+                "with `atomic`: nothing is committed before all is",
+            );
         }
         if whole && self.batch.is_some() {
             return refuse("batch", "with `atomic`: all rows are in one commit");

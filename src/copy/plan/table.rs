@@ -77,7 +77,10 @@ impl TablePlan {
     /// Reads the rows at the source.
     pub fn read_sql(&self) -> String {
         let columns = ident_list(&self.column_names());
-        let plain = self.filter.is_none() && self.range.is_none() && !self.computed && !self.columns.is_empty();
+        let plain = self.filter.is_none()
+            && self.range.is_none()
+            && !self.computed
+            && !self.columns.is_empty();
         let what = if plain && self.source.kind == catalog::Kind::Ordinary {
             format!("{} ({columns})", self.source.name)
         } else {
