@@ -86,6 +86,13 @@ pub enum Error {
         rows: u64,
         source: Box<Error>,
     },
+    #[error("materialized view `{view}` could not be refreshed: {source}{}", committed_rows(*.committed))]
+    Refresh {
+        view: String,
+        /// Whether the rows of the tables stay.
+        committed: bool,
+        source: Box<Error>,
+    },
     #[error(
         "`{table}`: {} sent, {} arrived, so nothing of it was kept (a trigger or a rule of the target may add rows \
          or keep them out)",
@@ -150,7 +157,7 @@ impl Error {
     pub fn pg(&self) -> Option<&pg::Error> {
         match self {
             Self::Pg(error) => Some(error),
-            Self::Stopped { source, .. } => source.pg(),
+            Self::Stopped { source, .. } | Self::Refresh { source, .. } => source.pg(),
             Self::Unfinished(unfinished) => unfinished.failed.first()?.1.pg(),
             _ => None,
         }
@@ -185,6 +192,14 @@ impl Error {
 fn lines(differences: &[Difference]) -> String {
     let lines: Vec<String> = differences.iter().map(|d| format!("\n  {d}")).collect();
     lines.concat()
+}
+
+fn committed_rows(committed: bool) -> &'static str {
+    if committed {
+        " (the rows of the tables are committed)"
+    } else {
+        ""
+    }
 }
 
 fn behind(rows: u64) -> String {

@@ -24,6 +24,8 @@ pub struct CopyOptions {
     pub work: Work,
     /// Whether the sequences of the tables are moved.
     pub sequences: bool,
+    /// Whether materialized views whose rows come from the tables are refreshed.
+    pub refresh: bool,
     /// Change nothing, and report what would happen.
     pub dry_run: bool,
 }
@@ -41,6 +43,7 @@ impl CopyOptions {
             guards: Guards::default(),
             work: Work::default(),
             sequences: true,
+            refresh: true,
             dry_run: false,
         }
     }

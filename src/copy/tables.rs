@@ -38,12 +38,11 @@ pub async fn tables(options: &CopyOptions) -> Result<Report> {
         for note in &plan.notes {
             to.reporter().event(&Event::Note(note.clone()));
         }
+        plan.objects.warn(options);
         let report = if options.dry_run {
             dry::run(options, &plan).await?
-        } else if to.in_transaction() {
-            write_together(options, &plan.units).await?
         } else {
-            Box::pin(workers::run(options, plan.units, &snapshot)).await?
+            write(options, plan, &snapshot).await?
         };
         settings.restore(from).await?;
         Ok(report)
@@ -74,6 +73,16 @@ async fn refuse_kin(from: &Session, to: &Session) -> Result<()> {
             Ok(())
         }
     }
+}
+
+async fn write(options: &CopyOptions, plan: Plan, snapshot: &Snapshot) -> Result<Report> {
+    let report = if options.to.in_transaction() {
+        write_together(options, &plan.units).await?
+    } else {
+        Box::pin(workers::run(options, plan.units, snapshot)).await?
+    };
+    plan.objects.finish(options).await?;
+    Ok(report)
 }
 
 /// In a savepoint of the transaction that is open, by one worker.

@@ -3,6 +3,8 @@
 mod data;
 mod jobs;
 mod keys;
+mod large_objects;
+mod matviews;
 mod refusals;
 mod replace;
 mod restore;

@@ -2,6 +2,7 @@
 
 use super::super::columns::Match;
 use super::super::range::Range;
+use super::super::sequences::UsedSequence;
 use super::super::{CopyOptions, Error, Mode, Result};
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
 use crate::pg::{Server, Session, ident_list};
@@ -21,6 +22,7 @@ pub(crate) struct TablePlan {
     pub binary: bool,
     /// What an upsert tells rows by.
     pub key: Option<UpsertKey>,
+    pub sequences: Vec<UsedSequence>,
 }
 
 #[derive(Debug, Clone)]
@@ -51,6 +53,7 @@ impl TablePlan {
             computed: matched.computed,
             binary: matched.binary && same_major(options.from.server(), options.to.server()),
             key,
+            sequences: Vec::new(),
         })
     }
 
