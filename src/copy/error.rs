@@ -15,6 +15,11 @@ pub enum Error {
     Pg(Box<pg::Error>),
     #[error(transparent)]
     Dump(Box<dump::Error>),
+    #[error("`{option}` does not go {why}")]
+    Work {
+        option: &'static str,
+        why: &'static str,
+    },
     #[error(
         "`{from}` and `{to}` are the same database: a lock taken on one side is seen on the other"
     )]
@@ -121,6 +126,13 @@ pub enum Error {
         rows: u64,
         source: Box<Error>,
     },
+    #[error("materialized view `{view}` could not be refreshed: {source}{}", committed_rows(*.committed))]
+    Refresh {
+        view: String,
+        /// Whether the rows of the tables stay.
+        committed: bool,
+        source: Box<Error>,
+    },
     #[error(
         "`{table}`: {} sent, {} arrived, so nothing of it was kept (a trigger or a rule of the target may add rows \
          or keep them out)",
@@ -194,7 +206,8 @@ impl Error {
     pub fn pg(&self) -> Option<&pg::Error> {
         match self {
             Self::Pg(error) => Some(error),
-            Self::Stopped { source, .. } | Self::InFile { source, .. } => source.pg(),
+            Self::Stopped { source, .. } | Self::Refresh { source, .. } => source.pg(),
+            Self::InFile { source, .. } => source.pg(),
             _ => None,
         }
     }
@@ -235,6 +248,14 @@ fn place(line: Option<u64>, column: Option<&str>) -> String {
     let line = line.map(|line| format!(" line {line}")).unwrap_or_default();
     let column = column.map(|column| format!(", column `{column}`"));
     line + &column.unwrap_or_default()
+}
+
+fn committed_rows(committed: bool) -> &'static str {
+    if committed {
+        " (the rows of the tables are committed)"
+    } else {
+        ""
+    }
 }
 
 fn behind(rows: u64) -> String {

@@ -20,6 +20,8 @@ function copy.order(options) end
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
 ---@field mode? "append"|"replace"|"upsert" `"append"` if absent
 ---@field verify? "count"|boolean whether the rows are counted on both sides before the commit; `"count"` if absent
+---@field sequences? boolean whether sequences move forward: those the tables use, with `"*.*"` all; true if absent
+---@field refresh? boolean whether materialized views over the tables are refreshed once the rows are there; true if absent
 ---@field jobs? integer one worker copies whatever it says, yet
 
 ---@class copy.Report
@@ -71,7 +73,7 @@ function copy.restore(options) end
 ---@field limit? integer
 ---@field header? boolean whether the first line of csv or tsv names the columns; true if absent
 ---@field delimiter? string
----@field null? string what stands for NULL in csv and tsv: nothing in csv, `\\N` in tsv if absent
+---@field null? string what stands for NULL in csv and tsv: nothing in csv, `\N` in tsv if absent
 ---@field quote? string csv only
 ---@field escape? string csv only
 ---@field overwrite? boolean replace what is there; else it is an error

@@ -1,7 +1,11 @@
 //! Rows that were copied are on the target as they are at the source, and what failed left no trace.
 
 mod data;
+mod export;
+mod import;
 mod keys;
+mod large_objects;
+mod matviews;
 mod refusals;
 mod replace;
 mod restore;

@@ -71,7 +71,7 @@ pub async fn import(options: &ImportOptions) -> Result<Report> {
         };
         let done = taking.take(options, format, &mut input).await?;
         if options.sequences {
-            sequences::advance(to, &[&relation], |_| Vec::new()).await?;
+            sequences::advance(to, &[&relation], |_| None).await?;
         }
         settings.restore(to).await?;
         Ok::<_, Error>(done)
