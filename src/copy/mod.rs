@@ -26,6 +26,7 @@ mod plan;
 mod range;
 mod report;
 mod restore;
+pub mod schema;
 mod sequences;
 mod settings;
 mod shape;
