@@ -14,6 +14,11 @@ pub enum Error {
     Pg(Box<pg::Error>),
     #[error(transparent)]
     Dump(Box<dump::Error>),
+    #[error("`{option}` does not go {why}")]
+    Work {
+        option: &'static str,
+        why: &'static str,
+    },
     #[error(
         "`{from}` and `{to}` are the same database: a lock taken on one side is seen on the other"
     )]
@@ -76,6 +81,13 @@ pub enum Error {
     Stopped {
         table: String,
         rows: u64,
+        source: Box<Error>,
+    },
+    #[error("materialized view `{view}` could not be refreshed: {source}{}", committed_rows(*.committed))]
+    Refresh {
+        view: String,
+        /// Whether the rows of the tables stay.
+        committed: bool,
         source: Box<Error>,
     },
     #[error(
@@ -142,7 +154,7 @@ impl Error {
     pub fn pg(&self) -> Option<&pg::Error> {
         match self {
             Self::Pg(error) => Some(error),
-            Self::Stopped { source, .. } => source.pg(),
+            Self::Stopped { source, .. } | Self::Refresh { source, .. } => source.pg(),
             _ => None,
         }
     }
@@ -176,6 +188,14 @@ impl Error {
 fn lines(differences: &[Difference]) -> String {
     let lines: Vec<String> = differences.iter().map(|d| format!("\n  {d}")).collect();
     lines.concat()
+}
+
+fn committed_rows(committed: bool) -> &'static str {
+    if committed {
+        " (the rows of the tables are committed)"
+    } else {
+        ""
+    }
 }
 
 fn behind(rows: u64) -> String {

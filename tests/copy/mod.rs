@@ -3,6 +3,8 @@
 mod data;
 mod faults;
 mod keys;
+mod large_objects;
+mod matviews;
 mod random;
 mod refusals;
 mod replace;

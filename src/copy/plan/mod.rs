@@ -8,6 +8,7 @@ pub(super) use table::{TablePlan, UpsertKey};
 
 use super::columns::match_columns;
 use super::keys::{self, Arrangement};
+use super::objects::Objects;
 use super::{CopyOptions, Error, Mode, Result};
 use crate::pg::catalog::{self, Catalog, ForeignKey};
 use chosen::{check_filters, chosen, counterparts, refuse_references};
@@ -18,10 +19,12 @@ pub(super) struct Plan {
     pub units: Vec<Unit>,
     /// Lines to print: what is left out, and where the sides differ.
     pub notes: Vec<String>,
+    /// What is copied besides rows.
+    pub objects: Objects,
 }
 
 /// Tables tied by foreign keys, which are filled in one transaction.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Unit {
     /// Parents before children.
     pub tables: Vec<TablePlan>,
@@ -31,8 +34,9 @@ pub(super) struct Unit {
 impl Plan {
     pub async fn read(options: &CopyOptions) -> Result<Self> {
         let (from, to) = (&options.from, &options.to);
-        let (sources, mut notes) = chosen(&Catalog::read(from).await?, &options.tables)?;
-        let targets = counterparts(&Catalog::read(to).await?, &sources)?;
+        let (there, here) = (Catalog::read(from).await?, Catalog::read(to).await?);
+        let (sources, mut notes) = chosen(&there, &options.tables)?;
+        let targets = counterparts(&here, &sources)?;
         let keys = catalog::foreign_keys(to).await?;
         let arrangement = keys::arrange(&targets, &keys)?;
         if options.mode == Mode::Replace {
@@ -57,16 +61,18 @@ impl Plan {
         if !differences.is_empty() {
             return Err(Error::Columns(differences));
         }
-        let tables = tables
+        let mut tables = tables
             .into_iter()
             .map(|(source, target, filter, matched)| {
                 TablePlan::new(source, target, filter, matched, options)
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
+        let objects = Objects::read(options, (&there, &here), &mut tables, &mut notes).await?;
         Ok(Self {
             units: units(tables, arrangement),
             notes,
+            objects,
         })
     }
 }
