@@ -2,6 +2,7 @@
 
 mod data;
 mod faults;
+mod jobs;
 mod keys;
 mod large_objects;
 mod matviews;
