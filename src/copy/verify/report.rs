@@ -102,12 +102,6 @@ impl TableCheck {
         self.ok = self.missing == 0 && self.different == 0 && extra;
     }
 
-    /// What is worth a line though the table is as it should be.
-    pub(super) fn note(&self) -> Option<String> {
-        let extra = self.ok && !self.samples.is_empty();
-        extra.then(|| format!("`{}`: {}", self.table, self.differences()))
-    }
-
     /// The named rows of a class.
     pub fn named(&self, class: Class) -> impl Iterator<Item = &str> {
         let samples = self.samples.iter();
