@@ -14,6 +14,11 @@ pub enum Error {
     Pg(Box<pg::Error>),
     #[error(transparent)]
     Dump(Box<dump::Error>),
+    #[error("`{option}` does not go {why}")]
+    Work {
+        option: &'static str,
+        why: &'static str,
+    },
     #[error(
         "`{from}` and `{to}` are the same database: a lock taken on one side is seen on the other"
     )]
@@ -103,6 +108,13 @@ pub enum Error {
         rows: u64,
         source: Box<Error>,
     },
+    #[error("materialized view `{view}` could not be refreshed: {source}{}", committed_rows(*.committed))]
+    Refresh {
+        view: String,
+        /// Whether the rows of the tables stay.
+        committed: bool,
+        source: Box<Error>,
+    },
     #[error(
         "`{table}`: {} sent, {} arrived, so nothing of it was kept (a trigger or a rule of the target may add rows \
          or keep them out)",
@@ -176,7 +188,7 @@ impl Error {
     pub fn pg(&self) -> Option<&pg::Error> {
         match self {
             Self::Pg(error) => Some(error),
-            Self::Stopped { source, .. } => source.pg(),
+            Self::Stopped { source, .. } | Self::Refresh { source, .. } => source.pg(),
             _ => None,
         }
     }
@@ -210,6 +222,14 @@ impl Error {
 fn lines(differences: &[Difference]) -> String {
     let lines: Vec<String> = differences.iter().map(|d| format!("\n  {d}")).collect();
     lines.concat()
+}
+
+fn committed_rows(committed: bool) -> &'static str {
+    if committed {
+        " (the rows of the tables are committed)"
+    } else {
+        ""
+    }
 }
 
 fn behind(rows: u64) -> String {

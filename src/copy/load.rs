@@ -51,13 +51,8 @@ async fn empty(to: &Session, unit: &Unit) -> Result<()> {
 
 async fn load(options: &CopyOptions, table: &TablePlan) -> Result<TableReport> {
     let mut meter = Meter::start(&options.to, &table.target.shown);
-    let pipe = Pipe {
-        from: &options.from,
-        read: &table.read_sql(),
-        to: &options.to,
-        write: &table.write_sql(&table.target.name.to_string()),
-        binary: table.binary,
-    };
+    let name = table.target.name.to_string();
+    let pipe = Pipe::new(options, table, &options.to, &name);
     let stored = pump(&pipe, &mut meter).await?;
     let mut report = meter.report();
     report.inserted = stored;
@@ -70,7 +65,7 @@ async fn load(options: &CopyOptions, table: &TablePlan) -> Result<TableReport> {
 async fn upsert(options: &CopyOptions, table: &TablePlan) -> Result<TableReport> {
     let mut meter = Meter::start(&options.to, &table.target.shown);
     let stage = Stage::create(&options.to, table).await?;
-    stage.fill(&options.from, &mut meter).await?;
+    stage.fill(options, &mut meter).await?;
     let outcome = stage.merge().await?;
     stage.drop().await?;
     let mut report = meter.report();

@@ -26,10 +26,11 @@ pub async fn tables(options: &CopyOptions) -> Result<Report> {
         for note in &plan.notes {
             to.reporter().event(&Event::Note(note.clone()));
         }
+        plan.objects.warn(options);
         let report = if options.dry_run {
             dry::run(options, &plan).await?
         } else {
-            write(options, &plan.units).await?
+            write(options, &plan).await?
         };
         settings.restore(from).await?;
         Ok(report)
@@ -62,7 +63,8 @@ async fn refuse_kin(from: &Session, to: &Session) -> Result<()> {
     }
 }
 
-async fn write(options: &CopyOptions, units: &[Unit]) -> Result<Report> {
+async fn write(options: &CopyOptions, plan: &Plan) -> Result<Report> {
+    let units = &plan.units;
     let mut report = Report::default();
     if options.to.in_transaction() {
         write_together(options, units, &mut report).await?;
@@ -71,6 +73,7 @@ async fn write(options: &CopyOptions, units: &[Unit]) -> Result<Report> {
             write_together(options, std::slice::from_ref(unit), &mut report).await?;
         }
     }
+    plan.objects.finish(options).await?;
     Ok(report)
 }
 

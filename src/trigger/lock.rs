@@ -135,7 +135,10 @@ async fn read_holders(
 ) -> Result<Vec<(Holder, bool)>> {
     let sql = include_str!("../sql/lock_holders.sql");
     let rows = session
-        .query(sql, &[oids(tables), Value::Bool(mode == LockMode::Everybody)])
+        .query(
+            sql,
+            &[oids(tables), Value::Bool(mode == LockMode::Everybody)],
+        )
         .await?
         .rows;
     Ok(rows.into_iter().map(read).collect())

@@ -20,6 +20,8 @@ function copy.order(options) end
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
 ---@field mode? "append"|"replace"|"upsert" `"append"` if absent
 ---@field verify? "count"|boolean whether the rows are counted on both sides before the commit; `"count"` if absent
+---@field sequences? boolean whether sequences move forward: those the tables use, with `"*.*"` all; true if absent
+---@field refresh? boolean whether materialized views over the tables are refreshed once the rows are there; true if absent
 ---@field jobs? integer one worker copies whatever it says, yet
 
 ---@class copy.Report

@@ -61,7 +61,10 @@ impl Dropped {
         let added: Vec<String> = declared
             .map(|part| {
                 let (name, definition) = (Ident(&part.name), &part.definition);
-                format!("ALTER TABLE {} ADD CONSTRAINT {name} {definition}", part.table)
+                format!(
+                    "ALTER TABLE {} ADD CONSTRAINT {name} {definition}",
+                    part.table
+                )
             })
             .collect();
         alter(session, &added).await?;
@@ -85,7 +88,10 @@ impl Dropped {
             .await?
             .rows;
         let oids: Vec<u32> = rows.into_iter().map(|row| Fields::new(row).oid()).collect();
-        debug_assert!(oids.len() <= self.oids.len(), "a name is there once on a table");
+        debug_assert!(
+            oids.len() <= self.oids.len(),
+            "a name is there once on a table"
+        );
         parts(session, &oids).await
     }
 
@@ -105,7 +111,10 @@ impl Dropped {
             let passing = format!("runner_renamed_{number}");
             let rename = |from: &str, to: &str| {
                 let (from, to) = (Ident(from), Ident(to));
-                format!("ALTER TABLE {} RENAME CONSTRAINT {from} TO {to}", part.table)
+                format!(
+                    "ALTER TABLE {} RENAME CONSTRAINT {from} TO {to}",
+                    part.table
+                )
             };
             aside.push(rename(&part.name, &passing));
             back.push(rename(&passing, old));
@@ -118,7 +127,10 @@ impl Dropped {
         let comments = self.before.iter().filter_map(|part| {
             let comment = Literal(part.comment.as_deref()?);
             let name = Ident(&part.name);
-            Some(format!("COMMENT ON CONSTRAINT {name} ON {} IS {comment}", part.table))
+            Some(format!(
+                "COMMENT ON CONSTRAINT {name} ON {} IS {comment}",
+                part.table
+            ))
         });
         comments.collect()
     }

@@ -31,7 +31,8 @@ pub(super) async fn hold<'a>(options: &CopyOptions, unit: &'a Unit) -> Result<He
         compared: Vec::new(),
     };
     if let Some(warning) = unit.triggers.warning(to) {
-        to.reporter().event(&crate::progress::Event::Warning(warning));
+        to.reporter()
+            .event(&crate::progress::Event::Warning(warning));
     }
     // The strongest locks first: who asks for more of what he holds is half of a deadlock.
     if !unit.keys.dropped.is_empty() {
@@ -73,7 +74,11 @@ impl Held<'_> {
 /// The tables at both ends of the keys that are dropped.
 async fn ends(to: &Session, unit: &Unit) -> Result<Vec<Relation>> {
     let catalog = crate::pg::catalog::Catalog::read(to).await?;
-    let oids = unit.keys.dropped.iter().flat_map(|key| [key.child, key.parent]);
+    let oids = unit
+        .keys
+        .dropped
+        .iter()
+        .flat_map(|key| [key.child, key.parent]);
     let mut tables: Vec<Relation> = Vec::new();
     for oid in oids {
         if tables.iter().all(|table| table.oid != oid) {

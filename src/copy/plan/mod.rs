@@ -11,6 +11,7 @@ pub(super) use table::{TablePlan, UpsertKey};
 pub(super) use unit::Unit;
 
 use super::columns::match_columns;
+use super::objects::Objects;
 use super::{CopyOptions, Error, Mode, Result};
 use crate::pg::catalog::{self, Catalog};
 use chosen::{check_filters, chosen, counterparts, refuse_references};
@@ -21,13 +22,16 @@ pub(super) struct Plan {
     pub units: Vec<Unit>,
     /// Lines to print: what is left out, and where the sides differ.
     pub notes: Vec<String>,
+    /// What is copied besides rows.
+    pub objects: Objects,
 }
 
 impl Plan {
     pub async fn read(options: &CopyOptions) -> Result<Self> {
         let (from, to) = (&options.from, &options.to);
-        let (sources, mut notes) = chosen(&Catalog::read(from).await?, &options.tables)?;
-        let targets = counterparts(&Catalog::read(to).await?, &sources)?;
+        let (there, here) = (Catalog::read(from).await?, Catalog::read(to).await?);
+        let (sources, mut notes) = chosen(&there, &options.tables)?;
+        let targets = counterparts(&here, &sources)?;
         let keys = catalog::foreign_keys(to).await?;
         if options.mode == Mode::Replace {
             refuse_references(&targets, &keys, to)?;
@@ -51,17 +55,20 @@ impl Plan {
         if !differences.is_empty() {
             return Err(Error::Columns(differences));
         }
-        let tables = tables
+        let mut tables = tables
             .into_iter()
             .map(|(source, target, filter, matched)| {
                 TablePlan::new(source, target, filter, matched, options)
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
+        let objects = Objects::read(options, (&there, &here), &mut tables, &mut notes).await?;
         let units = unit::units(options, tables, &keys).await?;
-        for unit in &units {
-            notes.extend(unit.notes());
-        }
-        Ok(Self { units, notes })
+        notes.extend(units.iter().filter_map(Unit::note));
+        Ok(Self {
+            units,
+            notes,
+            objects,
+        })
     }
 }

@@ -58,11 +58,7 @@ impl Way {
 
 impl Strategy {
     /// For the tables of a unit, given all the keys of the database.
-    pub fn choose(
-        unit: &[Relation],
-        keys: &[ForeignKey],
-        situation: &Situation,
-    ) -> Result<Self> {
+    pub fn choose(unit: &[Relation], keys: &[ForeignKey], situation: &Situation) -> Result<Self> {
         let case = Case::new(unit, keys, situation);
         match situation.wanted {
             ForeignKeys::Auto => case.auto(),

@@ -11,7 +11,7 @@ use crate::pg::{Session, TxOptions};
 use crate::trigger::{self, Events, TriggerState};
 
 /// Tables that are filled in one transaction.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Unit {
     /// Parents before children.
     pub tables: Vec<TablePlan>,
@@ -20,7 +20,7 @@ pub(crate) struct Unit {
 }
 
 /// What becomes of the triggers of users on the tables of a unit.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Switches {
     /// Switched off for the time of the copy.
     pub off: Vec<TriggerState>,
@@ -31,17 +31,17 @@ pub(crate) struct Switches {
 }
 
 impl Unit {
-    /// Lines to print before it is filled.
-    pub fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        if !self.keys.reason.is_empty() {
-            notes.push(self.keys.reason.clone());
-        }
-        notes
+    /// How its keys are kept, as a line to print.
+    pub fn note(&self) -> Option<String> {
+        let reason = &self.keys.reason;
+        (!reason.is_empty()).then(|| reason.clone())
     }
 
     pub fn relations(&self) -> Vec<Relation> {
-        self.tables.iter().map(|table| table.target.clone()).collect()
+        self.tables
+            .iter()
+            .map(|table| table.target.clone())
+            .collect()
     }
 }
 
@@ -67,7 +67,9 @@ pub(super) async fn units(
         let held: Vec<&ForeignKey> = keys.iter().filter(|key| strategy.holds(key)).collect();
         let order = filling_order(&unit, &held);
         // Every place stands in exactly one unit.
-        let tables = order.iter().filter_map(|place| tables[places[*place]].take());
+        let tables = order
+            .iter()
+            .filter_map(|place| tables[places[*place]].take());
         units.push(Unit {
             tables: tables.collect(),
             triggers: switches(options, &of_unit, replica)?,
@@ -98,7 +100,9 @@ impl Role {
 /// Tries it: extensions of the server may allow what its catalogue does not tell of.
 async fn may_be_replica(to: &Session) -> Result<bool> {
     to.begin(&TxOptions::default()).await?;
-    let tried = to.batch("SET LOCAL session_replication_role = replica").await;
+    let tried = to
+        .batch("SET LOCAL session_replication_role = replica")
+        .await;
     to.rollback().await?;
     match tried {
         Ok(()) => Ok(true),
@@ -122,11 +126,7 @@ fn situation(options: &CopyOptions, role: &Role, triggers: &[&TriggerState]) -> 
 }
 
 /// Why the copy cannot be a replica's.
-fn no_replica(
-    options: &CopyOptions,
-    role: &Role,
-    triggers: &[&TriggerState],
-) -> Option<String> {
+fn no_replica(options: &CopyOptions, role: &Role, triggers: &[&TriggerState]) -> Option<String> {
     if !role.may_be_replica {
         let user = &options.to.server().user;
         return Some(format!("`{user}` may not set `session_replication_role`"));
@@ -157,7 +157,7 @@ fn happens(options: &CopyOptions, trigger: &TriggerState) -> bool {
     let events = match options.mode {
         Mode::Append => Events::INSERT,
         Mode::Upsert => Events::INSERT.and(Events::UPDATE),
-        Mode::Replace => Events::INSERT.and(Events::TRUNCATE).and(Events::DELETE),
+        Mode::Replace => Events::INSERT.and(Events::TRUNCATE),
     };
     trigger.events.overlap(events)
 }
@@ -173,11 +173,7 @@ fn is_unwanted(options: &CopyOptions, trigger: &TriggerState) -> bool {
         }
 }
 
-fn switches(
-    options: &CopyOptions,
-    triggers: &[&TriggerState],
-    replica: bool,
-) -> Result<Switches> {
+fn switches(options: &CopyOptions, triggers: &[&TriggerState], replica: bool) -> Result<Switches> {
     let mut switches = Switches::default();
     let would_fire = triggers.iter().filter(|trigger| {
         !trigger.internal && trigger.enabled.fires(replica) && happens(options, trigger)
