@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::dump;
+use super::outcome::Unfinished;
 use crate::human;
 use crate::{pg, trigger};
 
@@ -14,6 +15,8 @@ pub enum Error {
     Pg(Box<pg::Error>),
     #[error(transparent)]
     Dump(Box<dump::Error>),
+    #[error("{0}")]
+    Unfinished(Box<Unfinished>),
     #[error("`{option}` does not go {why}")]
     Work {
         option: &'static str,
@@ -189,6 +192,7 @@ impl Error {
         match self {
             Self::Pg(error) => Some(error),
             Self::Stopped { source, .. } | Self::Refresh { source, .. } => source.pg(),
+            Self::Unfinished(unfinished) => unfinished.failed.first()?.1.pg(),
             _ => None,
         }
     }
