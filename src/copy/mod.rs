@@ -33,6 +33,7 @@ pub use error::{Difference, Error, Missing, Result};
 pub use guards::Guards;
 pub use options::{CopyOptions, Mode, Selection, Tables, Verify};
 pub use order::order;
+pub use plan::{KeyEnd, PlanReport, PlannedTable, PlannedTrigger, PlannedUnit, Refused, plan};
 pub use report::{Report, TableReport};
 pub use restore::{RestoreOptions, restore};
 pub use shape::Shape;

@@ -14,7 +14,8 @@ SELECT k.conname AS name,
                 WHERE t.tgconstraint = k.oid AND t.tgrelid = k.conrelid
                   AND CASE pg_catalog.current_setting('session_replication_role')
                         WHEN 'replica' THEN t.tgenabled IN ('A', 'R')
-                        ELSE t.tgenabled IN ('O', 'A') END) AS checked
+                        ELSE t.tgenabled IN ('O', 'A') END) AS checked,
+       k.confrelid::pg_catalog.regclass::pg_catalog.text AS parent_shown
   FROM pg_catalog.pg_constraint k
   JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace
  WHERE k.contype = 'f' AND k.conparentid = 0::pg_catalog.oid

@@ -4,6 +4,7 @@ mod data;
 mod keys;
 mod large_objects;
 mod matviews;
+mod plan;
 mod refusals;
 mod replace;
 mod restore;

@@ -1,6 +1,7 @@
-//! `copy.order`, `copy.tables`, `copy.restore`.
+//! `copy.order`, `copy.plan`, `copy.tables`, `copy.restore`.
 
 mod guards;
+mod plan;
 mod report;
 mod restore;
 mod shape;
@@ -22,6 +23,7 @@ use crate::pg::catalog::foreign_keys;
 pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     let module = lua.create_table()?;
     module.set("order", function(lua, "copy.order", order)?)?;
+    module.set("plan", function(lua, "copy.plan", plan::plan)?)?;
     module.set("tables", function(lua, "copy.tables", tables::tables)?)?;
     module.set("restore", function(lua, "copy.restore", restore::restore)?)?;
     module.into_lua(lua)

@@ -17,6 +17,7 @@ fn key(child: u32, parent: u32) -> ForeignKey {
         deferrable: false,
         initially_deferred: false,
         checked: true,
+        parent_shown: format!("t{parent}"),
     }
 }
 

@@ -1,9 +1,11 @@
 //! What will be copied and how, found out before anything is changed.
 
 mod chosen;
+mod report;
 mod rights;
 mod table;
 
+pub use report::{KeyEnd, PlanReport, PlannedTable, PlannedTrigger, PlannedUnit, Refused, plan};
 pub(super) use table::{TablePlan, UpsertKey};
 
 use super::columns::match_columns;
@@ -29,6 +31,24 @@ pub(super) struct Unit {
     /// Parents before children.
     pub tables: Vec<TablePlan>,
     pub deferred: Vec<ForeignKey>,
+}
+
+impl Unit {
+    /// How its foreign keys are kept, and why so.
+    pub fn strategy(&self) -> (&'static str, String) {
+        if self.deferred.is_empty() {
+            return ("order", "parents before children".to_owned());
+        }
+        let names = self
+            .deferred
+            .iter()
+            .map(|key| format!("`{}`", key.name.name));
+        let names: Vec<String> = names.collect();
+        (
+            "defer",
+            format!("{} until the rows are there", names.join(", ")),
+        )
+    }
 }
 
 impl Plan {

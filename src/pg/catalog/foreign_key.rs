@@ -19,6 +19,8 @@ pub struct ForeignKey {
     pub initially_deferred: bool,
     /// Whether the server checks it when this session writes: its triggers may be off.
     pub checked: bool,
+    /// The parent as the server would name it.
+    pub parent_shown: String,
 }
 
 /// All foreign keys of the database.
@@ -40,5 +42,6 @@ fn read(mut row: Fields) -> ForeignKey {
         deferrable: row.flag(),
         initially_deferred: row.flag(),
         checked: row.flag(),
+        parent_shown: row.text(),
     }
 }
