@@ -209,7 +209,7 @@ fn a_playbook_reads_the_plan_and_a_person_sees_it() {
         "table   rows",
         "excluded: `audit.log`",
         "refused: `parent` on `to` cannot be emptied: `child` refers to it",
-        "`parent`: `name` is character varying(10) on `from` and character varying(20) on `to`",
+        "`parent`.`name` is character varying(10) on `from` and character varying(20) on `to`",
     ] {
         assert!(ran.stderr.contains(line), "{line}:\n{}", ran.stderr);
     }

@@ -4,6 +4,8 @@ mod differences;
 mod facts;
 mod print;
 
+use std::collections::BTreeSet;
+
 use super::super::tables::refuse_kin;
 use super::super::{CopyOptions, Result, Tables};
 use super::Plan;
@@ -104,13 +106,24 @@ pub async fn plan(options: &CopyOptions) -> Result<PlanReport> {
     let (report, notes) = transaction(&options.from, &snapshot, read).await?;
     let reporter = options.to.reporter();
     reporter.event(&Event::Report(print::table(&report, options)));
-    for line in print::lines(&report, options).into_iter().chain(notes) {
-        reporter.event(&line);
+    let mut told = BTreeSet::new();
+    for (line, is_warning) in print::lines(&report, options).into_iter().chain(notes) {
+        // Columns that differ are in the notes of the copy too.
+        if told.insert(line.clone()) {
+            reporter.event(&if is_warning {
+                Event::Warning(line)
+            } else {
+                Event::Note(line)
+            });
+        }
     }
     Ok(report)
 }
 
-async fn read(options: &CopyOptions) -> Result<(PlanReport, Vec<Event>)> {
+/// A text, and whether it is a warning.
+type Line = (String, bool);
+
+async fn read(options: &CopyOptions) -> Result<(PlanReport, Vec<Line>)> {
     let mut report = PlanReport::default();
     if let Tables::Matching(filter) = &options.tables {
         let selected = Catalog::read(&options.from).await?.select(filter)?;
@@ -119,8 +132,8 @@ async fn read(options: &CopyOptions) -> Result<(PlanReport, Vec<Event>)> {
     let mut notes = Vec::new();
     let drafts = match attempt(options).await {
         Ok(plan) => {
-            notes.extend(plan.notes.iter().cloned().map(Event::Note));
-            notes.extend(plan.objects.warning().cloned().map(Event::Warning));
+            notes.extend(plan.notes.iter().cloned().map(|note| (note, false)));
+            notes.extend(plan.objects.warning().cloned().map(|note| (note, true)));
             report.views = plan.objects.views().map(str::to_owned).collect();
             of_plan(plan, &mut report)
         }

@@ -1,9 +1,9 @@
 //! The plan as it is printed: a line for each table, and below what a line has no room for.
 
 use super::super::super::CopyOptions;
-use super::{PlanReport, PlannedTable};
+use super::{Line, PlanReport, PlannedTable};
 use crate::human;
-use crate::progress::{Cell, Column, Event, Table, Tone};
+use crate::progress::{Cell, Column, Table, Tone};
 
 pub(super) fn table(report: &PlanReport, options: &CopyOptions) -> Table {
     let right = Column::right;
@@ -82,43 +82,44 @@ fn row(table: &PlannedTable) -> Vec<Cell> {
 }
 
 /// What the table has no room for.
-pub(super) fn lines(report: &PlanReport, options: &CopyOptions) -> Vec<Event> {
-    let mut lines = Vec::new();
+pub(super) fn lines(report: &PlanReport, options: &CopyOptions) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut note = |text: String| lines.push((text, false));
     for unit in &report.units {
         if unit.tables.len() > 1 {
-            lines.push(Event::Note(format!(
+            note(format!(
                 "one commit for {}: {}, {}",
                 quoted(&unit.tables),
                 unit.strategy,
                 unit.reason
-            )));
+            ));
         }
     }
     for table in &report.tables {
         let name = &table.table;
         for difference in &table.differences {
-            lines.push(Event::Note(format!("`{name}`: {difference}")));
+            note(format!("`{name}`.{difference}"));
         }
         if !table.may_not.is_empty() {
             let may_not = table.may_not.join(", ");
-            lines.push(Event::Note(format!("`{name}`: no right to {may_not}")));
+            note(format!("`{name}`: no right to {may_not}"));
         }
     }
     let unknown = report.tables.iter().filter(|table| table.rows.is_none());
     let unknown: Vec<String> = unknown.map(|table| table.table.clone()).collect();
     if !unknown.is_empty() {
-        lines.push(Event::Note(format!(
+        note(format!(
             "never analyzed on `{}`, so nobody knows how many rows: {}",
             options.from.name(),
             quoted(&unknown)
-        )));
+        ));
     }
     if !report.views.is_empty() {
         let views = quoted(&report.views);
-        lines.push(Event::Note(format!("to refresh afterwards: {views}")));
+        note(format!("to refresh afterwards: {views}"));
     }
     for refused in &report.refused {
-        lines.push(Event::Warning(format!("refused: {}", refused.reason)));
+        lines.push((format!("refused: {}", refused.reason), true));
     }
     lines
 }
