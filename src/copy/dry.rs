@@ -67,7 +67,7 @@ async fn compare(options: &CopyOptions, table: &TablePlan, aside: &Session) -> R
     };
     let outcome = transaction(aside, &read_only, async |session| {
         super::settings::pin(session).await?;
-        stage.fill(&options.from, &mut meter).await?;
+        stage.fill(options, &mut meter).await?;
         stage.compare().await
     });
     let outcome: Outcome = outcome.await?;

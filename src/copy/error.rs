@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::dump;
+use super::outcome::Unfinished;
 use crate::human;
-use crate::pg;
+use crate::{pg, trigger};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -14,6 +15,13 @@ pub enum Error {
     Pg(Box<pg::Error>),
     #[error(transparent)]
     Dump(Box<dump::Error>),
+    #[error("{0}")]
+    Unfinished(Box<Unfinished>),
+    #[error("`{option}` does not go {why}")]
+    Work {
+        option: &'static str,
+        why: &'static str,
+    },
     #[error(
         "`{from}` and `{to}` are the same database: a lock taken on one side is seen on the other"
     )]
@@ -41,9 +49,34 @@ pub enum Error {
     },
     #[error(
         "the foreign keys of {tables} form a cycle that is not deferrable, so no order fills them: {keys}; \
-         ALTER one of them to be DEFERRABLE, or put triggers = \"all\" around the copy"
+         connect as the owner of all of them, or as a role that may set session_replication_role"
     )]
     Cycle { tables: String, keys: String },
+    #[error("`foreign_keys = \"{way}\"` is not possible for {tables}: {reason}")]
+    ForeignKeys {
+        way: &'static str,
+        tables: String,
+        reason: String,
+    },
+    #[error(
+        "`{role}` may not switch off {triggers}; connect as the owner, or leave `triggers` out: then those that cannot \
+         be switched off fire"
+    )]
+    Triggers { role: String, triggers: String },
+    #[error("none of the tables has a trigger `{name}` made by a user{suggestion}")]
+    NoTrigger { name: String, suggestion: String },
+    #[error(
+        "foreign key `{key}` of `{table}` could not be made again as it was, so nothing was committed: \
+         was {before}, would be {after}"
+    )]
+    KeyChanged {
+        key: String,
+        table: String,
+        before: String,
+        after: String,
+    },
+    #[error(transparent)]
+    Trigger(Box<trigger::Error>),
     #[error(
         "policies of `{table}` on `{target}` hide rows from `{role}`, so not all would be copied; \
          connect as its owner or a role with BYPASSRLS"
@@ -134,6 +167,15 @@ impl From<pg::Error> for Error {
     }
 }
 
+impl From<trigger::Error> for Error {
+    fn from(error: trigger::Error) -> Self {
+        match error {
+            trigger::Error::Pg(error) => Self::from(error),
+            error => Self::Trigger(Box::new(error)),
+        }
+    }
+}
+
 impl From<dump::Error> for Error {
     /// An interruption is the same error wherever it struck.
     fn from(error: dump::Error) -> Self {
@@ -173,6 +215,7 @@ impl Error {
         match self {
             Self::Pg(error) => Some(error),
             Self::Stopped { source, .. } | Self::Refresh { source, .. } => source.pg(),
+            Self::Unfinished(unfinished) => unfinished.failed.first()?.1.pg(),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use crate::pg::Session;
 use crate::pg::catalog::TableFilter;
 
 /// What [`super::tables`] is to do.
+#[derive(Clone)]
 pub struct CopyOptions {
     /// Read in the transaction that is open, best a snapshot; else in a snapshot taken for the copy.
     pub from: Session,
@@ -49,6 +50,7 @@ impl CopyOptions {
 }
 
 /// Which tables are copied, by their names at the source.
+#[derive(Debug, Clone)]
 pub enum Tables {
     /// Whole tables.
     Matching(TableFilter),

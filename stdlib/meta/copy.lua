@@ -45,7 +45,7 @@ function copy.order(options) end
 ---@field format "binary"|"text" how its rows would cross
 ---@field keys_in { key: string, table: string }[] foreign keys that refer to it, by the table they are on
 ---@field keys_out { key: string, table: string }[] its own foreign keys, by the table they refer to
----@field triggers { name: string, state: string, fires: boolean }[] those that users made
+---@field triggers { name: string, state: string, fires: boolean, switched_off: boolean }[] those that users made
 ---@field differences string[] where the columns of both sides differ
 ---@field may_not string[] what the roles would need and may not
 

@@ -69,9 +69,14 @@ fn row(table: PlannedTable) -> Vec<Value> {
                 .collect(),
         )
     };
-    let triggers = table.triggers.into_iter().map(
-        |trigger| json!({ "name": trigger.name, "state": trigger.state, "fires": trigger.fires }),
-    );
+    let triggers = table.triggers.into_iter().map(|trigger| {
+        json!({
+            "name": trigger.name,
+            "state": trigger.state,
+            "fires": trigger.fires,
+            "switched_off": trigger.switched_off,
+        })
+    });
     vec![
         table.table.into(),
         table.target.into(),

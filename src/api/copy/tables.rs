@@ -27,7 +27,7 @@ pub fn read(options: &Options) -> Result<(Db, CopyOptions)> {
     let verify = verify(options)?;
     let shape = shape::read(options)?;
     let guards = guards::read(options)?;
-    let work = work::read(options, &to)?;
+    let work = work::read(options)?;
     let sequences = options.boolean("sequences")?;
     let refresh = options.boolean("refresh")?;
     options.finish()?;

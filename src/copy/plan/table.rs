@@ -1,17 +1,20 @@
 //! One table: its columns, and the statements that read and write its rows.
 
 use super::super::columns::Match;
+use super::super::range::Range;
 use super::super::sequences::UsedSequence;
 use super::super::{CopyOptions, Error, Mode, Result};
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
 use crate::pg::{Server, Session, ident_list};
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct TablePlan {
     pub source: Relation,
     pub target: Relation,
     /// A condition the rows of the source are restricted to.
     pub filter: Option<String>,
+    /// The part of the source's table that is read; all of it where there is none.
+    pub range: Option<Range>,
     /// What is copied, as the target has it.
     pub columns: Vec<catalog::Column>,
     /// Whether the source computes a column that the target stores.
@@ -22,7 +25,7 @@ pub(crate) struct TablePlan {
     pub sequences: Vec<UsedSequence>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct UpsertKey {
     pub key: Key,
     /// Whether the source guarantees that no two rows have the same one.
@@ -45,6 +48,7 @@ impl TablePlan {
             source: source.relation,
             target: target.relation,
             filter,
+            range: None,
             columns: matched.columns,
             computed: matched.computed,
             binary: matched.binary && same_major(options.from.server(), options.to.server()),
@@ -76,7 +80,10 @@ impl TablePlan {
     /// Reads the rows at the source.
     pub fn read_sql(&self) -> String {
         let columns = ident_list(&self.column_names());
-        let plain = self.filter.is_none() && !self.computed && !self.columns.is_empty();
+        let plain = self.filter.is_none()
+            && self.range.is_none()
+            && !self.computed
+            && !self.columns.is_empty();
         let what = if plain && self.source.kind == catalog::Kind::Ordinary {
             format!("{} ({columns})", self.source.name)
         } else {
@@ -94,6 +101,14 @@ impl TablePlan {
         format!("COPY {table}{columns} FROM STDIN{}", self.format())
     }
 
+    /// The same for a part of its rows.
+    pub fn within(&self, range: Range) -> Self {
+        Self {
+            range: Some(range),
+            ..self.clone()
+        }
+    }
+
     pub fn count_source_sql(&self) -> String {
         format!("SELECT pg_catalog.count(*) {}", self.rows_clause())
     }
@@ -103,11 +118,13 @@ impl TablePlan {
     }
 
     fn rows_clause(&self) -> String {
+        // The line break ends a trailing `--` comment.
+        let filter = self.filter.iter().map(|filter| format!("({filter}\n)"));
+        let conditions: Vec<_> = filter.chain(self.range.map(Range::condition)).collect();
         let only = self.source.only();
-        match &self.filter {
-            None => format!("FROM {only}"),
-            // The line break ends a trailing `--` comment.
-            Some(filter) => format!("FROM {only} WHERE ({filter}\n)"),
+        match conditions.as_slice() {
+            [] => format!("FROM {only}"),
+            _ => format!("FROM {only} WHERE {}", conditions.join(" AND ")),
         }
     }
 

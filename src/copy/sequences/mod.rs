@@ -19,7 +19,7 @@ use position::positions;
 use set::set;
 
 /// A sequence of the target that a column of a copied table draws from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct UsedSequence {
     pub sequence: Sequence,
     pub column: String,

@@ -1,18 +1,15 @@
 //! What the catalogues of both sides say about the tables of a plan.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::super::super::{CopyOptions, Mode, Result};
+use super::super::unit::Switches;
 use super::differences::differences;
 use super::{Draft, KeyEnd, PlannedTable, PlannedTrigger};
 use crate::pg::catalog::{self, ForeignKey, Relation, Table};
 use crate::pg::fields::Fields;
 use crate::pg::{Session, Value};
-
-/// Bits of `pg_trigger.tgtype`.
-const INSERT: i64 = 4;
-const UPDATE: i64 = 16;
-const TRUNCATE: i64 = 32;
+use crate::trigger::{self, TriggerState};
 
 /// Estimates of the source.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,16 +18,10 @@ pub(super) struct Size {
     pub bytes: u64,
 }
 
-struct Trigger {
-    name: String,
-    state: String,
-    events: i64,
-}
-
 pub(super) struct Facts<'a> {
     options: &'a CopyOptions,
     sizes: HashMap<u32, Size>,
-    triggers: HashMap<u32, Vec<Trigger>>,
+    triggers: Vec<TriggerState>,
     sources: HashMap<u32, Table>,
     targets: HashMap<u32, Table>,
     keys: Vec<ForeignKey>,
@@ -47,7 +38,7 @@ impl<'a> Facts<'a> {
         Ok(Self {
             options,
             sizes: sizes(from, &sources).await?,
-            triggers: triggers(to, &targets).await?,
+            triggers: trigger::state(to, &targets).await?,
             sources: by_oid(catalog::tables(from, &sources).await?),
             targets: by_oid(catalog::tables(to, &targets).await?),
             keys: catalog::foreign_keys(to).await?,
@@ -59,6 +50,7 @@ impl<'a> Facts<'a> {
             source,
             target,
             planned,
+            switches,
         } = draft;
         let size = self.sizes.get(&source.oid).copied().unwrap_or_default();
         let table = PlannedTable {
@@ -74,7 +66,7 @@ impl<'a> Facts<'a> {
         PlannedTable {
             keys_in: self.keys_of(&target, |key| (key.parent_root, key.child_root)),
             keys_out: self.keys_of(&target, |key| (key.child_root, key.parent_root)),
-            triggers: self.triggers_of(&target, mode),
+            triggers: self.triggers_of(&target, &switches),
             differences: match (self.sources.get(&source.oid), self.targets.get(&target.oid)) {
                 (Some(there), Some(here)) => differences(there, here, self.options),
                 _ => Vec::new(),
@@ -99,19 +91,30 @@ impl<'a> Facts<'a> {
         self.keys.iter().filter(near).map(end).collect()
     }
 
-    fn triggers_of(&self, table: &Relation, mode: Mode) -> Vec<PlannedTrigger> {
-        let events = match mode {
-            Mode::Append => INSERT,
-            Mode::Replace => INSERT | TRUNCATE,
-            Mode::Upsert => INSERT | UPDATE,
-        };
-        let triggers = self.triggers.get(&table.oid).into_iter().flatten();
-        let planned = triggers.map(|trigger| PlannedTrigger {
-            name: trigger.name.clone(),
-            state: trigger.state.clone(),
-            fires: trigger.events & events != 0,
-        });
-        planned.collect()
+    /// Those that users made, a name once whatever number of partitions has it.
+    fn triggers_of(&self, table: &Relation, switches: &Switches) -> Vec<PlannedTrigger> {
+        let is_of_table = |trigger: &&TriggerState| trigger.given == table.oid && !trigger.internal;
+        let mut planned: BTreeMap<&str, PlannedTrigger> = BTreeMap::new();
+        for trigger in self.triggers.iter().filter(is_of_table) {
+            let is_among = |all: &[TriggerState]| {
+                all.iter()
+                    .any(|other| other.table == trigger.table && other.name == trigger.name)
+            };
+            let entry = planned
+                .entry(&trigger.name)
+                .or_insert_with(|| PlannedTrigger {
+                    name: trigger.name.clone(),
+                    state: trigger.enabled.word(),
+                    fires: false,
+                    switched_off: false,
+                });
+            if trigger.table == table.name {
+                entry.state = trigger.enabled.word();
+            }
+            entry.fires |= is_among(&switches.firing) || is_among(&switches.unwanted);
+            entry.switched_off |= is_among(&switches.off);
+        }
+        planned.into_values().collect()
     }
 
     fn may_not(&self, source: &Relation, target: &Relation, mode: Mode) -> Vec<String> {
@@ -134,7 +137,7 @@ impl<'a> Facts<'a> {
 }
 
 async fn sizes(from: &Session, tables: &[Relation]) -> Result<HashMap<u32, Size>> {
-    let sql = include_str!("../../../sql/copy_sizes.sql");
+    let sql = include_str!("../../../sql/plan_sizes.sql");
     let rows = from.query(sql, &[oids(tables)]).await?.rows.into_iter();
     let size = |row| {
         let mut row = Fields::new(row);
@@ -147,20 +150,6 @@ async fn sizes(from: &Session, tables: &[Relation]) -> Result<HashMap<u32, Size>
         (oid, size)
     };
     Ok(rows.map(size).collect())
-}
-
-async fn triggers(to: &Session, tables: &[Relation]) -> Result<HashMap<u32, Vec<Trigger>>> {
-    let sql = include_str!("../../../sql/copy_triggers.sql");
-    let mut triggers: HashMap<u32, Vec<Trigger>> = HashMap::new();
-    for row in to.query(sql, &[oids(tables)]).await?.rows {
-        let mut row = Fields::new(row);
-        triggers.entry(row.oid()).or_default().push(Trigger {
-            name: row.text(),
-            state: row.text(),
-            events: row.int(),
-        });
-    }
-    Ok(triggers)
 }
 
 fn oids(tables: &[Relation]) -> Value {

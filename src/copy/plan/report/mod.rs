@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::super::tables::refuse_kin;
 use super::super::{CopyOptions, Result, Tables};
 use super::Plan;
+use super::unit::Switches;
 use crate::pg::catalog::{Catalog, Relation};
 use crate::pg::{Isolation, Session, TxOptions, transaction};
 use crate::progress::Event;
@@ -73,10 +74,12 @@ pub struct KeyEnd {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedTrigger {
     pub name: String,
-    /// `origin`, `always`, `replica`, `disabled`; several where partitions differ.
-    pub state: String,
-    /// Whether the copy would have it fire.
+    /// `origin`, `always`, `replica`, `disabled`.
+    pub state: &'static str,
+    /// Whether it would fire for the rows of the copy.
     pub fires: bool,
+    /// Whether the copy would switch it off for its time.
+    pub switched_off: bool,
 }
 
 /// What cannot be copied.
@@ -92,6 +95,7 @@ struct Draft {
     source: Relation,
     target: Option<Relation>,
     planned: PlannedTable,
+    switches: Switches,
 }
 
 /// Finds out and prints what [`super::super::tables`] would do; nothing is changed on either side.
@@ -175,14 +179,16 @@ async fn attempt(options: &CopyOptions) -> Result<Plan> {
 fn of_plan(plan: Plan, report: &mut PlanReport) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for (place, unit) in plan.units.into_iter().enumerate() {
-        let (strategy, reason) = unit.strategy();
+        let (strategy, reason) = (unit.keys.way.word(), unit.keys.reason.clone());
         let names = unit.tables.iter().map(|table| table.source.shown.clone());
         report.units.push(PlannedUnit {
             tables: names.collect(),
             strategy,
             reason: reason.clone(),
         });
+        let switches = unit.triggers;
         drafts.extend(unit.tables.into_iter().map(|table| Draft {
+            switches: switches.clone(),
             planned: PlannedTable {
                 unit: Some(place + 1),
                 strategy,
@@ -208,6 +214,7 @@ async fn without_plan(options: &CopyOptions) -> Result<Vec<Draft>> {
         target: here.counterpart(&source).ok().cloned(),
         source,
         planned: PlannedTable::default(),
+        switches: Switches::default(),
     };
     Ok(sources.into_iter().map(draft).collect())
 }

@@ -85,16 +85,6 @@ fn row(table: &PlannedTable) -> Vec<Cell> {
 pub(super) fn lines(report: &PlanReport, options: &CopyOptions) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut note = |text: String| lines.push((text, false));
-    for unit in &report.units {
-        if unit.tables.len() > 1 {
-            note(format!(
-                "one commit for {}: {}, {}",
-                quoted(&unit.tables),
-                unit.strategy,
-                unit.reason
-            ));
-        }
-    }
     for table in &report.tables {
         let name = &table.table;
         for difference in &table.differences {
@@ -111,25 +101,15 @@ pub(super) fn lines(report: &PlanReport, options: &CopyOptions) -> Vec<Line> {
         note(format!(
             "never analyzed on `{}`, so nobody knows how many rows: {}",
             options.from.name(),
-            quoted(&unknown)
+            human::some(&unknown, 12)
         ));
     }
     if !report.views.is_empty() {
-        let views = quoted(&report.views);
+        let views = human::some(&report.views, 12);
         note(format!("to refresh afterwards: {views}"));
     }
     for refused in &report.refused {
         lines.push((format!("refused: {}", refused.reason), true));
     }
     lines
-}
-
-/// How many names a line has at most.
-const NAMES: usize = 12;
-
-fn quoted(names: &[String]) -> String {
-    let shown = names.iter().take(NAMES).map(|name| format!("`{name}`"));
-    let more = names.len().saturating_sub(NAMES);
-    let more = (more > 0).then(|| format!("{more} more"));
-    shown.chain(more).collect::<Vec<_>>().join(", ")
 }
