@@ -8,6 +8,7 @@ mod jobs;
 mod keys;
 mod large_objects;
 mod matviews;
+mod plan;
 mod random;
 mod refusals;
 mod replace;
