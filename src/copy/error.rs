@@ -5,7 +5,7 @@ use std::fmt;
 use super::dump;
 use super::outcome::Unfinished;
 use crate::human;
-use crate::pg;
+use crate::{pg, trigger};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -17,6 +17,24 @@ pub enum Error {
     Dump(Box<dump::Error>),
     #[error("{0}")]
     Unfinished(Box<Unfinished>),
+    #[error(transparent)]
+    Trigger(Box<trigger::Error>),
+    #[error(
+        "`{role}` may not create a schema in `{database}`, which `atomic = \"staged\"` needs for its tables; \
+         GRANT CREATE ON DATABASE would allow it, and `atomic = true` needs none"
+    )]
+    NoStaging { role: String, database: String },
+    #[error(
+        "the tables are of two moments, as an interrupted copy was taken up, and foreign key `{key}` is broken: rows \
+         of `{child}` have no parent in `{parent}`: {}; copy both again without `resume`",
+        values.join(", ")
+    )]
+    TwoMoments {
+        child: String,
+        parent: String,
+        key: String,
+        values: Vec<String>,
+    },
     #[error("`{option}` does not go {why}")]
     Work {
         option: &'static str,
@@ -139,6 +157,15 @@ impl fmt::Display for Difference {
 impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
         Self::Pg(Box::new(error))
+    }
+}
+
+impl From<trigger::Error> for Error {
+    fn from(error: trigger::Error) -> Self {
+        match error {
+            trigger::Error::Pg(error) => Self::from(error),
+            error => Self::Trigger(Box::new(error)),
+        }
     }
 }
 

@@ -8,7 +8,9 @@ mod matviews;
 mod refusals;
 mod replace;
 mod restore;
+mod resume;
 mod sequences;
+mod staged;
 mod stopped;
 mod upsert;
 
