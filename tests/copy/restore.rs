@@ -60,6 +60,7 @@ fn from_file(file: &Path, to: &Session, tables: &[&str]) -> RestoreOptions {
         file: file.to_owned(),
         to: to.clone(),
         tables: named(tables),
+        mode: Mode::Append,
         verify: Verify::Count,
         dry_run: false,
     }

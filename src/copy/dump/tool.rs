@@ -9,7 +9,8 @@ use tokio::process::Command;
 
 use super::list::Entry;
 use super::running::{Running, check};
-use super::{Archive, Error, Result};
+use super::archive::Archive;
+use super::{Error, Result};
 use crate::interrupt::race;
 use crate::pg::tools;
 
@@ -67,10 +68,9 @@ impl Tool {
         Ok(Entry::read_all(&String::from_utf8_lossy(&output.stdout)))
     }
 
-    /// The entries in runs that the archive can be read in, one after the other.
-    pub fn runs<'a>(&self, entries: &'a [Entry]) -> impl Iterator<Item = &'a [Entry]> {
-        let sequential = self.archive.sequential;
-        entries.chunk_by(move |before, after| !sequential || before.place < after.place)
+    /// Whether the archive can only be read from front to back.
+    pub fn is_sequential(&self) -> bool {
+        self.archive.sequential
     }
 
     /// Starts to write the script of these entries, in this order.
