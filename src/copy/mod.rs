@@ -34,9 +34,10 @@ pub mod verify;
 mod work;
 
 pub use dump::Error as DumpError;
+pub use dump::make::{DumpFormat, DumpOptions, DumpPart, Dumped, Inside, Pipe, dump};
 pub use error::{Difference, Error, Missing, Result};
 pub use export::{ExportOptions, Exported, Goal, Query, Rows, export};
-pub use files::{Error as FileError, Format, Layout, Packing, Place};
+pub use files::{Error as FileError, Format, Layout, Packing, Place, suffixes};
 pub use guards::Guards;
 pub use import::{ImportOptions, import};
 pub use options::{CopyOptions, Mode, Selection, Tables, Verify};

@@ -1,5 +1,7 @@
-//! `copy.order`, `copy.tables`, `copy.restore`, `copy.export`, `copy.import`.
+//! `copy.order`, `copy.tables`, `copy.restore`, `copy.dump`, `copy.export`,
+//! `copy.import`.
 
+mod dump;
 mod export;
 mod guards;
 mod import;
@@ -26,6 +28,7 @@ pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     module.set("order", function(lua, "copy.order", order)?)?;
     module.set("tables", function(lua, "copy.tables", tables::tables)?)?;
     module.set("restore", function(lua, "copy.restore", restore::restore)?)?;
+    module.set("dump", function(lua, "copy.dump", dump::dump)?)?;
     module.set("export", function(lua, "copy.export", export::export)?)?;
     module.set("import", function(lua, "copy.import", import::import)?)?;
     module.into_lua(lua)

@@ -33,6 +33,34 @@ pub enum Error {
         looked_in.join(", ")
     )]
     NoPgRestore { looked_in: Vec<String> },
+    #[error(
+        "no `pg_dump` of PostgreSQL {wanted} or newer found in {}{}; install it (`apt-get install \
+         postgresql-client-{wanted}`), or name its folder in RUNNER_PG_BIN",
+        looked_in.join(", "), found_instead(found)
+    )]
+    NoPgDump {
+        wanted: u32,
+        /// Those that are too old, by version and path.
+        found: Vec<String>,
+        looked_in: Vec<String>,
+    },
+    #[error("`pg_dump` failed: {message} ({status})")]
+    DumpFailed {
+        status: String,
+        /// The first error it wrote to stderr.
+        message: String,
+    },
+    #[error("`pg_dump` cannot be run in the container: {reason}")]
+    Inside { reason: String },
+    #[error(
+        "`pg_dump` is found in the container only, from where no folder can be written; give the format `custom`"
+    )]
+    FolderInside,
+    #[error(
+        "the transaction of `{target}` has changed something that `pg_dump` would not see, since it reads in sessions \
+         of its own; dump behind the transaction, or in a `snapshot`"
+    )]
+    Unseen { target: String },
     #[error("cannot run `{}`: {reason}", program.display())]
     CannotRun {
         program: PathBuf,
@@ -71,6 +99,13 @@ pub enum Error {
     CutShort { table: String },
     #[error("interrupted")]
     Interrupted,
+}
+
+fn found_instead(found: &[String]) -> String {
+    match found {
+        [] => String::new(),
+        found => format!(" (there is {})", found.join(", ")),
+    }
 }
 
 impl Error {

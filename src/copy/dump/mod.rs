@@ -7,8 +7,10 @@
 mod archive;
 mod error;
 mod list;
+pub(super) mod make;
 mod names;
 mod plain;
+mod program;
 mod running;
 mod script;
 mod source;
