@@ -301,7 +301,10 @@ impl Error {
 
     pub(super) fn is_cut_short(&self) -> bool {
         match self {
-            Self::Dump(error) => matches!(**error, dump::Error::CutShort { .. }),
+            Self::Dump(error) => matches!(
+                **error,
+                dump::Error::CutShort { .. } | dump::Error::UnendedScript { .. }
+            ),
             Self::Stopped { source, .. } => source.is_cut_short(),
             _ => false,
         }

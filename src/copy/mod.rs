@@ -41,9 +41,10 @@ mod work;
 mod workers;
 
 pub use dump::Error as DumpError;
+pub use dump::make::{DumpFormat, DumpOptions, DumpPart, Dumped, Inside, Pipe, dump};
 pub use error::{Difference, Error, Missing, Result};
 pub use export::{ExportOptions, Exported, Goal, Query, Rows, export};
-pub use files::{Error as FileError, Format, Layout, Packing, Place};
+pub use files::{Error as FileError, Format, Layout, Packing, Place, suffixes};
 pub use guards::{ForeignKeys, Guards, SwitchedOff};
 pub use import::{ImportOptions, import};
 pub use options::{CopyOptions, Mode, Selection, Tables, Verify};

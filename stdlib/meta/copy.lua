@@ -77,13 +77,15 @@ function copy.plan(options) end
 function copy.tables(options) end
 
 ---@class copy.RestoreOptions
----@field from string the path of a dump in the custom, tar or directory format
+---@field from string the path of a dump in the custom, tar, directory or plain format; a plain one may be packed (`.gz`, `.zst`)
 ---@field to Db
 ---@field tables? string|string[] names, patterns and groups on the target; all that the dump has rows of if absent
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
+---@field mode? "append"|"replace" `"append"` if absent; `"replace"` empties the tables of the dump first, in the same commit
 ---@field verify? "count"|boolean
 
----Restores the rows and sequences of a dump, and nothing else of it: no setting, no definition. The tables keep the rows they have.
+---Restores the rows and sequences of a dump, and nothing else of it: no setting, no definition. Large objects are left
+---out with a warning.
 ---@param options copy.RestoreOptions
 ---@return copy.Report report
 function copy.restore(options) end
@@ -138,3 +140,30 @@ function copy.export(options) end
 ---@param options copy.ImportOptions
 ---@return copy.Report report
 function copy.import(options) end
+
+---@class copy.DumpOptions
+---@field from Db a `db:snapshot` is dumped as it sees the database
+---@field to string a file, a folder (it ends with `/`), or `"-"` for stdout
+---@field format? "custom"|"directory"|"tar"|"plain" as the name says if absent: `.dump`, `/`, `.tar`, `.sql` (`.sql.gz`, `.sql.zst`)
+---@field tables? string|string[] names, patterns and groups, with their partitions and sequences; everything if absent
+---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
+---@field section? string|string[] `"pre-data"`, `"data"`, `"post-data"`
+---@field schema_only? boolean
+---@field data_only? boolean
+---@field owner? boolean false leaves out who owns things
+---@field privileges? boolean false leaves out who may use them
+---@field jobs? integer sessions that read at a time, for the format `"directory"`
+---@field lock_timeout? number|string how long to wait for the locks on the tables
+---@field compress? "gzip"|"zstd"|"none" of plain dumps
+---@field overwrite? boolean replace what is there; else it is an error
+
+---@class copy.DumpReport
+---@field file string
+---@field bytes integer
+---@field seconds number
+
+---Has `pg_dump` make a dump: the one of the server's own version or a newer one, through whatever leads to the server, or the one in its
+---container. The dump is there whole under its name, or not at all.
+---@param options copy.DumpOptions
+---@return copy.DumpReport report
+function copy.dump(options) end

@@ -1,5 +1,6 @@
 //! The functions of `copy`, a file each.
 
+mod dump;
 mod export;
 mod guards;
 mod import;
@@ -28,6 +29,7 @@ pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     module.set("plan", function(lua, "copy.plan", plan::plan)?)?;
     module.set("tables", function(lua, "copy.tables", tables::tables)?)?;
     module.set("restore", function(lua, "copy.restore", restore::restore)?)?;
+    module.set("dump", function(lua, "copy.dump", dump::dump)?)?;
     module.set("export", function(lua, "copy.export", export::export)?)?;
     module.set("import", function(lua, "copy.import", import::import)?)?;
     module.into_lua(lua)
