@@ -167,3 +167,25 @@ function copy.import(options) end
 ---@param options copy.DumpOptions
 ---@return copy.DumpReport report
 function copy.dump(options) end
+
+---@class copy.SchemaOptions
+---@field from Db best a snapshot
+---@field to Db a `tx` takes part in its transaction; else all of it is one
+---@field section? "pre-data"|"post-data" what rows need, or what is made behind them (keys, indexes, triggers); both if absent
+---@field clean? boolean drops first what is there by the same name
+---@field rows? boolean brings the rows, too, between the two sections
+---@field verify? "count"|"content"|boolean how the rows are compared before the commit; `"count"` if absent
+---@field tables? string|string[] these tables and views with their parts alone; all of the database if absent
+---@field exclude? string|string[] tables that are left out, beside `[copy] exclude` of `runner.toml`
+---@field lock_timeout? number|string how long to wait for a table in use, 5 seconds if absent
+
+---@class copy.SchemaReport: copy.Report
+---@field dropped string[] what was dropped to be made again
+---@field statements integer
+
+---Brings definitions to another database, as pg_dump writes them, in one transaction: a failure leaves all as it was. What only `to` has
+---stays; where it depends on something to be dropped, all of it is refused, with a list. Owners and grants on `to` stay its own; event
+---triggers, publications and subscriptions are left alone.
+---@param options copy.SchemaOptions
+---@return copy.SchemaReport report
+function copy.schema(options) end

@@ -7,6 +7,7 @@ mod import;
 mod plan;
 mod report;
 mod restore;
+mod schema;
 mod shape;
 mod tables;
 mod work;
@@ -32,6 +33,7 @@ pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     module.set("dump", function(lua, "copy.dump", dump::dump)?)?;
     module.set("export", function(lua, "copy.export", export::export)?)?;
     module.set("import", function(lua, "copy.import", import::import)?)?;
+    module.set("schema", function(lua, "copy.schema", schema::schema)?)?;
     module.into_lua(lua)
 }
 
