@@ -1,7 +1,9 @@
 //! Rows that were copied are on the target as they are at the source, and what failed left no trace.
 
 mod data;
+mod export;
 mod faults;
+mod import;
 mod jobs;
 mod keys;
 mod large_objects;
