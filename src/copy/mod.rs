@@ -32,6 +32,6 @@ pub use options::{CopyOptions, Mode, Selection, Tables, Verify};
 pub use order::order;
 pub use report::{Report, TableReport};
 pub use restore::{RestoreOptions, restore};
-pub use shape::Shape;
+pub use shape::{Columns, Condition, Error as ShapeError, OnMissing, PerTable, Rename, Shape};
 pub use tables::tables;
 pub use work::Work;

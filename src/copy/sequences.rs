@@ -46,7 +46,8 @@ pub(super) async fn forward(options: &CopyOptions, tables: &[&TablePlan]) -> Res
     let mut known: HashMap<(u32, &str), Vec<Position>> = HashMap::new();
     for (sequence, position) in readable.iter().zip(positions) {
         let table = tables.iter().find(|t| t.source.oid == sequence.table);
-        let column = table.map(|t| (t.target.oid, sequence.column.as_str()));
+        let column =
+            table.and_then(|t| Some((t.target.oid, t.column_on_target(&sequence.column)?)));
         known
             .entry(column.unwrap_or_default())
             .or_default()

@@ -15,6 +15,7 @@ mod gate;
 mod ident;
 mod identity;
 mod idle;
+mod inline;
 mod live;
 mod locks;
 mod login;

@@ -1,5 +1,6 @@
 //! Rows that were copied are on the target as they are at the source, and what failed left no trace.
 
+mod columns;
 mod data;
 mod keys;
 mod refusals;
@@ -8,6 +9,7 @@ mod restore;
 mod sequences;
 mod stopped;
 mod upsert;
+mod where_;
 
 use std::sync::Arc;
 

@@ -17,7 +17,7 @@ pub async fn tables(call: Call, table: Table) -> Result<Table> {
     let to = side(&options, "to")?;
     let mode = mode(&options)?;
     let verify = verify(&options)?;
-    let shape = shape::read(&options)?;
+    let shape = shape::read(&call.lua, &options)?;
     let guards = guards::read(&options)?;
     let work = work::read(&options, &to)?;
     let sequences = options.boolean("sequences")?;
@@ -51,6 +51,12 @@ fn source(options: &Options) -> Result<(Db, Tables)> {
         .as_userdata()
         .and_then(|data| data.borrow::<Changed>().ok())
     {
+        if options.value("where")?.is_some() {
+            // The mark would pass over rows that this leaves out.
+            return Err(options.error(
+                "rows that `changed` chose take no `where`; give it to `marks:changed`, which keeps a mark for each",
+            ));
+        }
         if options
             .value("tables")?
             .or(options.value("exclude")?)

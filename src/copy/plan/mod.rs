@@ -6,11 +6,11 @@ mod table;
 
 pub(super) use table::{TablePlan, UpsertKey};
 
-use super::columns::match_columns;
+use super::columns::{Sides, match_columns};
 use super::keys::{self, Arrangement};
 use super::{CopyOptions, Error, Mode, Result};
 use crate::pg::catalog::{self, Catalog, ForeignKey};
-use chosen::{check_filters, chosen, counterparts, refuse_references};
+use chosen::{chosen, counterparts, refuse_references};
 use rights::{check_rights, check_temporary};
 
 #[derive(Debug)]
@@ -31,8 +31,10 @@ pub(super) struct Unit {
 impl Plan {
     pub async fn read(options: &CopyOptions) -> Result<Self> {
         let (from, to) = (&options.from, &options.to);
-        let (sources, mut notes) = chosen(&Catalog::read(from).await?, &options.tables)?;
-        let targets = counterparts(&Catalog::read(to).await?, &sources)?;
+        let (chosen, mut notes) = chosen(options).await?;
+        let on_missing = options.shape.on_missing;
+        let there = Catalog::read(to).await?;
+        let (chosen, targets) = counterparts(&there, chosen, on_missing, &mut notes)?;
         let keys = catalog::foreign_keys(to).await?;
         let arrangement = keys::arrange(&targets, &keys)?;
         if options.mode == Mode::Replace {
@@ -41,29 +43,36 @@ impl Plan {
         if options.mode == Mode::Upsert {
             check_temporary(to).await?;
         }
-        check_filters(from, &sources).await?;
-        let (relations, filters): (Vec<_>, Vec<_>) = sources.into_iter().unzip();
-        let sources = catalog::tables(from, &relations).await?;
+        let sources: Vec<_> = chosen.iter().map(|table| table.source.clone()).collect();
+        let sources = catalog::tables(from, &sources).await?;
         let targets = catalog::tables(to, &targets).await?;
         let mut differences = Vec::new();
         let mut tables = Vec::new();
-        for ((source, target), filter) in sources.into_iter().zip(targets).zip(filters) {
+        let sides = Sides {
+            from: from.name(),
+            to: to.name(),
+            on_missing,
+        };
+        for ((source, target), chosen) in sources.into_iter().zip(targets).zip(chosen) {
             check_rights(&source, &target, options)?;
-            let matched = match_columns(&source, &target, from.name(), to.name());
+            let matched = match_columns(&source, &target, &chosen.shape, sides)?;
             differences.extend_from_slice(&matched.differences);
             notes.extend_from_slice(&matched.notes);
-            tables.push((source, target, filter, matched));
+            tables.push((source, target, chosen, matched));
         }
         if !differences.is_empty() {
             return Err(Error::Columns(differences));
         }
         let tables = tables
             .into_iter()
-            .map(|(source, target, filter, matched)| {
-                TablePlan::new(source, target, filter, matched, options)
+            .map(|(source, target, chosen, matched)| {
+                TablePlan::new(source, target, chosen, matched, options)
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
+        if options.mode == Mode::Replace {
+            notes.extend(tables.iter().filter_map(TablePlan::reduced));
+        }
         Ok(Self {
             units: units(tables, arrangement),
             notes,

@@ -1,7 +1,9 @@
 //! One table: its columns, and the statements that read and write its rows.
 
-use super::super::columns::Match;
-use super::super::{CopyOptions, Error, Mode, Result};
+use super::super::columns::{Match, Read};
+use super::super::shape::TableShape;
+use super::super::{CopyOptions, Error, Mode, Result, ShapeError};
+use super::chosen::Chosen;
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
 use crate::pg::{Server, Session, ident_list};
 
@@ -13,6 +15,10 @@ pub(crate) struct TablePlan {
     pub filter: Option<String>,
     /// What is copied, as the target has it.
     pub columns: Vec<catalog::Column>,
+    /// Where each of them comes from.
+    pub reads: Vec<Read>,
+    /// In which order the rows are read.
+    pub order_by: Option<String>,
     /// Whether the source computes a column that the target stores.
     pub computed: bool,
     pub binary: bool,
@@ -31,19 +37,27 @@ impl TablePlan {
     pub(super) fn new(
         source: Table,
         target: Table,
-        filter: Option<String>,
+        chosen: Chosen,
         matched: Match,
         options: &CopyOptions,
     ) -> Result<Self> {
         let key = match options.mode {
-            Mode::Upsert => Some(upsert_key(&source, &target, &matched.columns, &options.to)?),
+            Mode::Upsert => Some(upsert_key(
+                &source,
+                &target,
+                &chosen.shape,
+                &matched.columns,
+                &options.to,
+            )?),
             Mode::Replace | Mode::Append => None,
         };
         Ok(Self {
             source: source.relation,
             target: target.relation,
-            filter,
+            filter: chosen.filter,
+            order_by: chosen.shape.order_by,
             columns: matched.columns,
+            reads: matched.reads,
             computed: matched.computed,
             binary: matched.binary && same_major(options.from.server(), options.to.server()),
             key,
@@ -63,6 +77,21 @@ impl TablePlan {
         ))
     }
 
+    /// What `replace` does to the rows that were not chosen.
+    pub(super) fn reduced(&self) -> Option<String> {
+        self.filter.as_ref()?;
+        Some(format!(
+            "`{}` is replaced by the rows that were chosen: it keeps no others",
+            self.target.shown
+        ))
+    }
+
+    /// The column of the target that a column of the source goes into.
+    pub fn column_on_target(&self, source: &str) -> Option<&str> {
+        let place = self.reads.iter().position(|read| read.name == source)?;
+        Some(&self.columns[place].name)
+    }
+
     pub fn column_names(&self) -> Vec<&str> {
         self.columns
             .iter()
@@ -72,12 +101,12 @@ impl TablePlan {
 
     /// Reads the rows at the source.
     pub fn read_sql(&self) -> String {
-        let columns = ident_list(&self.column_names());
-        let plain = self.filter.is_none() && !self.computed && !self.columns.is_empty();
-        let what = if plain && self.source.kind == catalog::Kind::Ordinary {
+        let columns: Vec<&str> = self.reads.iter().map(|read| read.sql.as_str()).collect();
+        let columns = columns.join(", ");
+        let what = if self.is_plain() {
             format!("{} ({columns})", self.source.name)
         } else {
-            format!("(SELECT {columns} {})", self.rows_clause())
+            format!("(SELECT {columns} {}{})", self.rows_clause(), self.order())
         };
         format!("COPY {what} TO STDOUT{}", self.format())
     }
@@ -97,6 +126,23 @@ impl TablePlan {
 
     pub fn count_target_sql(&self) -> String {
         format!("SELECT pg_catalog.count(*) FROM {}", self.target.only())
+    }
+
+    /// Whether the rows are those of a whole table as it stands, for which COPY needs no query.
+    fn is_plain(&self) -> bool {
+        self.source.kind == catalog::Kind::Ordinary
+            && !self.columns.is_empty()
+            && !self.computed
+            && self.filter.is_none()
+            && self.order_by.is_none()
+            && self.reads.iter().all(|read| read.plain)
+    }
+
+    fn order(&self) -> String {
+        match &self.order_by {
+            None => String::new(),
+            Some(order_by) => format!(" ORDER BY {order_by}\n"),
+        }
     }
 
     fn rows_clause(&self) -> String {
@@ -121,21 +167,37 @@ fn same_major(from: &Server, to: &Server) -> bool {
 fn upsert_key(
     source: &Table,
     target: &Table,
+    shape: &TableShape,
     copied: &[catalog::Column],
     to: &Session,
 ) -> Result<UpsertKey> {
     let is_copied = |name: &str| copied.iter().any(|column| column.name == name);
-    let key = target
-        .keys
-        .iter()
-        .find(|key| key.columns.iter().all(|column| is_copied(&column.name)))
-        .ok_or_else(|| Error::NoKey {
-            table: target.relation.shown.clone(),
-            target: to.name().to_owned(),
-        })?;
-    let covers = |other: &Key| other.columns.iter().all(|column| key.has(&column.name));
+    let is_whole = |key: &&Key| key.columns.iter().all(|column| is_copied(&column.name));
+    let Some(key) = target.keys.iter().find(is_whole) else {
+        return Err(no_key(target, shape, to));
+    };
+    let covers = |other: &Key| {
+        let mut names = other.names().into_iter();
+        names.all(|name| key.has(shape.name_on_target(name)) && shape.takes(name))
+    };
     Ok(UpsertKey {
         unique_at_source: source.keys.iter().any(covers),
         key: key.clone(),
     })
+}
+
+fn no_key(target: &Table, shape: &TableShape, to: &Session) -> Error {
+    let table = target.relation.shown.clone();
+    match target.key() {
+        Some(key) if shape.columns.is_some() => {
+            let names = key.names().into_iter();
+            let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+            let columns = names.join(", ");
+            ShapeError::KeyLeftOut { table, columns }.into()
+        }
+        _ => Error::NoKey {
+            table,
+            target: to.name().to_owned(),
+        },
+    }
 }

@@ -20,6 +20,7 @@ pub use run::run;
 pub use single::single;
 pub use split::{Statement, split};
 
+pub(super) use lexer::{Kind as TokenKind, Lexer};
 pub(super) use single::{first_words, has_word, main_statement};
 
 use super::{Error, Result, Session};

@@ -37,6 +37,17 @@ impl ToSql for Parameter<'_> {
     to_sql_checked!();
 }
 
+/// What stands between the quotes of a literal of this type; `None` for NULL.
+pub fn literal_text(value: &Value, ty: &Type) -> Result<Option<String>, Failure> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Text(text) if *ty == Type::BYTEA => {
+            Ok(Some(format!("\\x{}", super::decode::hex(text.as_bytes()))))
+        }
+        value => text(value, ty).map(Some),
+    }
+}
+
 fn text(value: &Value, ty: &Type) -> Result<String, Failure> {
     if *ty == Type::JSON || *ty == Type::JSONB {
         return Ok(json(value)?.to_string());
