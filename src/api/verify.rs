@@ -9,12 +9,21 @@ use super::Context;
 use super::sides::side;
 use super::tables::filter;
 use super::values::rows_of;
-use crate::copy::verify::{self, By, Except, Extra, TableCheck, VerifyOptions};
+use crate::copy::verify::{self, By, Class, Except, Extra, SAMPLES, TableCheck, VerifyOptions};
 use crate::host::options::{Options, strings};
 use crate::host::{Call, Result, function};
 use crate::pg;
 
-const COLUMNS: [&str; 7] = ["table", "from", "to", "missing", "different", "extra", "ok"];
+const COLUMNS: [&str; 8] = [
+    "table",
+    "from",
+    "to",
+    "missing",
+    "different",
+    "extra",
+    "ok",
+    "samples",
+];
 
 pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     let tables = function(lua, "verify.tables", tables)?;
@@ -31,6 +40,7 @@ async fn tables(call: Call, table: Table) -> Result<Table> {
     let extra = options.choice("extra", &words)?;
     let tables = filter(from.context(), &options)?;
     let except = except(&options)?;
+    let samples = count(&options, "samples", SAMPLES)?;
     options.finish()?;
     let context = Arc::clone(to.context());
     let options = VerifyOptions {
@@ -40,6 +50,7 @@ async fn tables(call: Call, table: Table) -> Result<Table> {
         by: by.unwrap_or_default(),
         extra: extra.unwrap_or_default(),
         except,
+        samples,
     };
     let checks = match verify::tables(&options).await {
         // What this run would have copied is missing, of course.
@@ -56,14 +67,38 @@ async fn tables(call: Call, table: Table) -> Result<Table> {
 fn row(check: TableCheck) -> Vec<pg::Value> {
     let count = |number: u64| pg::Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
     vec![
-        check.table.into(),
+        check.table.as_str().into(),
         count(check.from),
         count(check.to),
         count(check.missing),
         count(check.different),
         count(check.extra),
         pg::Value::Bool(check.ok),
+        samples(&check),
     ]
+}
+
+/// `{ missing = { "(3)", ... }, ... }`; nothing where no row is named.
+fn samples(check: &TableCheck) -> pg::Value {
+    let classes = [Class::Missing, Class::Different, Class::Extra];
+    let named = classes.map(|class| (class, check.named(class).collect::<Vec<_>>()));
+    let named = named.into_iter().filter(|(_, rows)| !rows.is_empty());
+    let object: serde_json::Map<_, _> = named
+        .map(|(class, rows)| (class.word().to_owned(), rows.into()))
+        .collect();
+    if object.is_empty() {
+        return pg::Value::Null;
+    }
+    pg::Value::Json(object.into())
+}
+
+/// An option that is a number of things, none at the least.
+fn count(options: &Options, name: &'static str, otherwise: usize) -> Result<usize> {
+    match options.integer(name)? {
+        None => Ok(otherwise),
+        Some(number) => usize::try_from(number)
+            .map_err(|_| options.error(format!("option `{name}` must be 0 or more, got {number}"))),
+    }
 }
 
 /// A list of columns for all tables, or columns by table.

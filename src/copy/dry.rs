@@ -8,6 +8,7 @@ use super::report::Meter;
 use super::stage::{Outcome, Stage};
 use super::{CopyOptions, Mode, Report, Result, TableReport};
 use crate::pg::{Access, Session, TxOptions, transaction};
+use crate::progress::Event;
 
 pub(super) async fn run(options: &CopyOptions, plan: &Plan) -> Result<Report> {
     let mut report = Report::default();
@@ -16,6 +17,10 @@ pub(super) async fn run(options: &CopyOptions, plan: &Plan) -> Result<Report> {
             Mode::Upsert => upsert(options, table).await?,
             Mode::Replace | Mode::Append => load(options, table).await?,
         });
+    }
+    for view in plan.objects.views() {
+        let note = format!("materialized view `{view}` would be refreshed");
+        options.to.reporter().event(&Event::Note(note));
     }
     Ok(report)
 }
@@ -62,7 +67,7 @@ async fn compare(options: &CopyOptions, table: &TablePlan, aside: &Session) -> R
     };
     let outcome = transaction(aside, &read_only, async |session| {
         super::settings::pin(session).await?;
-        stage.fill(&options.from, &mut meter).await?;
+        stage.fill(options, &mut meter).await?;
         stage.compare().await
     });
     let outcome: Outcome = outcome.await?;

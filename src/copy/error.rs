@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use super::outcome::Unfinished;
 use super::{dump, shape};
 use crate::human;
-use crate::pg;
+use crate::{pg, trigger};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -16,6 +17,13 @@ pub enum Error {
     Dump(Box<dump::Error>),
     #[error(transparent)]
     Shape(Box<shape::Error>),
+    #[error("{0}")]
+    Unfinished(Box<Unfinished>),
+    #[error("`{option}` does not go {why}")]
+    Work {
+        option: &'static str,
+        why: &'static str,
+    },
     #[error(
         "`{from}` and `{to}` are the same database: a lock taken on one side is seen on the other"
     )]
@@ -43,9 +51,34 @@ pub enum Error {
     },
     #[error(
         "the foreign keys of {tables} form a cycle that is not deferrable, so no order fills them: {keys}; \
-         ALTER one of them to be DEFERRABLE, or put triggers = \"all\" around the copy"
+         connect as the owner of all of them, or as a role that may set session_replication_role"
     )]
     Cycle { tables: String, keys: String },
+    #[error("`foreign_keys = \"{way}\"` is not possible for {tables}: {reason}")]
+    ForeignKeys {
+        way: &'static str,
+        tables: String,
+        reason: String,
+    },
+    #[error(
+        "`{role}` may not switch off {triggers}; connect as the owner, or leave `triggers` out: then those that cannot \
+         be switched off fire"
+    )]
+    Triggers { role: String, triggers: String },
+    #[error("none of the tables has a trigger `{name}` made by a user{suggestion}")]
+    NoTrigger { name: String, suggestion: String },
+    #[error(
+        "foreign key `{key}` of `{table}` could not be made again as it was, so nothing was committed: \
+         was {before}, would be {after}"
+    )]
+    KeyChanged {
+        key: String,
+        table: String,
+        before: String,
+        after: String,
+    },
+    #[error(transparent)]
+    Trigger(Box<trigger::Error>),
     #[error(
         "policies of `{table}` on `{target}` hide rows from `{role}`, so not all would be copied; \
          connect as its owner or a role with BYPASSRLS"
@@ -78,6 +111,13 @@ pub enum Error {
     Stopped {
         table: String,
         rows: u64,
+        source: Box<Error>,
+    },
+    #[error("materialized view `{view}` could not be refreshed: {source}{}", committed_rows(*.committed))]
+    Refresh {
+        view: String,
+        /// Whether the rows of the tables stay.
+        committed: bool,
         source: Box<Error>,
     },
     #[error(
@@ -141,6 +181,15 @@ impl From<shape::Error> for Error {
     }
 }
 
+impl From<trigger::Error> for Error {
+    fn from(error: trigger::Error) -> Self {
+        match error {
+            trigger::Error::Pg(error) => Self::from(error),
+            error => Self::Trigger(Box::new(error)),
+        }
+    }
+}
+
 impl From<dump::Error> for Error {
     /// An interruption is the same error wherever it struck.
     fn from(error: dump::Error) -> Self {
@@ -156,7 +205,8 @@ impl Error {
     pub fn pg(&self) -> Option<&pg::Error> {
         match self {
             Self::Pg(error) => Some(error),
-            Self::Stopped { source, .. } => source.pg(),
+            Self::Stopped { source, .. } | Self::Refresh { source, .. } => source.pg(),
+            Self::Unfinished(unfinished) => unfinished.failed.first()?.1.pg(),
             _ => None,
         }
     }
@@ -190,6 +240,14 @@ impl Error {
 fn lines(differences: &[Difference]) -> String {
     let lines: Vec<String> = differences.iter().map(|d| format!("\n  {d}")).collect();
     lines.concat()
+}
+
+fn committed_rows(committed: bool) -> &'static str {
+    if committed {
+        " (the rows of the tables are committed)"
+    } else {
+        ""
+    }
 }
 
 fn behind(rows: u64) -> String {

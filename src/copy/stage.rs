@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::plan::{TablePlan, UpsertKey};
 use super::report::Meter;
 use super::stream::{Pipe, pump};
-use super::{Error, Result};
+use super::{CopyOptions, Error, Result};
 use crate::pg::catalog::{Column, Identity};
 use crate::pg::fields::Fields;
 use crate::pg::{Ident, Session, ident_list};
@@ -64,14 +64,8 @@ impl<'a> Stage<'a> {
     }
 
     /// Brings the rows of the source here.
-    pub async fn fill(&self, from: &Session, meter: &mut Meter) -> Result<()> {
-        let pipe = Pipe {
-            from,
-            read: &self.table.read_sql(),
-            to: self.session,
-            write: &self.table.write_sql(&self.name),
-            binary: self.table.binary,
-        };
+    pub async fn fill(&self, options: &CopyOptions, meter: &mut Meter) -> Result<()> {
+        let pipe = Pipe::new(options, self.table, self.session, &self.name);
         pump(&pipe, meter).await?;
         // The planner knows nothing about a table this young, and would take a few rows for many.
         self.session

@@ -16,6 +16,7 @@ const SHOWN: usize = 5;
 /// A foreign key with what comparing its sides takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BypassedKey {
+    pub oid: u32,
     pub name: String,
     pub child: Side,
     pub parent: Side,
@@ -65,12 +66,13 @@ pub async fn check_keys(session: &Session, keys: &[BypassedKey]) -> Result<()> {
 impl BypassedKey {
     fn read(row: Vec<Value>) -> Self {
         let mut row = Fields::new(row);
-        let name = row.text();
+        let (oid, name) = (row.oid(), row.text());
         let (mut child, mut parent) = (Side::read(&mut row), Side::read(&mut row));
         let (match_full, validated) = (row.flag(), row.flag());
         child.columns = row.texts();
         parent.columns = row.texts();
         Self {
+            oid,
             name,
             child,
             parent,

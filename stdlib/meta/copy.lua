@@ -25,6 +25,8 @@ function copy.order(options) end
 ---@field order_by? string|table<string, string> in which order rows are read: what stands behind `ORDER BY`, for all tables or by table
 ---@field on_missing? "error"|"skip" what is done about a table or column that the target has not; `"error"` if absent
 ---@field verify? "count"|boolean whether the rows are counted on both sides before the commit; `"count"` if absent
+---@field sequences? boolean whether sequences move forward: those the tables use, with `"*.*"` all; true if absent
+---@field refresh? boolean whether materialized views over the tables are refreshed once the rows are there; true if absent
 ---@field jobs? integer one worker copies whatever it says, yet
 
 ---@class copy.Report

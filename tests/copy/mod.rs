@@ -2,7 +2,10 @@
 
 mod columns;
 mod data;
+mod jobs;
 mod keys;
+mod large_objects;
+mod matviews;
 mod refusals;
 mod replace;
 mod restore;

@@ -15,12 +15,14 @@ pub(super) struct Chosen {
 }
 
 /// The tables of the source, and what to say about them.
-pub(super) async fn chosen(options: &CopyOptions) -> Result<(Vec<Chosen>, Vec<String>)> {
+pub(super) async fn chosen(
+    options: &CopyOptions,
+    catalog: &Catalog,
+) -> Result<(Vec<Chosen>, Vec<String>)> {
     let from = &options.from;
-    let catalog = Catalog::read(from).await?;
-    let (tables, mut notes) = selected(&catalog, &options.tables)?;
+    let (tables, mut notes) = selected(catalog, &options.tables)?;
     let (sources, filters): (Vec<Relation>, Vec<Option<String>>) = tables.into_iter().unzip();
-    let (shapes, said) = shape::resolve(&options.shape, &catalog, &sources)?;
+    let (shapes, said) = shape::resolve(&options.shape, catalog, &sources)?;
     notes.extend(said);
     let mut chosen = Vec::with_capacity(sources.len());
     for ((source, filter), shape) in sources.into_iter().zip(filters).zip(shapes) {

@@ -1,18 +1,22 @@
 //! One table: its columns, and the statements that read and write its rows.
 
 use super::super::columns::{Match, Read};
+use super::super::range::Range;
+use super::super::sequences::UsedSequence;
 use super::super::shape::TableShape;
 use super::super::{CopyOptions, Error, Mode, Result, ShapeError};
 use super::chosen::Chosen;
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
 use crate::pg::{Server, Session, ident_list};
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct TablePlan {
     pub source: Relation,
     pub target: Relation,
     /// A condition the rows of the source are restricted to.
     pub filter: Option<String>,
+    /// The part of the source's table that is read; all of it where there is none.
+    pub range: Option<Range>,
     /// What is copied, as the target has it.
     pub columns: Vec<catalog::Column>,
     /// Where each of them comes from.
@@ -24,9 +28,10 @@ pub(crate) struct TablePlan {
     pub binary: bool,
     /// What an upsert tells rows by.
     pub key: Option<UpsertKey>,
+    pub sequences: Vec<UsedSequence>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct UpsertKey {
     pub key: Key,
     /// Whether the source guarantees that no two rows have the same one.
@@ -55,12 +60,14 @@ impl TablePlan {
             source: source.relation,
             target: target.relation,
             filter: chosen.filter,
+            range: None,
             order_by: chosen.shape.order_by,
             columns: matched.columns,
             reads: matched.reads,
             computed: matched.computed,
             binary: matched.binary && same_major(options.from.server(), options.to.server()),
             key,
+            sequences: Vec::new(),
         })
     }
 
@@ -86,10 +93,10 @@ impl TablePlan {
         ))
     }
 
-    /// The column of the target that a column of the source goes into.
-    pub fn column_on_target(&self, source: &str) -> Option<&str> {
-        let place = self.reads.iter().position(|read| read.name == source)?;
-        Some(&self.columns[place].name)
+    /// The column of the source that a column of the target is read from.
+    pub fn column_at_source(&self, target: &str) -> Option<&str> {
+        let place = self.columns.iter().position(|column| column.name == target)?;
+        Some(&self.reads[place].name)
     }
 
     pub fn column_names(&self) -> Vec<&str> {
@@ -120,6 +127,14 @@ impl TablePlan {
         format!("COPY {table}{columns} FROM STDIN{}", self.format())
     }
 
+    /// The same for a part of its rows.
+    pub fn within(&self, range: Range) -> Self {
+        Self {
+            range: Some(range),
+            ..self.clone()
+        }
+    }
+
     pub fn count_source_sql(&self) -> String {
         format!("SELECT pg_catalog.count(*) {}", self.rows_clause())
     }
@@ -134,6 +149,7 @@ impl TablePlan {
             && !self.columns.is_empty()
             && !self.computed
             && self.filter.is_none()
+            && self.range.is_none()
             && self.order_by.is_none()
             && self.reads.iter().all(|read| read.plain)
     }
@@ -146,11 +162,13 @@ impl TablePlan {
     }
 
     fn rows_clause(&self) -> String {
+        // The line break ends a trailing `--` comment.
+        let filter = self.filter.iter().map(|filter| format!("({filter}\n)"));
+        let conditions: Vec<_> = filter.chain(self.range.map(Range::condition)).collect();
         let only = self.source.only();
-        match &self.filter {
-            None => format!("FROM {only}"),
-            // The line break ends a trailing `--` comment.
-            Some(filter) => format!("FROM {only} WHERE ({filter}\n)"),
+        match conditions.as_slice() {
+            [] => format!("FROM {only}"),
+            _ => format!("FROM {only} WHERE {}", conditions.join(" AND ")),
         }
     }
 

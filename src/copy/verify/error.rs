@@ -19,6 +19,15 @@ pub enum Error {
     },
     #[error("`except` names `{column}`, which none of the tables has{suggestion}")]
     NoColumnAnywhere { column: String, suggestion: String },
+    #[error(
+        "`{bytes}` holds bytes of no known encoding (SQL_ASCII) and `{other}` text in {encoding}, so their contents cannot \
+         be compared; compare them by count"
+    )]
+    Encodings {
+        bytes: String,
+        other: String,
+        encoding: String,
+    },
     #[error("the tables differ:{}", sentence(.0))]
     Mismatch(Vec<TableCheck>),
 }

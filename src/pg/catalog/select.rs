@@ -35,6 +35,15 @@ struct Wanted {
     pattern: Pattern,
 }
 
+impl TableFilter {
+    /// Whether it asks for every schema of users, `*.*`, be it with exclusions.
+    pub fn is_everything(&self) -> Result<bool> {
+        let texts = self.tables.as_deref().unwrap_or_default();
+        let wanted = expand(texts, &self.groups)?;
+        Ok(wanted.iter().any(|wanted| wanted.text == "*.*"))
+    }
+}
+
 impl Catalog {
     /// The tables `filter` means.
     ///
