@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::dump;
 use super::files::Error as FileError;
 use super::outcome::Unfinished;
+use super::{dump, shape};
 use crate::human;
 use crate::{pg, trigger};
 
@@ -16,6 +16,8 @@ pub enum Error {
     Pg(Box<pg::Error>),
     #[error(transparent)]
     Dump(Box<dump::Error>),
+    #[error(transparent)]
+    Shape(Box<shape::Error>),
     #[error("{0}")]
     Unfinished(Box<Unfinished>),
     #[error(transparent)]
@@ -209,6 +211,8 @@ pub enum Missing {
     OnTarget { target: String },
     /// The source, a target or a file, has no such column, and the target wants a value.
     OnSource { source: String },
+    /// It was left out, and the target wants a value.
+    NotChosen { target: String },
 }
 
 impl fmt::Display for Difference {
@@ -222,6 +226,10 @@ impl fmt::Display for Difference {
                 f,
                 "`{table}`.`{column}` is missing on `{source}`, and is NOT NULL without a default"
             ),
+            Missing::NotChosen { target } => write!(
+                f,
+                "`{table}`.`{column}` is left out by `columns`, and is NOT NULL without a default on `{target}`"
+            ),
         }
     }
 }
@@ -229,6 +237,12 @@ impl fmt::Display for Difference {
 impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
         Self::Pg(Box::new(error))
+    }
+}
+
+impl From<shape::Error> for Error {
+    fn from(error: shape::Error) -> Self {
+        Self::Shape(Box::new(error))
     }
 }
 

@@ -53,6 +53,6 @@ pub use outcome::Unfinished;
 pub use plan::{KeyEnd, PlanReport, PlannedTable, PlannedTrigger, PlannedUnit, Refused, plan};
 pub use report::{Report, TableReport};
 pub use restore::{RestoreOptions, restore};
-pub use shape::Shape;
+pub use shape::{Columns, Condition, Error as ShapeError, OnMissing, PerTable, Rename, Shape};
 pub use tables::tables;
 pub use work::{Atomic, OnError, Work};
