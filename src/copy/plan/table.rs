@@ -99,7 +99,10 @@ impl TablePlan {
 
     /// The column of the source that a column of the target is read from.
     pub fn column_at_source(&self, target: &str) -> Option<&str> {
-        let place = self.columns.iter().position(|column| column.name == target)?;
+        let place = self
+            .columns
+            .iter()
+            .position(|column| column.name == target)?;
         Some(&self.reads[place].name)
     }
 
