@@ -11,6 +11,7 @@ mod error;
 mod guards;
 mod keys;
 mod load;
+mod mirror;
 mod options;
 mod order;
 mod plan;

@@ -1,7 +1,10 @@
 //! Rows that were copied are on the target as they are at the source, and what failed left no trace.
 
 mod data;
+mod insert;
 mod keys;
+mod mirror;
+mod moves;
 mod refusals;
 mod replace;
 mod restore;
@@ -65,6 +68,15 @@ impl Pair {
         let text = error.to_string();
         let text = text.replace(&format!("`{}`", self.from.name()), "`from`");
         text.replace(&format!("`{}`", self.to.name()), "`to`")
+    }
+
+    /// The rows of tables are the same on both sides.
+    #[track_caller]
+    pub fn assert_equal_in(&self, tables: &[&str]) {
+        for table in tables {
+            let rows = format!("SELECT t::text FROM {table} AS t ORDER BY t::text COLLATE \"C\"");
+            assert_eq!(self.from.query(&rows), self.to.query(&rows), "{table}");
+        }
     }
 
     /// Rows and sequences are the same on both sides.

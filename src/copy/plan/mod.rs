@@ -38,8 +38,8 @@ impl Plan {
         if options.mode == Mode::Replace {
             refuse_references(&targets, &keys, to)?;
         }
-        if options.mode == Mode::Upsert {
-            check_temporary(to).await?;
+        if options.mode.is_staged() {
+            check_temporary(to, options.mode).await?;
         }
         check_filters(from, &sources).await?;
         let (relations, filters): (Vec<_>, Vec<_>) = sources.into_iter().unzip();

@@ -1,11 +1,11 @@
 //! One table: its columns, and the statements that read and write its rows.
 
 use super::super::columns::Match;
-use super::super::{CopyOptions, Error, Mode, Result};
+use super::super::{CopyOptions, Error, Result};
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
 use crate::pg::{Server, Session, ident_list};
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct TablePlan {
     pub source: Relation,
     pub target: Relation,
@@ -20,7 +20,7 @@ pub(crate) struct TablePlan {
     pub key: Option<UpsertKey>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct UpsertKey {
     pub key: Key,
     /// Whether the source guarantees that no two rows have the same one.
@@ -35,10 +35,11 @@ impl TablePlan {
         matched: Match,
         options: &CopyOptions,
     ) -> Result<Self> {
-        let key = match options.mode {
-            Mode::Upsert => Some(upsert_key(&source, &target, &matched.columns, &options.to)?),
-            Mode::Replace | Mode::Append => None,
-        };
+        let key = options
+            .mode
+            .is_staged()
+            .then(|| upsert_key(&source, &target, &matched.columns, &options.to))
+            .transpose()?;
         Ok(Self {
             source: source.relation,
             target: target.relation,
@@ -80,6 +81,33 @@ impl TablePlan {
             format!("(SELECT {columns} {})", self.rows_clause())
         };
         format!("COPY {what} TO STDOUT{}", self.format())
+    }
+
+    /// The rows at the source, their columns called as on the target.
+    pub fn source_sql(&self) -> String {
+        format!("SELECT {} {}", ident_list(&self.column_names()), self.rows_clause())
+    }
+
+    /// The rows of the target that may be among those of the source.
+    pub fn target_sql(&self) -> String {
+        let target = Self {
+            source: self.target.clone(),
+            ..self.clone()
+        };
+        target.source_sql()
+    }
+
+    /// The same with one more condition on the rows of the source.
+    pub fn restricted(&self, condition: &str) -> Self {
+        let filter = match &self.filter {
+            None => condition.to_owned(),
+            // The line break ends a trailing `--` comment.
+            Some(filter) => format!("({filter}\n) AND ({condition})"),
+        };
+        Self {
+            filter: Some(filter),
+            ..self.clone()
+        }
     }
 
     /// Writes them into `table`, which has the columns of the target.

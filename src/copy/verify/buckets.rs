@@ -2,23 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Result;
-use crate::pg::Session;
+use crate::pg::{Result, Session};
 use crate::pg::fields::Fields;
 
 /// Rows, and the sums of their hashes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Sum {
+pub(in crate::copy) struct Sum {
     rows: u64,
     one: String,
     two: String,
 }
 
 /// The sums of one side; no entry for a bucket without rows.
-pub(super) type Sums = BTreeMap<i64, Sum>;
+pub(in crate::copy) type Sums = BTreeMap<i64, Sum>;
 
 /// What [`Side::sum`](super::hash::Side::sum) or [`Side::buckets`](super::hash::Side::buckets) gives.
-pub(super) async fn read(session: &Session, sql: &str) -> Result<Sums> {
+pub(in crate::copy) async fn read(session: &Session, sql: &str) -> Result<Sums> {
     let rows = session.query(sql, &[]).await?.rows;
     let sum = |row| {
         let mut row = Fields::new(row);
@@ -38,8 +37,14 @@ pub(super) fn rows(sums: &Sums) -> u64 {
 }
 
 /// The buckets whose rows are not the same.
-pub(super) fn differing(from: &Sums, to: &Sums) -> Vec<i64> {
+pub(in crate::copy) fn differing(from: &Sums, to: &Sums) -> Vec<i64> {
     let buckets: BTreeSet<i64> = from.keys().chain(to.keys()).copied().collect();
     let differs = |bucket: &i64| from.get(bucket) != to.get(bucket);
     buckets.into_iter().filter(differs).collect()
+}
+
+/// About what the sums took on their way.
+pub(in crate::copy) fn bytes(sums: &Sums) -> usize {
+    let sum = |sum: &Sum| 2 * size_of::<i64>() + sum.one.len() + sum.two.len();
+    sums.values().map(sum).sum()
 }

@@ -30,7 +30,7 @@ impl Side {
         Self {
             table: relation.only(),
             row: text(columns),
-            key: key.map(text),
+            key: key.map(|key| text(key)),
             one_encoding,
         }
     }
@@ -101,13 +101,18 @@ impl Side {
     }
 
     fn hash(&self, text: &str, seed: u8) -> String {
-        let bytes = if self.one_encoding {
-            text.to_owned()
-        } else {
-            format!("pg_catalog.encode(pg_catalog.convert_to({text}, 'UTF8'), 'base64')")
-        };
-        format!("pg_catalog.hashtextextended({bytes} COLLATE pg_catalog.\"C\", {seed})")
+        hash(text, seed, self.one_encoding)
     }
+}
+
+/// The same number for the same text on any two servers.
+pub(in crate::copy) fn hash(text: &str, seed: u8, one_encoding: bool) -> String {
+    let bytes = if one_encoding {
+        text.to_owned()
+    } else {
+        format!("pg_catalog.encode(pg_catalog.convert_to({text}, 'UTF8'), 'base64')")
+    };
+    format!("pg_catalog.hashtextextended({bytes} COLLATE pg_catalog.\"C\", {seed})")
 }
 
 fn mask() -> String {
@@ -115,8 +120,8 @@ fn mask() -> String {
 }
 
 /// Columns as one text in which no two rows look alike: NULL and the empty string differ.
-fn text(columns: &[String]) -> String {
-    let names: Vec<String> = columns.iter().map(|name| Ident(name).to_string()).collect();
+pub(in crate::copy) fn text<S: AsRef<str>>(columns: &[S]) -> String {
+    let names: Vec<String> = columns.iter().map(|name| Ident(name.as_ref()).to_string()).collect();
     match &names[..] {
         [] => "''::pg_catalog.text".to_owned(),
         names => format!("ROW({})::pg_catalog.text", names.join(", ")),

@@ -4,14 +4,15 @@
 //! buckets by key. Of the buckets that differ the rows' hashes travel, in the order of the key's, so that what
 //! is missing, different or extra is told apart in little memory.
 
-mod buckets;
+pub(super) mod buckets;
 mod classes;
 mod error;
-mod hash;
+pub(super) mod hash;
 mod plan;
 mod report;
 
 pub use error::Error;
+pub(super) use plan::encoding;
 pub use report::{Class, Sample, TableCheck};
 
 use std::collections::BTreeMap;

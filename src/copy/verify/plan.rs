@@ -154,7 +154,8 @@ impl LeftOut {
     }
 }
 
-async fn encoding(session: &Session) -> pg::Result<pg::Value> {
+/// In which the server keeps text.
+pub(in crate::copy) async fn encoding(session: &Session) -> pg::Result<pg::Value> {
     let sql = "SELECT pg_catalog.current_setting('server_encoding')";
     session.value(sql, &[]).await
 }
