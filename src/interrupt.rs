@@ -50,6 +50,20 @@ impl Interrupt {
     pub async fn scope<F: Future>(&self, work: F) -> F::Output {
         CURRENT.scope(self.clone(), work).await
     }
+
+    /// The same for a part of a run: it is interrupted with the run, too.
+    pub async fn scope_inside<F: Future>(&self, work: F) -> F::Output {
+        let with_the_run = async {
+            interrupted().await;
+            self.trip(0);
+            std::future::pending::<std::convert::Infallible>().await
+        };
+        tokio::select! {
+            biased;
+            output = self.scope(work) => output,
+            never = with_the_run => match never {},
+        }
+    }
 }
 
 /// Runs `work` so that nothing in it is interrupted: for guards, rollbacks and closers.

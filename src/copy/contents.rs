@@ -50,7 +50,7 @@ impl Contents {
         entries.extend(
             positions
                 .into_iter()
-                .filter(|entry| sequences.iter().any(|s| entry.may_be(&s.name))),
+                .filter(|entry| sequences.iter().any(|s| entry.may_be(&s.sequence.name))),
         );
         let tables = catalog::tables(to, &relations).await?;
         Ok(Self {

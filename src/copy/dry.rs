@@ -8,6 +8,7 @@ use super::report::Meter;
 use super::stage::{Staged, preview};
 use super::{CopyOptions, Mode, Report, Result, TableReport};
 use crate::pg::{Access, Session, TxOptions, transaction};
+use crate::progress::Event;
 
 pub(super) async fn run(options: &CopyOptions, plan: &Plan) -> Result<Report> {
     let mut report = Report::default();
@@ -19,6 +20,10 @@ pub(super) async fn run(options: &CopyOptions, plan: &Plan) -> Result<Report> {
                 load(options, table).await?
             });
         }
+    }
+    for view in plan.objects.views() {
+        let note = format!("materialized view `{view}` would be refreshed");
+        options.to.reporter().event(&Event::Note(note));
     }
     Ok(report)
 }

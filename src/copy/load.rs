@@ -2,23 +2,22 @@
 
 use futures_util::future::join;
 
+use super::held::hold;
 use super::plan::{TablePlan, Unit};
 use super::report::Meter;
 use super::stream::{Pipe, pump};
-use super::{CopyOptions, Error, Mode, Result, TableReport, Verify, keys, sequences, stage};
+use super::{CopyOptions, Error, Mode, Result, TableReport, Verify, sequences, stage};
 use crate::pg::{Session, Value};
 
 /// Fills the tables of the units inside the target's open transaction.
 pub(super) async fn fill(options: &CopyOptions, units: &[Unit]) -> Result<Vec<TableReport>> {
     let to = &options.to;
-    if options.mode == Mode::Replace {
-        for unit in units {
-            empty(to, unit).await?;
-        }
-    }
     let mut reports = Vec::new();
     for unit in units {
-        keys::defer(to, &unit.deferred).await?;
+        let held = hold(options, unit).await?;
+        if options.mode == Mode::Replace {
+            empty(to, unit).await?;
+        }
         if options.mode.is_staged() {
             reports.extend(stage::fill(options, unit).await?);
         } else {
@@ -26,7 +25,7 @@ pub(super) async fn fill(options: &CopyOptions, units: &[Unit]) -> Result<Vec<Ta
                 reports.push(load(options, table).await?);
             }
         }
-        keys::check(to, &unit.deferred).await?;
+        held.release(to).await?;
     }
     let tables: Vec<&TablePlan> = units.iter().flat_map(|unit| &unit.tables).collect();
     if options.mode == Mode::Replace && options.verify == Verify::Count {
@@ -52,13 +51,8 @@ async fn empty(to: &Session, unit: &Unit) -> Result<()> {
 
 async fn load(options: &CopyOptions, table: &TablePlan) -> Result<TableReport> {
     let mut meter = Meter::start(&options.to, &table.target.shown);
-    let pipe = Pipe {
-        from: &options.from,
-        read: &table.read_sql(),
-        to: &options.to,
-        write: &table.write_sql(&table.target.name.to_string()),
-        binary: table.binary,
-    };
+    let name = table.target.name.to_string();
+    let pipe = Pipe::new(options, table, &options.to, &name);
     let stored = pump(&pipe, &mut meter).await?;
     let mut report = meter.report();
     report.inserted = stored;

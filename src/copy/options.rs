@@ -7,6 +7,7 @@ use crate::pg::Session;
 use crate::pg::catalog::TableFilter;
 
 /// What [`super::tables`] is to do.
+#[derive(Clone)]
 pub struct CopyOptions {
     /// Read in the transaction that is open, best a snapshot; else in a snapshot taken for the copy.
     pub from: Session,
@@ -23,6 +24,8 @@ pub struct CopyOptions {
     pub work: Work,
     /// Whether the sequences of the tables are moved.
     pub sequences: bool,
+    /// Whether materialized views whose rows come from the tables are refreshed.
+    pub refresh: bool,
     /// Change nothing, and report what would happen.
     pub dry_run: bool,
 }
@@ -40,12 +43,14 @@ impl CopyOptions {
             guards: Guards::default(),
             work: Work::default(),
             sequences: true,
+            refresh: true,
             dry_run: false,
         }
     }
 }
 
 /// Which tables are copied, by their names at the source.
+#[derive(Debug, Clone)]
 pub enum Tables {
     /// Whole tables.
     Matching(TableFilter),
@@ -83,14 +88,14 @@ impl Mode {
         matches!(self, Self::Insert | Self::Upsert | Self::Mirror)
     }
 
-    /// As playbooks write it.
-    pub(super) fn word(self) -> &'static str {
+    /// As a playbook writes it.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Replace => "replace",
             Self::Append => "append",
             Self::Insert => "insert",
-            Self::Upsert => "upsert",
             Self::Mirror => "mirror",
+            Self::Upsert => "upsert",
         }
     }
 }

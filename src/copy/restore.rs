@@ -47,11 +47,7 @@ pub async fn restore(options: &RestoreOptions) -> Result<Report> {
         keys::check(to, &contents.deferred).await?;
         let tables: Vec<&Relation> = contents.tables.values().map(|t| &t.relation).collect();
         sequences::advance(to, &tables, |sequence| {
-            done.positions
-                .get(&sequence.name)
-                .copied()
-                .into_iter()
-                .collect()
+            done.positions.get(&sequence.name).copied()
         })
         .await?;
         settings.restore(to).await?;

@@ -1,30 +1,57 @@
 //! The rows of one COPY into another.
 
+use super::feed::{Ahead, Feed, Staged};
+use super::plan::TablePlan;
 use super::report::Meter;
-use super::{Error, Result};
-use crate::pg::{self, CopyIn, CopyOut, Session};
+use super::{CopyOptions, Error, Result};
+use crate::pg::{self, CopyData, CopyIn, CopyOut, Session};
 
-/// Two COPY statements to be joined.
+/// The rows of a table, and where they go.
 pub(super) struct Pipe<'a> {
-    pub from: &'a Session,
-    pub read: &'a str,
-    pub to: &'a Session,
-    pub write: &'a str,
-    /// The binary format ends with a message that is no row.
-    pub binary: bool,
+    options: &'a CopyOptions,
+    table: &'a TablePlan,
+    to: &'a Session,
+    into: &'a str,
+}
+
+impl<'a> Pipe<'a> {
+    /// Into a table with columns of these names, which `into` names as SQL does.
+    pub fn new(
+        options: &'a CopyOptions,
+        table: &'a TablePlan,
+        to: &'a Session,
+        into: &'a str,
+    ) -> Self {
+        Self {
+            options,
+            table,
+            to,
+            into,
+        }
+    }
 }
 
 /// Moves all rows; the number that was stored. When one side fails or the run is interrupted, the COPY of the
 /// other is ended at its server too.
 pub(super) async fn pump(pipe: &Pipe<'_>, meter: &mut Meter) -> Result<u64> {
     let table = meter.table().to_owned();
-    let sink = pipe.to.copy_in(pipe.write).await;
-    let sink = sink.map_err(|error| Error::from(error).stopped(&table, 0))?;
-    let mut out = match pipe.from.copy_out(pipe.read).await {
-        Ok(out) => out,
-        Err(error) => return Err(Error::from(error).stopped(&table, 0)),
+    let read = pipe.table.read_sql();
+    let feeds = pipe.options.work.feeds.as_ref();
+    let ahead = match feeds.and_then(|feeds| feeds.take(&read)) {
+        Some(Feed::Staged(staged)) => return move_staged(pipe, &staged, meter).await,
+        Some(Feed::Ahead(ahead)) => Some(ahead),
+        None => None,
     };
-    match forward(&mut out, sink, meter, pipe.binary).await {
+    let sink = pipe.to.copy_in(&pipe.table.write_sql(pipe.into)).await;
+    let sink = sink.map_err(|error| Error::from(error).stopped(&table, 0))?;
+    let mut out = match ahead {
+        Some(ahead) => Source::Ahead(ahead),
+        None => match pipe.options.from.copy_out(&read).await {
+            Ok(out) => Source::Server(out),
+            Err(error) => return Err(Error::from(error).stopped(&table, 0)),
+        },
+    };
+    match forward(&mut out, sink, meter, pipe.table.binary).await {
         Ok(stored) => Ok(stored),
         Err((side, error)) => {
             if side == Side::Target || matches!(error, pg::Error::Interrupted) {
@@ -36,14 +63,53 @@ pub(super) async fn pump(pipe: &Pipe<'_>, meter: &mut Meter) -> Result<u64> {
     }
 }
 
+/// Rows that are on the target already.
+async fn move_staged(pipe: &Pipe<'_>, staged: &Staged, meter: &mut Meter) -> Result<u64> {
+    let sql = staged.insert_sql(pipe.into, pipe.table);
+    let moved = pipe.to.execute(&sql, &[]).await;
+    let moved = moved.map_err(|error| Error::from(error).stopped(meter.table(), 0))?;
+    meter.passed(
+        staged.rows,
+        usize::try_from(staged.bytes).unwrap_or_default(),
+    );
+    Ok(moved)
+}
+
 #[derive(PartialEq, Eq)]
 enum Side {
     Source,
     Target,
 }
 
+enum Source {
+    Server(CopyOut),
+    Ahead(Ahead),
+}
+
+impl Source {
+    async fn chunk(&mut self) -> pg::Result<Option<CopyData>> {
+        match self {
+            Self::Server(out) => out.chunk().await,
+            Self::Ahead(ahead) => ahead.chunk().await,
+        }
+    }
+
+    fn messages(&self) -> u64 {
+        match self {
+            Self::Server(out) => out.messages(),
+            Self::Ahead(ahead) => ahead.messages(),
+        }
+    }
+
+    async fn abort(self) {
+        if let Self::Server(out) = self {
+            out.abort().await;
+        }
+    }
+}
+
 async fn forward(
-    out: &mut CopyOut,
+    out: &mut Source,
     mut sink: CopyIn,
     meter: &mut Meter,
     binary: bool,
@@ -59,6 +125,7 @@ async fn forward(
         meter.passed(out.messages(), chunk.payload().len());
         sink.forward(chunk).await.map_err(|e| (Side::Target, e))?;
     }
+    // The binary format ends with a message that is no row.
     meter.count_rows(out.messages().saturating_sub(binary.into()));
     sink.finish().await.map_err(|e| (Side::Target, e))
 }

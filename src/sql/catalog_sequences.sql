@@ -1,35 +1,32 @@
--- $1 the oids of tables: the sequences their columns own (serial, identity) or draw defaults from
-SELECT DISTINCT
-       s.oid,
+-- $1 the oids of sequences, NULL for every one in the schemas of users: with the table whose column owns it and
+-- what the role may do.
+SELECT s.oid,
        n.nspname AS schema,
        s.relname AS name,
-       u.table_oid,
-       a.attname AS column,
-       t.oid = ANY ('{20,21,23}'::pg_catalog.oid[]) AS is_integer,
+       pg_catalog.pg_table_is_visible(s.oid) AS visible,
+       EXISTS (SELECT FROM pg_catalog.pg_depend d
+                WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+                  AND d.objid = s.oid AND d.deptype = 'e') AS in_extension,
+       COALESCE((SELECT d.refobjid FROM pg_catalog.pg_depend d
+                  WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+                    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+                    AND d.objid = s.oid AND d.refobjsubid > 0::pg_catalog.int4
+                    AND d.deptype IN ('a', 'i') LIMIT 1), 0::pg_catalog.oid) AS owner_table,
        q.seqincrement AS increment,
        q.seqmin AS min,
        q.seqmax AS max,
        q.seqcycle AS cycle,
-       pg_catalog.pg_has_role(s.relowner, 'USAGE') AS owned,
-       pg_catalog.has_sequence_privilege(s.oid, 'SELECT') AS may_read,
-       pg_catalog.has_sequence_privilege(s.oid, 'UPDATE') AS may_set
-  FROM (SELECT d.objid AS seq, d.refobjid AS table_oid, d.refobjsubid AS number
-          FROM pg_catalog.pg_depend d
-         WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
-           AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
-           AND d.deptype IN ('a', 'i')
-           AND d.refobjid = ANY ($1::pg_catalog.oid[])
-         UNION ALL
-        SELECT d.refobjid, f.adrelid, f.adnum::pg_catalog.int4
-          FROM pg_catalog.pg_attrdef f
-          JOIN pg_catalog.pg_depend d
-            ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid
-           AND d.objid = f.oid
-           AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
-         WHERE f.adrelid = ANY ($1::pg_catalog.oid[])) AS u (seq, table_oid, number)
-  JOIN pg_catalog.pg_class s ON s.oid = u.seq AND s.relkind = 'S'
+       u.age AND pg_catalog.pg_has_role(s.relowner, 'USAGE') AS owned,
+       -- Its relation is read, not `pg_sequence_last_value`, which is NULL for one that was never used, and from
+       -- 18 on for one that may not be seen. A standby cannot read an unlogged one.
+       u.age AND pg_catalog.has_sequence_privilege(s.oid, 'SELECT')
+         AND NOT (s.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()) AS may_read,
+       u.age AND pg_catalog.has_sequence_privilege(s.oid, 'UPDATE') AS may_set
+  FROM pg_catalog.pg_class s
   JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
   JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = u.table_oid AND a.attnum::pg_catalog.int4 = u.number
-  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
- ORDER BY n.nspname, s.relname, u.table_oid, a.attname
+ CROSS JOIN LATERAL (SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE')) AS u (age)
+ WHERE CASE WHEN $1::pg_catalog.oid[] IS NULL
+            THEN NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_') AND n.nspname <> 'information_schema'
+            ELSE s.oid = ANY ($1::pg_catalog.oid[]) END
+ ORDER BY n.nspname, s.relname

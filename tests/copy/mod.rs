@@ -5,6 +5,14 @@ mod insert;
 mod keys;
 mod mirror;
 mod moves;
+mod export;
+mod faults;
+mod import;
+mod jobs;
+mod keys;
+mod large_objects;
+mod matviews;
+mod random;
 mod refusals;
 mod replace;
 mod restore;
@@ -133,4 +141,9 @@ pub async fn open_as(database: &Database, role: &str) -> Session {
     let place = url.split_once('@').unwrap().1;
     let (connector, _) = connector_as(database, &format!("postgres://{role}:pw@{place}"));
     connector.open(Access::ReadWrite).await.unwrap()
+}
+
+/// What an environment variable makes of a test: how often, and from which seed.
+pub fn number<T: std::str::FromStr>(variable: &str) -> Option<T> {
+    std::env::var(variable).ok()?.parse().ok()
 }

@@ -19,8 +19,9 @@ pub async fn tables(call: Call, table: Table) -> Result<Table> {
     let verify = verify(&options)?;
     let shape = shape::read(&options)?;
     let guards = guards::read(&options)?;
-    let work = work::read(&options, &to)?;
+    let work = work::read(&options)?;
     let sequences = options.boolean("sequences")?;
+    let refresh = options.boolean("refresh")?;
     options.finish()?;
     from.session()?;
     ready_to_write(&to).await?;
@@ -34,6 +35,7 @@ pub async fn tables(call: Call, table: Table) -> Result<Table> {
         guards,
         work,
         sequences: sequences.unwrap_or(true),
+        refresh: refresh.unwrap_or(true),
         dry_run: to.context().options.dry_run,
     })
     .await?;

@@ -5,6 +5,7 @@
 //! meet in the stage, where keys are compared as the target compares them.
 
 use super::super::plan::TablePlan;
+use super::super::verify::form::compared;
 use super::super::verify::hash::{hash, text};
 use crate::pg::catalog::Column;
 use crate::pg::{Ident, Literal};
@@ -18,6 +19,7 @@ const FINE: u64 = 32;
 pub(super) struct Buckets {
     /// The hash of a row's key.
     key: String,
+    /// As SQL.
     columns: Vec<String>,
     /// Of the first level.
     pub count: u64,
@@ -48,11 +50,14 @@ impl Buckets {
                 let name = Ident(&column.name);
                 hash(&format!("{name}::pg_catalog.text"), 0, one_encoding)
             }
-            _ => hash(&text(&names), 0, one_encoding),
+            keys => {
+                let names: Vec<String> = keys.iter().map(|key| Ident(&key.name).to_string()).collect();
+                hash(&text(&names), 0, one_encoding)
+            }
         };
         Self {
             key,
-            columns: table.column_names().into_iter().map(str::to_owned).collect(),
+            columns: table.columns.iter().map(|column| compared(column, column)).collect(),
             count: rows.div_ceil(COARSE).max(1),
             one_encoding,
         }

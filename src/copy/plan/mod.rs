@@ -2,14 +2,18 @@
 
 mod chosen;
 mod rights;
+mod strategy;
 mod table;
+mod unit;
 
+pub(super) use strategy::Way;
 pub(super) use table::{TablePlan, UpsertKey};
+pub(super) use unit::Unit;
 
 use super::columns::match_columns;
-use super::keys::{self, Arrangement};
+use super::objects::Objects;
 use super::{CopyOptions, Error, Mode, Result};
-use crate::pg::catalog::{self, Catalog, ForeignKey};
+use crate::pg::catalog::{self, Catalog};
 use chosen::{check_filters, chosen, counterparts, refuse_references};
 use rights::{check_rights, check_temporary};
 
@@ -18,23 +22,17 @@ pub(super) struct Plan {
     pub units: Vec<Unit>,
     /// Lines to print: what is left out, and where the sides differ.
     pub notes: Vec<String>,
-}
-
-/// Tables tied by foreign keys, which are filled in one transaction.
-#[derive(Debug)]
-pub(super) struct Unit {
-    /// Parents before children.
-    pub tables: Vec<TablePlan>,
-    pub deferred: Vec<ForeignKey>,
+    /// What is copied besides rows.
+    pub objects: Objects,
 }
 
 impl Plan {
     pub async fn read(options: &CopyOptions) -> Result<Self> {
         let (from, to) = (&options.from, &options.to);
-        let (sources, mut notes) = chosen(&Catalog::read(from).await?, &options.tables)?;
-        let targets = counterparts(&Catalog::read(to).await?, &sources)?;
+        let (there, here) = (Catalog::read(from).await?, Catalog::read(to).await?);
+        let (sources, mut notes) = chosen(&there, &options.tables)?;
+        let targets = counterparts(&here, &sources)?;
         let keys = catalog::foreign_keys(to).await?;
-        let arrangement = keys::arrange(&targets, &keys)?;
         if options.mode == Mode::Replace {
             refuse_references(&targets, &keys, to)?;
         }
@@ -57,39 +55,22 @@ impl Plan {
         if !differences.is_empty() {
             return Err(Error::Columns(differences));
         }
-        let tables = tables
+        let mut tables = tables
             .into_iter()
             .map(|(source, target, filter, matched)| {
                 TablePlan::new(source, target, filter, matched, options)
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
+        let objects = Objects::read(options, (&there, &here), &mut tables, &mut notes).await?;
+        let units = unit::units(options, tables, &keys).await?;
+        for unit in &units {
+            notes.extend(unit.notes());
+        }
         Ok(Self {
-            units: units(tables, arrangement),
+            units,
             notes,
+            objects,
         })
     }
-}
-
-fn units(tables: Vec<TablePlan>, arrangement: Arrangement) -> Vec<Unit> {
-    let mut tables: Vec<Option<TablePlan>> = tables.into_iter().map(Some).collect();
-    let unit = |places: Vec<usize>| {
-        // Every place stands in exactly one unit.
-        let tables: Vec<TablePlan> = places.iter().filter_map(|p| tables[*p].take()).collect();
-        let is_inside = |key: &&ForeignKey| {
-            tables
-                .iter()
-                .any(|table| table.target.root() == key.child_root)
-        };
-        Unit {
-            deferred: arrangement
-                .deferred
-                .iter()
-                .filter(is_inside)
-                .cloned()
-                .collect(),
-            tables,
-        }
-    };
-    arrangement.units.into_iter().map(unit).collect()
 }

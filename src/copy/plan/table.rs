@@ -1,6 +1,8 @@
 //! One table: its columns, and the statements that read and write its rows.
 
 use super::super::columns::Match;
+use super::super::range::Range;
+use super::super::sequences::UsedSequence;
 use super::super::{CopyOptions, Error, Result};
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
 use crate::pg::{Server, Session, ident_list};
@@ -11,6 +13,8 @@ pub(crate) struct TablePlan {
     pub target: Relation,
     /// A condition the rows of the source are restricted to.
     pub filter: Option<String>,
+    /// The part of the source's table that is read; all of it where there is none.
+    pub range: Option<Range>,
     /// What is copied, as the target has it.
     pub columns: Vec<catalog::Column>,
     /// Whether the source computes a column that the target stores.
@@ -18,6 +22,7 @@ pub(crate) struct TablePlan {
     pub binary: bool,
     /// What an upsert tells rows by.
     pub key: Option<UpsertKey>,
+    pub sequences: Vec<UsedSequence>,
 }
 
 #[derive(Debug, Clone)]
@@ -44,10 +49,12 @@ impl TablePlan {
             source: source.relation,
             target: target.relation,
             filter,
+            range: None,
             columns: matched.columns,
             computed: matched.computed,
             binary: matched.binary && same_major(options.from.server(), options.to.server()),
             key,
+            sequences: Vec::new(),
         })
     }
 
@@ -74,7 +81,10 @@ impl TablePlan {
     /// Reads the rows at the source.
     pub fn read_sql(&self) -> String {
         let columns = ident_list(&self.column_names());
-        let plain = self.filter.is_none() && !self.computed && !self.columns.is_empty();
+        let plain = self.filter.is_none()
+            && self.range.is_none()
+            && !self.computed
+            && !self.columns.is_empty();
         let what = if plain && self.source.kind == catalog::Kind::Ordinary {
             format!("{} ({columns})", self.source.name)
         } else {
@@ -92,6 +102,7 @@ impl TablePlan {
     pub fn target_sql(&self) -> String {
         let target = Self {
             source: self.target.clone(),
+            range: None,
             ..self.clone()
         };
         target.source_sql()
@@ -119,6 +130,14 @@ impl TablePlan {
         format!("COPY {table}{columns} FROM STDIN{}", self.format())
     }
 
+    /// The same for a part of its rows.
+    pub fn within(&self, range: Range) -> Self {
+        Self {
+            range: Some(range),
+            ..self.clone()
+        }
+    }
+
     pub fn count_source_sql(&self) -> String {
         format!("SELECT pg_catalog.count(*) {}", self.rows_clause())
     }
@@ -128,11 +147,13 @@ impl TablePlan {
     }
 
     fn rows_clause(&self) -> String {
+        // The line break ends a trailing `--` comment.
+        let filter = self.filter.iter().map(|filter| format!("({filter}\n)"));
+        let conditions: Vec<_> = filter.chain(self.range.map(Range::condition)).collect();
         let only = self.source.only();
-        match &self.filter {
-            None => format!("FROM {only}"),
-            // The line break ends a trailing `--` comment.
-            Some(filter) => format!("FROM {only} WHERE ({filter}\n)"),
+        match conditions.as_slice() {
+            [] => format!("FROM {only}"),
+            _ => format!("FROM {only} WHERE {}", conditions.join(" AND ")),
         }
     }
 

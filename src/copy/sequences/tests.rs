@@ -6,9 +6,9 @@ fn sequence(increment: i64) -> Sequence {
     Sequence {
         oid: 1,
         name: TableName::new("public", "s"),
-        table: 2,
-        column: "id".to_owned(),
-        integer: true,
+        visible: true,
+        in_extension: false,
+        owner_table: Some(2),
         increment,
         min: if increment < 0 { -100 } else { 1 },
         max: if increment < 0 { -1 } else { 100 },
@@ -22,12 +22,16 @@ fn at(last: i64, called: bool) -> Position {
 }
 
 fn goal(increment: i64, current: Position, known: &[Position]) -> Option<Position> {
-    let used = Used {
+    with_aim(Aim::PastRows, increment, current, known)
+}
+
+fn with_aim(aim: Aim, increment: i64, current: Position, known: &[Position]) -> Option<Position> {
+    let goal = Goal {
         sequence: &sequence(increment),
         columns: Vec::new(),
         known: known.to_vec(),
     };
-    used.goal(current)
+    goal.of(current, aim)
 }
 
 #[test]
@@ -53,4 +57,13 @@ fn a_number_outside_the_bounds_does_not_move_it() {
         goal(1, at(8, true), &[at(5000, true), at(9, true)]),
         Some(at(9, true))
     );
+}
+
+#[test]
+fn as_the_source_means_written_as_there_and_never_back() {
+    let goal = |current, known| with_aim(Aim::AsSource, 1, current, &[known]);
+    assert_eq!(goal(at(8, true), at(9, false)), Some(at(9, false)));
+    assert_eq!(goal(at(9, false), at(8, true)), Some(at(8, true)));
+    assert_eq!(goal(at(9, false), at(9, false)), None);
+    assert_eq!(goal(at(9, true), at(9, false)), None);
 }

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::plan::{TablePlan, UpsertKey};
 use super::report::Meter;
 use super::stream::{Pipe, pump};
-use super::{Error, Result};
+use super::{CopyOptions, Error, Result};
 use crate::pg::fields::Fields;
 use crate::pg::{Ident, Session, ident_list};
 use claims::Claims;
@@ -91,17 +91,11 @@ impl<'a> Stage<'a> {
     /// Brings rows of the source here, those that `read` reads: all of the table's, or some.
     pub async fn fill(
         &mut self,
-        from: &Session,
+        options: &CopyOptions,
         read: &TablePlan,
         meter: &mut Meter,
     ) -> Result<()> {
-        let pipe = Pipe {
-            from,
-            read: &read.read_sql(),
-            to: self.session,
-            write: &self.table.write_sql(&self.name),
-            binary: self.table.binary,
-        };
+        let pipe = Pipe::new(options, read, self.session, &self.name);
         pump(&pipe, meter).await?;
         self.rows = meter.rows();
         // The planner knows nothing about a table this young, and would take a few rows for many.

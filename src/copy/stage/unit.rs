@@ -99,7 +99,7 @@ impl<'a> Staged<'a> {
             }
             _ => {
                 let table = self.stage.table;
-                self.stage.fill(&options.from, table, &mut self.meter).await?;
+                self.stage.fill(options, table, &mut self.meter).await?;
             }
         }
         match options.mode {
@@ -121,7 +121,7 @@ impl<'a> Staged<'a> {
         if part.is_empty() {
             return Ok(false);
         }
-        self.stage.fill(&options.from, &part.of(table), &mut self.meter).await?;
+        self.stage.fill(options, &part.of(table), &mut self.meter).await?;
         self.apart = part.rows.saturating_sub(self.meter.rows());
         self.doomed = self.stage.doom(&part).await?;
         if self.doomed > 0 {

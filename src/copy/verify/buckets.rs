@@ -2,22 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::pg::{Result, Session};
 use crate::pg::fields::Fields;
+use crate::pg::{Result, Session};
 
 /// Rows, and the sums of their hashes.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::copy) struct Sum {
-    rows: u64,
+    pub rows: u64,
     one: String,
     two: String,
 }
 
-/// The sums of one side; no entry for a bucket without rows.
+/// The sums of one side by the number of the bucket, or of the table; no entry for a bucket without rows.
 pub(in crate::copy) type Sums = BTreeMap<i64, Sum>;
 
-/// What [`Side::sum`](super::hash::Side::sum) or [`Side::buckets`](super::hash::Side::buckets) gives.
-pub(in crate::copy) async fn read(session: &Session, sql: &str) -> Result<Sums> {
+/// The sums of both sides, which work at the same time.
+pub(in crate::copy) async fn both(
+    from: &Session,
+    source: &str,
+    to: &Session,
+    target: &str,
+) -> Result<(Sums, Sums)> {
+    // Both are waited for: a query that is dropped goes on at the server.
+    let (source, target) = tokio::join!(read(from, source), read(to, target));
+    Ok((source?, target?))
+}
+
+async fn read(session: &Session, sql: &str) -> Result<Sums> {
     let rows = session.query(sql, &[]).await?.rows;
     let sum = |row| {
         let mut row = Fields::new(row);
@@ -30,10 +41,6 @@ pub(in crate::copy) async fn read(session: &Session, sql: &str) -> Result<Sums> 
         (bucket, sum)
     };
     Ok(rows.into_iter().map(sum).collect())
-}
-
-pub(super) fn rows(sums: &Sums) -> u64 {
-    sums.values().map(|sum| sum.rows).sum()
 }
 
 /// The buckets whose rows are not the same.

@@ -3,37 +3,23 @@
 use std::cmp::Ordering;
 
 use super::Result;
-use super::buckets::{self, Sums};
+use super::buckets;
 use super::plan::TablePlan;
 use super::report::{Class, TableCheck};
 use crate::pg::fields::Fields;
 use crate::pg::{self, RowStream, Session, Value};
 
-pub(super) async fn classify(plan: &TablePlan, from: &Session, to: &Session) -> Result<TableCheck> {
-    let (source, target) = both(from, plan.source.sum(), to, plan.target.sum()).await?;
-    let mut check = TableCheck {
-        from: buckets::rows(&source),
-        to: buckets::rows(&target),
-        ..TableCheck::new(&plan.shown)
-    };
-    if source == target {
-        return Ok(check);
-    }
-    let (source, target) = both(from, plan.source.buckets(), to, plan.target.buckets()).await?;
-    let params = [Value::from(buckets::differing(&source, &target))];
-    walk_both(plan, from, to, &params, &mut check).await?;
-    Ok(check)
-}
-
-async fn both(
+/// Looks into the buckets of a table whose sums differ.
+pub(super) async fn classify(
+    plan: &TablePlan,
     from: &Session,
-    source: String,
     to: &Session,
-    target: String,
-) -> Result<(Sums, Sums)> {
-    // Both are waited for: a query that is dropped goes on at the server.
-    let (source, target) = tokio::join!(buckets::read(from, &source), buckets::read(to, &target));
-    Ok((source?, target?))
+    check: &mut TableCheck,
+) -> Result<()> {
+    let (source, target) = (plan.source.buckets(), plan.target.buckets());
+    let (source, target) = buckets::both(from, &source, to, &target).await?;
+    let params = [Value::from(buckets::differing(&source, &target))];
+    walk_both(plan, from, to, &params, check).await
 }
 
 async fn walk_both(
@@ -43,8 +29,8 @@ async fn walk_both(
     params: &[Value],
     check: &mut TableCheck,
 ) -> Result<()> {
-    let mut source = from.stream(&plan.source.rows(), params).await?;
-    let mut target = match to.stream(&plan.target.rows(), params).await {
+    let mut source = from.stream(&plan.source.hashed_rows(), params).await?;
+    let mut target = match to.stream(&plan.target.hashed_rows(), params).await {
         Ok(target) => target,
         Err(error) => {
             source.close().await;

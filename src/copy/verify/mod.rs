@@ -1,4 +1,4 @@
-//! Whether two databases hold the same rows.
+//! Whether two databases hold the same rows, by the same definitions, and whether what refers to rows finds them.
 //!
 //! Counts are compared, or contents: each side sums hashes of its rows, and where the sums differ once more in
 //! buckets by key. Of the buckets that differ the rows' hashes travel, in the order of the key's, so that what
@@ -6,21 +6,30 @@
 
 pub(super) mod buckets;
 mod classes;
+pub(super) mod encoding;
 mod error;
+mod foreign_keys;
+pub(super) mod form;
 pub(super) mod hash;
+mod pinned;
 mod plan;
+mod query;
 mod report;
+mod schema;
 
 pub use error::Error;
-pub(super) use plan::encoding;
-pub use report::{Class, Sample, TableCheck};
+pub use foreign_keys::{KeyCheck, KeyOptions, NotValid, foreign_keys};
+pub use query::{QueryOptions, query};
+pub use report::{Class, SAMPLES, Sample, TableCheck};
+pub use schema::{SchemaOptions, schema};
 
 use std::collections::BTreeMap;
 
-use super::settings;
-use crate::pg::catalog::TableFilter;
+use crate::pg::catalog::{Relation, TableFilter};
 use crate::pg::{Isolation, Session, TxOptions, transaction};
 use crate::progress::Event;
+use hash::Side;
+use pinned::Sides;
 use plan::TablePlan;
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -35,6 +44,8 @@ pub struct VerifyOptions {
     pub by: By,
     pub extra: Extra,
     pub except: Except,
+    /// How many rows of each class are named; [`SAMPLES`] as a rule.
+    pub samples: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,28 +74,39 @@ pub struct Except {
     pub tables: BTreeMap<String, Vec<String>>,
 }
 
+/// A table whose rows are compared within transactions that are open; see [`contents`].
+#[derive(Debug, Clone)]
+pub struct Contents {
+    pub source: Relation,
+    pub target: Relation,
+    /// Names that both sides have.
+    pub columns: Vec<String>,
+    /// A condition on the rows of the source, as SQL.
+    pub filter: Option<String>,
+}
+
+/// How many tables are looked at in one statement.
+const TOGETHER: usize = 40;
+
 /// Compares tables and prints the result. [`Error::Mismatch`] with every table's counts where they differ.
 pub async fn tables(options: &VerifyOptions) -> Result<Vec<TableCheck>> {
-    refuse_one_session(options)?;
-    let snapshot = TxOptions {
-        isolation: Some(Isolation::RepeatableRead),
-        read_only: true,
-        ..TxOptions::default()
-    };
-    // The futures of a whole comparison are too large for a stack.
-    let checks = Box::pin(transaction(
-        &options.from,
-        &snapshot,
-        async |from: &Session| {
-            Box::pin(transaction(&options.to, &snapshot, async |to: &Session| {
-                pinned(options, from, to).await
-            }))
-            .await
-        },
-    ))
-    .await?;
-    let table = report::table(&checks, options);
-    options.to.reporter().event(&Event::Report(table));
+    let checks = snapshots(&options.from, &options.to, async |from, to| {
+        let mut sides = Sides::pin(from, to).await?;
+        let plans = plan::read(options, from, to).await?;
+        sides.qualify_names().await?;
+        let checks = compare(&plans, options.by, options.samples, from, to).await?;
+        sides.restore().await?;
+        Ok(checks)
+    });
+    let mut checks = checks.await?;
+    for check in &mut checks {
+        check.judge(options.extra);
+    }
+    let reporter = options.to.reporter();
+    reporter.event(&Event::Report(report::table(&checks, options)));
+    for note in checks.iter().filter_map(TableCheck::note) {
+        reporter.event(&Event::Note(note));
+    }
     if checks.iter().all(|check| check.ok) {
         Ok(checks)
     } else {
@@ -92,53 +114,86 @@ pub async fn tables(options: &VerifyOptions) -> Result<Vec<TableCheck>> {
     }
 }
 
-/// Two streams of one session would wait for each other.
-fn refuse_one_session(options: &VerifyOptions) -> Result<()> {
-    if options.from.is_same(&options.to) {
+/// Compares rows by content within the transactions that are open, prints nothing and judges nothing: a caller that
+/// has added rows to a table expects extra ones. `from` is best a snapshot.
+pub async fn contents(
+    from: &Session,
+    to: &Session,
+    tables: &[Contents],
+) -> Result<Vec<TableCheck>> {
+    let mut sides = Sides::pin(from, to).await?;
+    let plans = plan::given(tables, from, to).await?;
+    // A condition may need the search path it was written for.
+    if tables.iter().all(|table| table.filter.is_none()) {
+        sides.qualify_names().await?;
+    }
+    let mut checks = Box::pin(compare(&plans, By::Content, SAMPLES, from, to)).await?;
+    sides.restore().await?;
+    for check in &mut checks {
+        check.judge(Extra::Fail);
+    }
+    Ok(checks)
+}
+
+/// Runs `body` in one snapshot of each side, or in the transactions that are open there.
+async fn snapshots<T>(
+    from: &Session,
+    to: &Session,
+    body: impl AsyncFnOnce(&Session, &Session) -> Result<T>,
+) -> Result<T> {
+    // Two streams of one session would wait for each other.
+    if from.is_same(to) {
         return Err(Error::OneSession {
-            target: options.from.name().to_owned(),
+            target: from.name().to_owned(),
         });
     }
-    Ok(())
+    let snapshot = TxOptions {
+        isolation: Some(Isolation::RepeatableRead),
+        read_only: true,
+        ..TxOptions::default()
+    };
+    // The futures of a whole comparison are too large for a stack.
+    Box::pin(transaction(from, &snapshot, async |from: &Session| {
+        Box::pin(transaction(to, &snapshot, async |to: &Session| {
+            Box::pin(body(from, to)).await
+        }))
+        .await
+    }))
+    .await
 }
 
-/// The same text for the same value on both sides.
-async fn pinned(options: &VerifyOptions, from: &Session, to: &Session) -> Result<Vec<TableCheck>> {
-    let (before, also) = (settings::pin(from).await?, settings::pin(to).await?);
-    let checks = compare(options, from, to).await?;
-    before.restore(from).await?;
-    also.restore(to).await?;
-    Ok(checks)
-}
-
-async fn compare(options: &VerifyOptions, from: &Session, to: &Session) -> Result<Vec<TableCheck>> {
-    let plans = plan::read(options, from, to).await?;
+async fn compare(
+    plans: &[TablePlan],
+    by: By,
+    samples: usize,
+    from: &Session,
+    to: &Session,
+) -> Result<Vec<TableCheck>> {
     let mut checks = Vec::with_capacity(plans.len());
-    for plan in &plans {
-        let mut check = match options.by {
-            By::Count => count(plan, from, to).await?,
-            By::Content => classes::classify(plan, from, to).await?,
+    for plans in plans.chunks(TOGETHER) {
+        let statement = |side: fn(&TablePlan) -> &Side| -> String {
+            let statements = plans.iter().enumerate().map(|(number, plan)| match by {
+                By::Count => side(plan).count(number),
+                By::Content => side(plan).sum(number),
+            });
+            statements.collect::<Vec<_>>().join(" UNION ALL ")
         };
-        let extra = options.extra == Extra::Report || check.extra == 0;
-        check.ok = check.missing == 0 && check.different == 0 && extra;
-        checks.push(check);
+        let (source, target) = (
+            statement(|plan| &plan.source),
+            statement(|plan| &plan.target),
+        );
+        let (mut source, mut target) = buckets::both(from, &source, to, &target).await?;
+        for (plan, number) in plans.iter().zip(0..) {
+            let sums = [&mut source, &mut target].map(|sums| sums.remove(&number));
+            let [source, target] = sums.map(Option::unwrap_or_default);
+            let mut check = TableCheck::new(&plan.shown, source.rows, target.rows, samples);
+            match by {
+                By::Count => check.count(),
+                By::Content if source == target => {}
+                By::Content => classes::classify(plan, from, to, &mut check).await?,
+            }
+            checks.push(check);
+        }
     }
     Ok(checks)
-}
-
-async fn count(plan: &TablePlan, from: &Session, to: &Session) -> Result<TableCheck> {
-    let (source, target) = (plan.source.count(), plan.target.count());
-    // Both are waited for: a query that is dropped goes on at the server.
-    let (source, target) = tokio::join!(from.value(&source, &[]), to.value(&target, &[]));
-    let number = |value: crate::pg::Value| {
-        u64::try_from(value.as_int().unwrap_or_default()).unwrap_or_default()
-    };
-    let (source, target) = (number(source?), number(target?));
-    Ok(TableCheck {
-        from: source,
-        to: target,
-        missing: source.saturating_sub(target),
-        extra: target.saturating_sub(source),
-        ..TableCheck::new(&plan.shown)
-    })
 }

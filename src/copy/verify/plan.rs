@@ -1,18 +1,47 @@
 //! Which tables and columns are compared, and by which key.
 
-use super::hash::Side;
-use super::{Error, Except, Result, VerifyOptions};
+use super::hash::{Side, Terms};
+use super::{By, Contents, Error, Except, Result, VerifyOptions, encoding, form};
 use crate::config::did_you_mean;
 use crate::pg::catalog::{Catalog, Key, Relation, Table, tables};
 use crate::pg::{self, Session};
 use crate::progress::Event;
 
+/// One table as it is compared.
 pub(super) struct TablePlan {
     pub shown: String,
     pub source: Side,
     pub target: Side,
 }
 
+impl TablePlan {
+    /// `columns` are names that both sides have; `filter` is on the rows of the source.
+    fn new(
+        source: &Table,
+        target: &Table,
+        columns: &[String],
+        filter: Option<&str>,
+        one_encoding: bool,
+    ) -> Self {
+        let forms = |names: &[String]| -> Vec<String> {
+            let sides = names
+                .iter()
+                .filter_map(|name| Some((source.column(name)?, target.column(name)?)));
+            sides
+                .map(|(source, target)| form::compared(source, target))
+                .collect()
+        };
+        let key = key(source, target).map(|names| forms(&names));
+        let terms = Terms::new(&forms(columns), key.as_deref());
+        Self {
+            shown: source.relation.shown.clone(),
+            source: terms.of(&source.relation, filter, one_encoding),
+            target: terms.of(&target.relation, None, one_encoding),
+        }
+    }
+}
+
+/// The tables that a filter selects at the source.
 pub(super) async fn read(
     options: &VerifyOptions,
     from: &Session,
@@ -28,22 +57,43 @@ pub(super) async fn read(
     let sources = tables(from, &selected.tables).await?;
     let targets = tables(to, &targets).await?;
     let left_out = LeftOut::read(&catalog, &options.except)?;
-    let one_encoding = encoding(from).await? == encoding(to).await?;
     left_out.check(&sources)?;
+    let one_encoding = match options.by {
+        By::Count => true,
+        By::Content => encoding::is_one(from, to, &mut notes).await?,
+    };
     let mut plans = Vec::with_capacity(sources.len());
     for (source, target) in sources.iter().zip(&targets) {
-        let columns = columns(source, target, &left_out, &mut notes);
-        let key = key(source, target);
-        plans.push(TablePlan {
-            shown: source.relation.shown.clone(),
-            source: Side::new(&source.relation, &columns, key.as_deref(), one_encoding),
-            target: Side::new(&target.relation, &columns, key.as_deref(), one_encoding),
-        });
+        let columns = match options.by {
+            By::Count => Vec::new(),
+            By::Content => columns(source, target, &left_out, &mut notes),
+        };
+        plans.push(TablePlan::new(source, target, &columns, None, one_encoding));
     }
     for note in notes {
         to.reporter().event(&Event::Note(note));
     }
     Ok(plans)
+}
+
+/// Tables that a caller has matched already.
+pub(super) async fn given(
+    contents: &[Contents],
+    from: &Session,
+    to: &Session,
+) -> Result<Vec<TablePlan>> {
+    let relations = |side: fn(&Contents) -> &Relation| -> Vec<Relation> {
+        contents.iter().map(|table| side(table).clone()).collect()
+    };
+    let sources = tables(from, &relations(|table| &table.source)).await?;
+    let targets = tables(to, &relations(|table| &table.target)).await?;
+    let one_encoding = encoding::is_one(from, to, &mut Vec::new()).await?;
+    let sides = sources.iter().zip(&targets).zip(contents);
+    let plans = sides.map(|((source, target), table)| {
+        let filter = table.filter.as_deref();
+        TablePlan::new(source, target, &table.columns, filter, one_encoding)
+    });
+    Ok(plans.collect())
 }
 
 /// The columns both sides have, as the target orders them, but what is left out and what a side computes.
@@ -152,10 +202,4 @@ impl LeftOut {
             }),
         }
     }
-}
-
-/// In which the server keeps text.
-pub(in crate::copy) async fn encoding(session: &Session) -> pg::Result<pg::Value> {
-    let sql = "SELECT pg_catalog.current_setting('server_encoding')";
-    session.value(sql, &[]).await
 }

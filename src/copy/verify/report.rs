@@ -4,8 +4,8 @@ use super::{By, Extra, VerifyOptions};
 use crate::human;
 use crate::progress::{Cell, Column, Table, Tone};
 
-/// How many rows of each class are named.
-const SAMPLES: usize = 5;
+/// How many rows of each class are named unless somebody wants more.
+pub const SAMPLES: usize = 5;
 
 /// One table compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,11 +22,13 @@ pub struct TableCheck {
     /// Rows only the target has.
     pub extra: u64,
     pub ok: bool,
-    /// A few of them, by their keys.
+    /// The first of each class by their keys, short keys before long ones.
     pub samples: Vec<Sample>,
+    /// How many of each class.
+    wanted: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     Missing,
     Different,
@@ -52,11 +54,20 @@ impl Class {
 }
 
 impl TableCheck {
-    pub(super) fn new(table: &str) -> Self {
+    pub(super) fn new(table: &str, from: u64, to: u64, wanted: usize) -> Self {
         Self {
             table: table.to_owned(),
+            from,
+            to,
+            wanted,
             ..Self::default()
         }
+    }
+
+    /// By their numbers alone.
+    pub(super) fn count(&mut self) {
+        self.missing = self.from.saturating_sub(self.to);
+        self.extra = self.to.saturating_sub(self.from);
     }
 
     pub(super) fn add(&mut self, class: Class, row: &str) {
@@ -66,16 +77,43 @@ impl TableCheck {
             Class::Extra => &mut self.extra,
         };
         *count += 1;
-        if self
-            .samples
-            .iter()
-            .filter(|sample| sample.class == class)
-            .count()
-            < SAMPLES
-        {
-            let row = row.to_owned();
-            self.samples.push(Sample { class, row });
+        fn order(sample: &Sample) -> (Class, usize, &str) {
+            (sample.class, sample.row.len(), &sample.row)
         }
+        let row = row.to_owned();
+        let sample = Sample { class, row };
+        let place = self
+            .samples
+            .partition_point(|other| order(other) <= order(&sample));
+        let end = self.samples.partition_point(|other| other.class <= class);
+        let first = self.samples.partition_point(|other| other.class < class);
+        if place - first >= self.wanted {
+            return;
+        }
+        if end - first == self.wanted {
+            self.samples.remove(end - 1);
+        }
+        self.samples.insert(place, sample);
+    }
+
+    /// Says whether the table is as it should be.
+    pub(super) fn judge(&mut self, extra: Extra) {
+        let extra = extra == Extra::Report || self.extra == 0;
+        self.ok = self.missing == 0 && self.different == 0 && extra;
+    }
+
+    /// What is worth a line though the table is as it should be.
+    pub(super) fn note(&self) -> Option<String> {
+        let extra = self.ok && !self.samples.is_empty();
+        extra.then(|| format!("`{}`: {}", self.table, self.differences()))
+    }
+
+    /// The named rows of a class.
+    pub fn named(&self, class: Class) -> impl Iterator<Item = &str> {
+        let samples = self.samples.iter();
+        samples
+            .filter(move |sample| sample.class == class)
+            .map(|sample| sample.row.as_str())
     }
 
     /// `3 missing (1), (2), (3); 1 different (7)`
@@ -89,21 +127,25 @@ impl TableCheck {
             .into_iter()
             .filter(|(_, count)| *count > 0)
             .map(|(class, count)| {
-                let rows = self.samples.iter().filter(|sample| sample.class == class);
-                let mut rows: Vec<&str> = rows.map(|sample| sample.row.as_str()).collect();
-                if !rows.is_empty() && count > rows.len() as u64 {
-                    rows.push("...");
-                }
+                let rows: Vec<String> = self.named(class).map(str::to_owned).collect();
                 format!(
                     "{} {} {}",
                     human::count(count),
                     class.word(),
-                    rows.join(", ")
+                    and_more(rows, count)
                 )
             });
         let parts: Vec<String> = parts.map(|part| part.trim_end().to_owned()).collect();
         parts.join("; ")
     }
+}
+
+/// Some of so many things, as a list.
+pub(super) fn and_more(mut some: Vec<String>, all: u64) -> String {
+    if !some.is_empty() && all > some.len() as u64 {
+        some.push("...".to_owned());
+    }
+    some.join(", ")
 }
 
 /// The tables that are not as they should be, for an error.

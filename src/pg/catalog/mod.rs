@@ -12,7 +12,7 @@ pub use foreign_key::{ForeignKey, foreign_keys};
 pub(crate) use pattern::quoted_name;
 pub use relation::{Catalog, Kind, Privileges, Relation};
 pub use select::{Selected, TableFilter};
-pub use sequence::{Sequence, SequencePrivileges, sequences};
+pub use sequence::{ColumnSequence, Sequence, SequencePrivileges, all_sequences, sequences};
 pub use table::{Column, Identity, Key, KeyColumn, Table, tables};
 
 use super::Value;

@@ -35,6 +35,15 @@ struct Wanted {
     pattern: Pattern,
 }
 
+impl TableFilter {
+    /// Whether it asks for every schema of users, `*.*`, be it with exclusions.
+    pub fn is_everything(&self) -> Result<bool> {
+        let texts = self.tables.as_deref().unwrap_or_default();
+        let wanted = expand(texts, &self.groups)?;
+        Ok(wanted.iter().any(|wanted| wanted.text == "*.*"))
+    }
+}
+
 impl Catalog {
     /// The tables `filter` means.
     ///
@@ -83,6 +92,29 @@ impl Catalog {
         Ok(excluded
             .iter()
             .any(|x| x.pattern.matches_name(name, visible)))
+    }
+
+    /// The relations of any kind that `filter` means, a partition with its root. A name that nothing bears is no error
+    /// here, and no `tables` mean all schemas.
+    pub fn matching(&self, filter: &TableFilter) -> Result<BTreeSet<u32>> {
+        let everything = vec!["*.*".to_owned()];
+        let wanted = expand(
+            filter.tables.as_ref().unwrap_or(&everything),
+            &filter.groups,
+        )?;
+        let excluded = expand(&filter.exclude, &filter.groups)?;
+        let line = |relation: &Relation| -> Vec<&Relation> {
+            let ancestors = relation.ancestors.iter();
+            ancestors.filter_map(|oid| self.by_oid(*oid)).collect()
+        };
+        let is_meant = |relation: &&Relation| {
+            let has = |patterns: &[Wanted]| {
+                is_any(patterns, relation) || line(relation).iter().any(|r| is_any(patterns, r))
+            };
+            has(&wanted) && !has(&excluded)
+        };
+        let meant = self.relations.iter().filter(is_meant);
+        Ok(meant.map(|relation| relation.oid).collect())
     }
 
     fn pick(&self, wanted: &Wanted, excluded: &[Wanted], picked: &mut Picked) -> Result<()> {

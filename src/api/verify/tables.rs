@@ -3,34 +3,38 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mlua::{IntoLua, Lua, Table, Value};
+use mlua::{Table, Value};
 
-use super::Context;
-use super::sides::side;
-use super::tables::filter;
-use super::values::rows_of;
-use crate::copy::verify::{self, By, Except, Extra, TableCheck, VerifyOptions};
+use super::super::sides::side;
+use super::super::tables::filter;
+use super::super::values::rows_of;
+use super::{extra, forgiven, samples_option};
+use crate::copy::verify::{self, By, Class, Except, TableCheck, VerifyOptions};
 use crate::host::options::{Options, strings};
-use crate::host::{Call, Result, function};
+use crate::host::{Call, Result};
 use crate::pg;
 
-const COLUMNS: [&str; 7] = ["table", "from", "to", "missing", "different", "extra", "ok"];
+const COLUMNS: [&str; 8] = [
+    "table",
+    "from",
+    "to",
+    "missing",
+    "different",
+    "extra",
+    "ok",
+    "samples",
+];
 
-pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
-    let tables = function(lua, "verify.tables", tables)?;
-    lua.create_table_from([("tables", tables)])?.into_lua(lua)
-}
-
-async fn tables(call: Call, table: Table) -> Result<Table> {
+pub async fn tables(call: Call, table: Table) -> Result<Table> {
     let options = Options::new(call.name, Some(table));
     let from = side(&options, "from")?;
     let to = side(&options, "to")?;
     let words = [("count", By::Count), ("content", By::Content)];
     let by = options.choice("by", &words)?;
-    let words = [("fail", Extra::Fail), ("report", Extra::Report)];
-    let extra = options.choice("extra", &words)?;
+    let extra = extra(&options)?;
     let tables = filter(from.context(), &options)?;
     let except = except(&options)?;
+    let samples = samples_option(&options)?;
     options.finish()?;
     let context = Arc::clone(to.context());
     let options = VerifyOptions {
@@ -38,15 +42,12 @@ async fn tables(call: Call, table: Table) -> Result<Table> {
         to: to.session()?.clone(),
         tables,
         by: by.unwrap_or_default(),
-        extra: extra.unwrap_or_default(),
+        extra,
         except,
+        samples,
     };
     let checks = match verify::tables(&options).await {
-        // What this run would have copied is missing, of course.
-        Err(verify::Error::Mismatch(checks)) if context.options.dry_run => {
-            context.note("the tables differ, which does not end a dry run");
-            checks
-        }
+        Err(verify::Error::Mismatch(checks)) if forgiven(&context, "the tables differ") => checks,
         checked => checked?,
     };
     let rows = checks.into_iter().map(row).collect();
@@ -56,14 +57,29 @@ async fn tables(call: Call, table: Table) -> Result<Table> {
 fn row(check: TableCheck) -> Vec<pg::Value> {
     let count = |number: u64| pg::Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
     vec![
-        check.table.into(),
+        check.table.as_str().into(),
         count(check.from),
         count(check.to),
         count(check.missing),
         count(check.different),
         count(check.extra),
         pg::Value::Bool(check.ok),
+        samples(&check),
     ]
+}
+
+/// `{ missing = { "(3)", ... }, ... }`; nothing where no row is named.
+fn samples(check: &TableCheck) -> pg::Value {
+    let classes = [Class::Missing, Class::Different, Class::Extra];
+    let named = classes.map(|class| (class, check.named(class).collect::<Vec<_>>()));
+    let named = named.into_iter().filter(|(_, rows)| !rows.is_empty());
+    let object: serde_json::Map<_, _> = named
+        .map(|(class, rows)| (class.word().to_owned(), rows.into()))
+        .collect();
+    if object.is_empty() {
+        return pg::Value::Null;
+    }
+    pg::Value::Json(object.into())
 }
 
 /// A list of columns for all tables, or columns by table.
