@@ -18,6 +18,24 @@ pub enum Error {
     Dump(Box<dump::Error>),
     #[error("{0}")]
     Unfinished(Box<Unfinished>),
+    #[error(transparent)]
+    Trigger(Box<trigger::Error>),
+    #[error(
+        "`{role}` may not create a schema in `{database}`, which `atomic = \"staged\"` needs for its tables; \
+         GRANT CREATE ON DATABASE would allow it, and `atomic = true` needs none"
+    )]
+    NoStaging { role: String, database: String },
+    #[error(
+        "the tables are of two moments, as an interrupted copy was taken up, and foreign key `{key}` is broken: rows \
+         of `{child}` have no parent in `{parent}`: {}; copy both again without `resume`",
+        values.join(", ")
+    )]
+    TwoMoments {
+        child: String,
+        parent: String,
+        key: String,
+        values: Vec<String>,
+    },
     #[error("`{option}` does not go {why}")]
     Work {
         option: &'static str,
@@ -124,8 +142,6 @@ pub enum Error {
         before: String,
         after: String,
     },
-    #[error(transparent)]
-    Trigger(Box<trigger::Error>),
     #[error(
         "policies of `{table}` on `{target}` hide rows from `{role}`, so not all would be copied; \
          connect as its owner or a role with BYPASSRLS"
@@ -245,6 +261,29 @@ impl From<FileError> for Error {
 }
 
 impl Error {
+    /// The one table it is about.
+    pub fn table(&self) -> Option<&str> {
+        match self {
+            Self::NoKey { table, .. }
+            | Self::Referenced { table, .. }
+            | Self::RowSecurity { table, .. }
+            | Self::NotAllowed { table, .. }
+            | Self::DuplicateKeys { table, .. }
+            | Self::Stopped { table, .. }
+            | Self::Count { table, .. } => Some(table),
+            Self::Columns(differences) => {
+                let table = &differences.first()?.table;
+                let same = differences.iter().all(|other| other.table == *table);
+                same.then_some(table)
+            }
+            Self::Pg(error) => match &**error {
+                pg::Error::NoTable { name, .. } | pg::Error::NotATable { name, .. } => Some(name),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The server's part of it.
     pub fn pg(&self) -> Option<&pg::Error> {
         match self {
@@ -262,7 +301,10 @@ impl Error {
 
     pub(super) fn is_cut_short(&self) -> bool {
         match self {
-            Self::Dump(error) => matches!(**error, dump::Error::CutShort { .. }),
+            Self::Dump(error) => matches!(
+                **error,
+                dump::Error::CutShort { .. } | dump::Error::UnendedScript { .. }
+            ),
             Self::Stopped { source, .. } => source.is_cut_short(),
             _ => false,
         }
