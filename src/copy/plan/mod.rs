@@ -1,14 +1,17 @@
 //! What will be copied and how, found out before anything is changed.
 
 mod chosen;
+mod promises;
+mod refusal;
 mod rights;
 mod strategy;
 mod table;
 mod unit;
 
+pub(super) use refusal::{Refusal, announce, conclude};
 pub(super) use strategy::Way;
 pub(super) use table::{TablePlan, UpsertKey};
-pub(super) use unit::Unit;
+pub(super) use unit::{Emptying, Unit};
 
 use super::columns::match_columns;
 use super::objects::Objects;
@@ -22,6 +25,8 @@ pub(super) struct Plan {
     pub units: Vec<Unit>,
     /// Lines to print: what is left out, and where the sides differ.
     pub notes: Vec<String>,
+    /// Tables that are left as they are, and why.
+    pub refused: Vec<Refusal>,
     /// What is copied besides rows.
     pub objects: Objects,
 }
@@ -43,10 +48,17 @@ impl Plan {
         let (relations, filters): (Vec<_>, Vec<_>) = sources.into_iter().unzip();
         let sources = catalog::tables(from, &relations).await?;
         let targets = catalog::tables(to, &targets).await?;
-        let mut differences = Vec::new();
+        let (mut differences, mut refused) = (Vec::new(), Vec::new());
         let mut tables = Vec::new();
         for ((source, target), filter) in sources.into_iter().zip(targets).zip(filters) {
-            check_rights(&source, &target, options)?;
+            match check_rights(&source, &target, options) {
+                Err(error @ Error::RowSecurity { .. }) => {
+                    let target = target.relation;
+                    refused.push(Refusal { target, error });
+                    continue;
+                }
+                checked => checked?,
+            }
             let matched = match_columns(&source, &target, from.name(), to.name());
             differences.extend_from_slice(&matched.differences);
             notes.extend_from_slice(&matched.notes);
@@ -62,12 +74,14 @@ impl Plan {
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
+        refusal::refuse(options, &mut tables, &keys, &mut refused).await?;
         let objects = Objects::read(options, (&there, &here), &mut tables, &mut notes).await?;
-        let units = unit::units(options, tables, &keys).await?;
-        notes.extend(units.iter().filter_map(Unit::note));
+        let units = unit::units(options, tables, &refused, &keys).await?;
+        notes.extend(units.iter().flat_map(Unit::notes));
         Ok(Self {
             units,
             notes,
+            refused,
             objects,
         })
     }

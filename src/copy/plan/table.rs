@@ -70,6 +70,17 @@ impl TablePlan {
         ))
     }
 
+    /// Whether rows bring their own value for a column of the target.
+    pub fn copies(&self, column: &str) -> bool {
+        self.columns.iter().any(|copied| copied.name == column)
+    }
+
+    /// The rows of the source as they will arrive, with the names of the target's columns.
+    pub fn rows_sql(&self) -> String {
+        let columns = ident_list(&self.column_names());
+        format!("SELECT {columns} {}", self.rows_clause())
+    }
+
     pub fn column_names(&self) -> Vec<&str> {
         self.columns
             .iter()
