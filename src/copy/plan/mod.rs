@@ -3,12 +3,14 @@
 mod chosen;
 mod promises;
 mod refusal;
+mod report;
 mod rights;
 mod strategy;
 mod table;
 mod unit;
 
 pub(super) use refusal::{Refusal, announce, conclude};
+pub use report::{KeyEnd, PlanReport, PlannedTable, PlannedTrigger, PlannedUnit, Refused, plan};
 pub(super) use strategy::Way;
 pub(super) use table::{TablePlan, UpsertKey};
 pub(super) use unit::{Emptying, Unit};
@@ -53,8 +55,7 @@ impl Plan {
         for ((source, target), filter) in sources.into_iter().zip(targets).zip(filters) {
             match check_rights(&source, &target, options) {
                 Err(error @ Error::RowSecurity { .. }) => {
-                    let target = target.relation;
-                    refused.push(Refusal { target, error });
+                    refused.push(Refusal::of(target.relation, error));
                     continue;
                 }
                 checked => checked?,
@@ -76,7 +77,7 @@ impl Plan {
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
         refusal::refuse(options, &mut tables, &keys, &mut refused).await?;
         let objects = Objects::read(options, (&there, &here), &mut tables, &mut notes).await?;
-        let units = unit::units(options, tables, &refused, &keys).await?;
+        let units = unit::units(options, tables, &mut refused, &keys).await?;
         notes.extend(units.iter().flat_map(Unit::notes));
         Ok(Self {
             units,

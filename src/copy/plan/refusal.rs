@@ -4,6 +4,7 @@ use super::super::outcome::{self, Unfinished};
 use super::super::{CopyOptions, Error, Report, Result};
 use super::promises;
 use super::table::TablePlan;
+use crate::human;
 use crate::pg::catalog::{ForeignKey, Relation};
 use crate::pg::fields::Fields;
 use crate::pg::{Session, Value, ident_list};
@@ -15,11 +16,35 @@ const LOOKED_UP: usize = 10_000;
 /// How many an error shows.
 const SHOWN: usize = 5;
 
-/// A table of the target that is left as it is.
+/// Tables of the target that are left as they are, mostly one.
 #[derive(Debug)]
 pub(crate) struct Refusal {
-    pub target: Relation,
+    pub targets: Vec<Relation>,
     pub error: Error,
+}
+
+impl Refusal {
+    pub fn of(target: Relation, error: Error) -> Self {
+        Self {
+            targets: vec![target],
+            error,
+        }
+    }
+
+    /// The table, where it is about one.
+    pub fn only(&self) -> Option<&Relation> {
+        match self.targets.as_slice() {
+            [target] => Some(target),
+            _ => None,
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.targets
+            .iter()
+            .map(|table| table.shown.clone())
+            .collect()
+    }
 }
 
 /// Takes those out of `tables` that cannot arrive, beside those in `refused`, and then what refers to them.
@@ -31,16 +56,19 @@ pub(super) async fn refuse(
 ) -> Result<()> {
     for (place, error) in promises::broken(options, tables).await?.into_iter().rev() {
         let target = tables.remove(place).target;
-        refused.push(Refusal { target, error });
+        refused.push(Refusal::of(target, error));
     }
     let mut next = 0;
-    while let Some(parent) = refused.get(next).map(|refusal| refusal.target.clone()) {
+    while let Some(parent) = refused
+        .get(next)
+        .and_then(|refusal| refusal.only().cloned())
+    {
         next += 1;
         let children = orphaned(options, tables, keys, &parent).await?;
         for (oid, error) in children {
             if let Some(place) = tables.iter().position(|table| table.target.oid == oid) {
                 let target = tables.remove(place).target;
-                refused.push(Refusal { target, error });
+                refused.push(Refusal::of(target, error));
             }
         }
     }
@@ -131,8 +159,9 @@ async fn texts(session: &Session, sql: &str, params: &[Value]) -> Result<Vec<Str
 
 /// Says so, before anything is written.
 pub(in super::super) fn announce(options: &CopyOptions, refused: &[Refusal]) {
-    for Refusal { target, error } in refused {
-        let warning = format!("`{}` is left as it is: {error}", target.shown);
+    for refusal in refused {
+        let names = human::some(&refusal.names(), 20);
+        let warning = format!("left as it is: {names}: {}", refusal.error);
         options.to.reporter().event(&Event::Warning(warning));
     }
 }
@@ -146,10 +175,10 @@ pub(in super::super) fn conclude(
     if refused.is_empty() {
         return copied;
     }
-    let names: Vec<String> = refused.iter().map(|r| r.target.shown.clone()).collect();
+    let names: Vec<String> = refused.iter().flat_map(Refusal::names).collect();
     let failed = |refused: Vec<Refusal>| {
         let failed = refused.into_iter();
-        failed.map(|refusal| (vec![refusal.target.shown], refusal.error))
+        failed.map(|refusal| (refusal.names(), refusal.error))
     };
     match copied {
         // Nothing else was to be done.

@@ -1,7 +1,7 @@
 //! Tables tied by foreign keys, and what is done about their keys and triggers.
 
 use super::super::keys::{filling_order, tied};
-use super::super::{CopyOptions, Error, Mode, Result, SwitchedOff};
+use super::super::{CopyOptions, Error, ForeignKeys, Mode, Result, SwitchedOff};
 use super::refusal::Refusal;
 use super::strategy::{Situation, Strategy, Way};
 use super::table::TablePlan;
@@ -73,16 +73,13 @@ impl Unit {
 pub(super) async fn units(
     options: &CopyOptions,
     tables: Vec<TablePlan>,
-    refused: &[Refusal],
+    refused: &mut Vec<Refusal>,
     keys: &[ForeignKey],
 ) -> Result<Vec<Unit>> {
     let targets: Vec<Relation> = tables.iter().map(|table| table.target.clone()).collect();
     let triggers = trigger::state(&options.to, &targets).await?;
     check_names(options, &triggers)?;
-    let kept: Vec<u32> = refused
-        .iter()
-        .map(|refusal| refusal.target.root())
-        .collect();
+    let kept = kept_roots(options, refused);
     let session = Role::read(&options.to).await?;
     let mut tables: Vec<Option<TablePlan>> = tables.into_iter().map(Some).collect();
     let mut units = Vec::new();
@@ -90,18 +87,20 @@ pub(super) async fn units(
         let unit: Vec<Relation> = places.iter().map(|place| targets[*place].clone()).collect();
         let is_of_unit = |trigger: &&TriggerState| unit.iter().any(|t| t.oid == trigger.given);
         let of_unit: Vec<&TriggerState> = triggers.iter().filter(is_of_unit).collect();
-        let emptied = options.mode == Mode::Replace;
-        let may = unit.iter().all(|table| table.may.truncate);
-        let mut situation = situation(options, &session, &of_unit);
-        if emptied {
-            situation.kept.clone_from(&kept);
-        }
-        let strategy = Strategy::choose(&unit, keys, &situation)?;
-        let emptying = if emptied && (!may || strategy.is_held_up(&unit, keys, &kept)) {
-            Emptying::Delete
-        } else {
-            Emptying::Truncate
+        let situation = Situation {
+            kept: kept.clone(),
+            ..situation(options, &session, &of_unit)
         };
+        let strategy = match Strategy::choose(&unit, keys, &situation) {
+            // The others can be copied; a way that was asked for is for all.
+            Err(error) if situation.wanted == ForeignKeys::Auto => {
+                let targets = unit;
+                refused.push(Refusal { targets, error });
+                continue;
+            }
+            chosen => chosen?,
+        };
+        let emptying = emptying(options, &unit, strategy.is_held_up(&unit, keys, &kept));
         let replica = session.is_replica || strategy.way == Way::Replica;
         let held: Vec<&ForeignKey> = keys.iter().filter(|key| strategy.holds(key)).collect();
         let order = filling_order(&unit, &held);
@@ -117,6 +116,24 @@ pub(super) async fn units(
         });
     }
     Ok(units)
+}
+
+/// The tables that keep their rows while others are emptied.
+fn kept_roots(options: &CopyOptions, refused: &[Refusal]) -> Vec<u32> {
+    if options.mode != Mode::Replace {
+        return Vec::new();
+    }
+    let kept = refused.iter().flat_map(|refusal| &refusal.targets);
+    kept.map(Relation::root).collect()
+}
+
+fn emptying(options: &CopyOptions, unit: &[Relation], held_up: bool) -> Emptying {
+    let may = unit.iter().all(|table| table.may.truncate);
+    if options.mode == Mode::Replace && (!may || held_up) {
+        Emptying::Delete
+    } else {
+        Emptying::Truncate
+    }
 }
 
 /// What the session of the target is, and may be.

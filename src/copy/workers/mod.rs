@@ -11,10 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::future::join_all;
 
 use super::feed::Feeds;
+use super::objects::Objects;
 use super::outcome::{Fate, finish};
 use super::plan::Unit;
 use super::snapshot::Snapshot;
-use super::{CopyOptions, Error, OnError, Report, Result, TableReport, load, settings};
+use super::{Atomic, CopyOptions, Error, OnError, Report, Result, TableReport, load, settings};
 use crate::interrupt::Interrupt;
 use crate::pg::{CommitOutcome, Error as PgError, Session, TxOptions, transaction};
 use crate::progress::Event;
@@ -27,6 +28,7 @@ use shares::{Share, shares, sizes};
 pub(super) async fn run(
     options: &CopyOptions,
     units: Vec<Unit>,
+    objects: &Objects,
     snapshot: &Snapshot,
 ) -> Result<Report> {
     let order = order(&units);
@@ -37,7 +39,7 @@ pub(super) async fn run(
         // So that none is begun when the others are done.
         shares.sort_by_key(|share| std::cmp::Reverse(share.bytes));
     }
-    let run = Run::new(options, shares);
+    let run = Run::new(options, shares, objects);
     Snapshot::held(&options.from, run.to_the_end(&crew)).await;
     crew.dismiss();
     let mut report = run.report()?;
@@ -83,6 +85,8 @@ async fn gather(options: &CopyOptions, shares: &[Share], snapshot: &Snapshot) ->
 struct Run<'a> {
     options: &'a CopyOptions,
     shares: Vec<Share>,
+    /// What goes with the rows into the one commit, where there is one.
+    objects: &'a Objects,
     largest: usize,
     fates: Mutex<Vec<Fate>>,
     queue: Queue,
@@ -91,7 +95,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(options: &'a CopyOptions, shares: Vec<Share>) -> Self {
+    fn new(options: &'a CopyOptions, shares: Vec<Share>, objects: &'a Objects) -> Self {
         let queue = Queue::default();
         for share in 0..shares.len() {
             queue.add(Task::Fill { share });
@@ -104,6 +108,7 @@ impl<'a> Run<'a> {
                 .unwrap_or_default(),
             fates: Mutex::new(shares.iter().map(|_| Fate::Left).collect()),
             shares,
+            objects,
             queue,
             stop: Interrupt::default(),
         }
@@ -193,7 +198,11 @@ impl<'a> Run<'a> {
         };
         let committed = transaction(&options.to, &begin, async |to| {
             reports = Box::pin(load::fill(options, units)).await?;
-            Ok(to.batch(&worker.between.restoring()).await?)
+            to.batch(&worker.between.restoring()).await?;
+            if options.work.atomic != Atomic::Unit {
+                Box::pin(self.objects.finish(options)).await?;
+            }
+            Ok(())
         });
         match committed.await {
             Ok(()) => Ok(reports),
