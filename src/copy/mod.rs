@@ -42,6 +42,9 @@ pub use order::order;
 pub use outcome::Unfinished;
 pub use report::{Report, TableReport};
 pub use restore::{RestoreOptions, restore};
-pub use shape::{Columns, Condition, Error as ShapeError, OnMissing, PerTable, Rename, Shape};
+pub use shape::{
+    Columns, Condition, Error as ShapeError, Mask, Named, OnMissing, PerTable, Rename, Row,
+    RowFunction, Shape,
+};
 pub use tables::tables;
 pub use work::{Atomic, OnError, Work};

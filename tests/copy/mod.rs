@@ -5,6 +5,7 @@ mod data;
 mod jobs;
 mod keys;
 mod large_objects;
+mod mask;
 mod matviews;
 mod refusals;
 mod replace;

@@ -1,6 +1,7 @@
 //! `copy.order`, `copy.tables`, `copy.restore`.
 
 mod guards;
+mod mask;
 mod report;
 mod restore;
 mod shape;

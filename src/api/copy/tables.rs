@@ -17,7 +17,7 @@ pub async fn tables(call: Call, table: Table) -> Result<Table> {
     let to = side(&options, "to")?;
     let mode = mode(&options)?;
     let verify = verify(&options)?;
-    let shape = shape::read(&call.lua, &options)?;
+    let shape = shape::read(&call.lua, &options, &to.context().options.project)?;
     let guards = guards::read(&options)?;
     let work = work::read(&options)?;
     let sequences = options.boolean("sequences")?;

@@ -3,7 +3,7 @@
 use super::super::columns::{Match, Read};
 use super::super::range::Range;
 use super::super::sequences::UsedSequence;
-use super::super::shape::TableShape;
+use super::super::shape::{RowMasks, TableShape};
 use super::super::{CopyOptions, Error, Mode, Result, ShapeError};
 use super::chosen::Chosen;
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
@@ -26,6 +26,8 @@ pub(crate) struct TablePlan {
     /// Whether the source computes a column that the target stores.
     pub computed: bool,
     pub binary: bool,
+    /// Functions that are called for each row.
+    pub row_masks: Option<RowMasks>,
     /// What an upsert tells rows by.
     pub key: Option<UpsertKey>,
     pub sequences: Vec<UsedSequence>,
@@ -51,7 +53,7 @@ impl TablePlan {
                 &source,
                 &target,
                 &chosen.shape,
-                &matched.columns,
+                &matched,
                 &options.to,
             )?),
             Mode::Replace | Mode::Append => None,
@@ -62,6 +64,7 @@ impl TablePlan {
             filter: chosen.filter,
             range: None,
             order_by: chosen.shape.order_by,
+            row_masks: row_masks(&matched),
             columns: matched.columns,
             reads: matched.reads,
             computed: matched.computed,
@@ -95,7 +98,10 @@ impl TablePlan {
 
     /// The column of the source that a column of the target is read from.
     pub fn column_at_source(&self, target: &str) -> Option<&str> {
-        let place = self.columns.iter().position(|column| column.name == target)?;
+        let place = self
+            .columns
+            .iter()
+            .position(|column| column.name == target)?;
         Some(&self.reads[place].name)
     }
 
@@ -186,21 +192,39 @@ fn upsert_key(
     source: &Table,
     target: &Table,
     shape: &TableShape,
-    copied: &[catalog::Column],
+    matched: &Match,
     to: &Session,
 ) -> Result<UpsertKey> {
-    let is_copied = |name: &str| copied.iter().any(|column| column.name == name);
+    let is_copied = |name: &str| matched.columns.iter().any(|column| column.name == name);
     let is_whole = |key: &&Key| key.columns.iter().all(|column| is_copied(&column.name));
     let Some(key) = target.keys.iter().find(is_whole) else {
         return Err(no_key(target, shape, to));
     };
+    // Masked values are as unique as the mask makes them.
+    let is_read = |name: &str| {
+        let mut reads = matched.reads.iter();
+        reads.any(|read| read.name == name && read.plain && !read.called)
+    };
     let covers = |other: &Key| {
         let mut names = other.names().into_iter();
-        names.all(|name| key.has(shape.name_on_target(name)) && shape.takes(name))
+        names.all(|name| key.has(shape.name_on_target(name)) && is_read(name))
     };
     Ok(UpsertKey {
         unique_at_source: source.keys.iter().any(covers),
         key: key.clone(),
+    })
+}
+
+/// The functions with what the columns around them are.
+fn row_masks(matched: &Match) -> Option<RowMasks> {
+    let masks = matched.row_masks.clone()?;
+    let pairs = matched.reads.iter().zip(&matched.columns);
+    Some(RowMasks {
+        names: matched.reads.iter().map(|read| read.name.clone()).collect(),
+        types: pairs
+            .map(|(read, column)| (read.type_oid, column.type_oid))
+            .collect(),
+        ..masks
     })
 }
 
