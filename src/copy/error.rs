@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::files::Error as FileError;
 use super::outcome::Unfinished;
 use super::{dump, shape};
 use crate::human;
@@ -19,6 +20,24 @@ pub enum Error {
     Shape(Box<shape::Error>),
     #[error("{0}")]
     Unfinished(Box<Unfinished>),
+    #[error(transparent)]
+    Trigger(Box<trigger::Error>),
+    #[error(
+        "`{role}` may not create a schema in `{database}`, which `atomic = \"staged\"` needs for its tables; \
+         GRANT CREATE ON DATABASE would allow it, and `atomic = true` needs none"
+    )]
+    NoStaging { role: String, database: String },
+    #[error(
+        "the tables are of two moments, as an interrupted copy was taken up, and foreign key `{key}` is broken: rows \
+         of `{child}` have no parent in `{parent}`: {}; copy both again without `resume`",
+        values.join(", ")
+    )]
+    TwoMoments {
+        child: String,
+        parent: String,
+        key: String,
+        values: Vec<String>,
+    },
     #[error("`{option}` does not go {why}")]
     Work {
         option: &'static str,
@@ -32,6 +51,54 @@ pub enum Error {
     Standby { from: String, to: String },
     #[error("`{target}` is a standby, which takes no rows but from its primary")]
     TargetIsStandby { target: String },
+    #[error(transparent)]
+    File(Box<FileError>),
+    #[error("`{file}`{}: {source}", place(*.line, column.as_deref()))]
+    InFile {
+        file: String,
+        line: Option<u64>,
+        column: Option<String>,
+        source: Box<Error>,
+    },
+    #[error(
+        "{count} tables do not fit into `{file}`; name one, or a folder with a `/` behind its name"
+    )]
+    SeveralTables { count: usize, file: String },
+    #[error("two columns are called `{column}`")]
+    TwoColumns { column: String },
+    #[error(
+        "`{table}`.`{column}` is computed by the server and takes no values; name the other columns in `columns`"
+    )]
+    Computed { table: String, column: String },
+    #[error("`{file}` has {found} columns, and `columns` names {given}")]
+    ColumnCount {
+        file: String,
+        given: usize,
+        found: usize,
+    },
+    #[error("`{file}` does not begin with a line of names; give `header = false` and `columns`")]
+    NoHeader { file: String },
+    #[error("`{file}` line {line} is no JSON object")]
+    NoObject { file: String, line: u64 },
+    #[error(
+        "a line of `\\.` alone ends the rows for the server, and the lines behind it would be lost"
+    )]
+    EndMark { line: u64 },
+    #[error(
+        "`{role}` may not create temporary tables in `{database}`, which an import of JSON lines needs; \
+         GRANT TEMPORARY ON DATABASE would allow it"
+    )]
+    NoTemporaryImport { role: String, database: String },
+    #[error(
+        "`{table}` on `{target}` cannot be emptied: `{child}` refers to it by `{key}`; use mode `append`, or empty \
+         both in a transaction of your own"
+    )]
+    StillReferenced {
+        table: String,
+        target: String,
+        child: String,
+        key: String,
+    },
     #[error("the columns differ:{}", lines(.0))]
     Columns(Vec<Difference>),
     #[error(
@@ -77,8 +144,6 @@ pub enum Error {
         before: String,
         after: String,
     },
-    #[error(transparent)]
-    Trigger(Box<trigger::Error>),
     #[error(
         "policies of `{table}` on `{target}` hide rows from `{role}`, so not all would be copied; \
          connect as its owner or a role with BYPASSRLS"
@@ -200,13 +265,46 @@ impl From<dump::Error> for Error {
     }
 }
 
+impl From<FileError> for Error {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Interrupted => Self::from(pg::Error::Interrupted),
+            error => Self::File(Box::new(error)),
+        }
+    }
+}
+
 impl Error {
+    /// The one table it is about.
+    pub fn table(&self) -> Option<&str> {
+        match self {
+            Self::NoKey { table, .. }
+            | Self::Referenced { table, .. }
+            | Self::RowSecurity { table, .. }
+            | Self::NotAllowed { table, .. }
+            | Self::DuplicateKeys { table, .. }
+            | Self::Stopped { table, .. }
+            | Self::Count { table, .. } => Some(table),
+            Self::Columns(differences) => {
+                let table = &differences.first()?.table;
+                let same = differences.iter().all(|other| other.table == *table);
+                same.then_some(table)
+            }
+            Self::Pg(error) => match &**error {
+                pg::Error::NoTable { name, .. } | pg::Error::NotATable { name, .. } => Some(name),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The server's part of it.
     pub fn pg(&self) -> Option<&pg::Error> {
         match self {
             Self::Pg(error) => Some(error),
             Self::Stopped { source, .. } | Self::Refresh { source, .. } => source.pg(),
             Self::Unfinished(unfinished) => unfinished.failed.first()?.1.pg(),
+            Self::InFile { source, .. } => source.pg(),
             _ => None,
         }
     }
@@ -217,7 +315,10 @@ impl Error {
 
     pub(super) fn is_cut_short(&self) -> bool {
         match self {
-            Self::Dump(error) => matches!(**error, dump::Error::CutShort { .. }),
+            Self::Dump(error) => matches!(
+                **error,
+                dump::Error::CutShort { .. } | dump::Error::UnendedScript { .. }
+            ),
             Self::Stopped { source, .. } => source.is_cut_short(),
             _ => false,
         }
@@ -227,7 +328,7 @@ impl Error {
     #[must_use]
     pub(super) fn stopped(self, table: &str, rows: u64) -> Self {
         match self {
-            Self::Pg(_) | Self::Dump(_) => Self::Stopped {
+            Self::Pg(_) | Self::Dump(_) | Self::File(_) => Self::Stopped {
                 table: table.to_owned(),
                 rows,
                 source: Box::new(self),
@@ -240,6 +341,13 @@ impl Error {
 fn lines(differences: &[Difference]) -> String {
     let lines: Vec<String> = differences.iter().map(|d| format!("\n  {d}")).collect();
     lines.concat()
+}
+
+/// Where in a file.
+fn place(line: Option<u64>, column: Option<&str>) -> String {
+    let line = line.map(|line| format!(" line {line}")).unwrap_or_default();
+    let column = column.map(|column| format!(", column `{column}`"));
+    line + &column.unwrap_or_default()
 }
 
 fn committed_rows(committed: bool) -> &'static str {

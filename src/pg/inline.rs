@@ -1,108 +1,73 @@
-//! Parameters in statements that take none, such as COPY.
-//!
-//! The server says which type each parameter has. The value is then written as a literal of that type, in the
-//! text that would have travelled beside the statement, so that it means the same.
+//! Queries inside of COPY, which takes no parameters: their values become literals of the types that the server
+//! finds for them.
 
-use tokio_postgres::types::Type;
+use std::fmt::Write as _;
 
-use super::query::check_params;
-use super::script::{Lexer, TokenKind};
-use super::value::literal_text;
+use tokio_postgres::types::{Kind, Type};
+
+use super::script::{parameters, single};
+use super::value::parameter_text;
 use super::{Error, Ident, Literal, Result, Session, Value};
 
+/// A query that stands by itself, and what it gives.
+#[derive(Debug, Clone)]
+pub struct Inlined {
+    /// One statement without its semicolon, and without parameters.
+    pub sql: String,
+    pub columns: Vec<Described>,
+}
+
+/// A column of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    pub name: String,
+    /// Of a domain the type below it.
+    pub type_oid: u32,
+    pub is_array: bool,
+    pub is_composite: bool,
+}
+
 impl Session {
-    /// `expression` with its `$1`, `$2` as literals. It stands behind `head`, which makes a statement of it.
-    pub async fn inline(&self, head: &str, expression: &str, params: &[Value]) -> Result<String> {
-        let sql = format!("{head}{expression}");
-        let statement = self.parsed(&sql).await?;
-        check_params(&statement, params).map_err(|error| error.with_sql(&sql))?;
-        let literal = |(place, (value, ty)): (usize, (&Value, &Type))| {
-            literal(value, ty).map_err(|reason| Error::Parameter {
-                position: place + 1,
-                type_name: ty.name().to_owned(),
-                reason: reason.to_string(),
-            })
+    /// Has the server parse a query and puts its parameters in their places.
+    pub async fn inline(&self, sql: &str, params: &[Value]) -> Result<Inlined> {
+        let sql = single(sql).map_err(Error::Refusal)?;
+        let turn = self.turn().await?;
+        let statement = self.parse(sql).await.map_err(|error| error.with_sql(sql))?;
+        drop(turn);
+        let types = statement.params();
+        super::query::check_params(&statement, params)?;
+        let mut text = String::with_capacity(sql.len());
+        let mut behind = 0;
+        for (place, number) in parameters(sql) {
+            text.push_str(&sql[behind..place.start]);
+            behind = place.end;
+            let index = number.saturating_sub(1);
+            if let (Some(value), Some(ty)) = (params.get(index), types.get(index)) {
+                let _ = write!(text, "{}", literal(index, value, ty)?);
+            }
+        }
+        text.push_str(&sql[behind..]);
+        let column = |column: &tokio_postgres::Column| Described {
+            name: column.name().to_owned(),
+            type_oid: column.type_().oid(),
+            is_array: matches!(column.type_().kind(), Kind::Array(_)),
+            is_composite: matches!(column.type_().kind(), Kind::Composite(_) | Kind::Pseudo),
         };
-        let values = params.iter().zip(statement.params()).enumerate();
-        let literals: Vec<String> = values.map(literal).collect::<Result<_>>()?;
-        Ok(replaced(expression, &literals))
+        Ok(Inlined {
+            sql: text,
+            columns: statement.columns().iter().map(column).collect(),
+        })
     }
 }
 
-fn literal(
-    value: &Value,
-    ty: &Type,
-) -> std::result::Result<String, Box<dyn std::error::Error + Sync + Send>> {
+fn literal(index: usize, value: &Value, ty: &Type) -> Result<String> {
+    let text = parameter_text(value, ty).map_err(|reason| Error::Parameter {
+        position: index + 1,
+        type_name: ty.name().to_owned(),
+        reason,
+    })?;
+    let text = text.map_or("NULL".to_owned(), |text| Literal(&text).to_string());
     let (schema, name) = (Ident(ty.schema()), Ident(ty.name()));
-    Ok(match literal_text(value, ty)? {
-        Some(text) if text.contains('\0') => {
-            return Err("it holds a zero byte, which no text of PostgreSQL may".into());
-        }
-        Some(text) => format!("({}::{schema}.{name})", Literal(&text)),
-        None => format!("(NULL::{schema}.{name})"),
-    })
-}
-
-/// The server has parsed the text: every `$1` outside of strings and comments is a parameter that is there.
-fn replaced(sql: &str, literals: &[String]) -> String {
-    let mut text = String::with_capacity(sql.len());
-    let mut lexer = Lexer::new(sql);
-    let mut copied = 0;
-    while let Ok(Some(token)) = lexer.next() {
-        if token.kind != TokenKind::Other || &sql[token.start..token.end] != "$" {
-            continue;
-        }
-        let behind = &sql[token.end..];
-        let digits = behind
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(behind.len());
-        let literal = behind[..digits].parse::<usize>().ok();
-        let literal = literal.and_then(|number| literals.get(number.checked_sub(1)?));
-        if let Some(literal) = literal {
-            text.push_str(&sql[copied..token.start]);
-            text.push_str(literal);
-            copied = token.end + digits;
-            lexer.jump(copied);
-        }
-    }
-    text.push_str(&sql[copied..]);
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_are_replaced_where_they_are_parameters() {
-        let literals = [
-            "('a'::\"pg_catalog\".\"text\")".to_owned(),
-            "(2)".to_owned(),
-        ];
-        assert_eq!(
-            replaced(
-                "a=$1 AND b$1 = $2or '$1' = $t$ $1 $t$ -- $1\n /* $2 */ OR $3 > $2",
-                &literals
-            ),
-            "a=('a'::\"pg_catalog\".\"text\") AND b$1 = (2)or '$1' = $t$ $1 $t$ -- $1\n /* $2 */ OR $3 > (2)"
-        );
-    }
-
-    #[test]
-    fn values_are_literals_of_their_type() {
-        let shown = |value: Value, ty: &Type| literal(&value, ty).unwrap();
-        assert_eq!(
-            shown(Value::Int(-5), &Type::INT4),
-            "('-5'::\"pg_catalog\".\"int4\")"
-        );
-        assert_eq!(
-            shown(Value::Null, &Type::DATE),
-            "(NULL::\"pg_catalog\".\"date\")"
-        );
-        assert_eq!(
-            shown(Value::Bytes(vec![0, 255]), &Type::BYTEA),
-            "( E'\\\\x00ff'::\"pg_catalog\".\"bytea\")"
-        );
-        assert!(literal(&Value::Text("a\0b".to_owned()), &Type::TEXT).is_err());
-    }
+    // The blanks keep it apart from what stands beside it.
+    Ok(format!(" CAST({text} AS {schema}.{name}) "))
 }

@@ -42,6 +42,7 @@ pub use connector::Connector;
 pub use error::{CommitOutcome, Error, ServerError};
 pub use ident::{Ident, Literal, TableName, ident_list};
 pub use identity::{Kinship, kinship};
+pub use inline::{Described, Inlined};
 pub use locks::locks_of_run;
 pub use rows::RowStream;
 pub use server::Server;

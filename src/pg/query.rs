@@ -115,6 +115,25 @@ impl Session {
             .map_err(|error| error.with_sql(sql))
     }
 
+    /// Runs statements without results in one go; the number of rows that all of them affected.
+    pub async fn batch_counted(&self, sql: &str) -> Result<u64> {
+        let _turn = self.turn().await?;
+        let rows = async {
+            self.trace(sql);
+            let live = self.live();
+            let messages = self.attend(live.client.simple_query_raw(sql)).await?;
+            let mut messages = Box::pin(messages);
+            let mut rows = 0;
+            while let Some(message) = self.attend(messages.try_next()).await? {
+                if let SimpleQueryMessage::CommandComplete(count) = message {
+                    rows += count;
+                }
+            }
+            Ok(rows)
+        };
+        rows.await.map_err(|error: Error| error.with_sql(sql))
+    }
+
     async fn pass_over(&self, sql: &str) -> Result<u64> {
         self.trace(sql);
         let mut messages = Box::pin(
@@ -133,11 +152,6 @@ impl Session {
     /// Has the server parse the statement, and runs nothing: for dry runs. A wrong one does no harm to the
     /// transaction that is open.
     pub async fn check(&self, sql: &str) -> Result<()> {
-        self.parsed(sql).await.map(|_| ())
-    }
-
-    /// The same with what the server made of it: the types of its parameters and of its columns.
-    pub(super) async fn parsed(&self, sql: &str) -> Result<Statement> {
         if !self.in_transaction() {
             return self.parse_only(sql).await;
         }
@@ -147,9 +161,10 @@ impl Session {
         parsed
     }
 
-    async fn parse_only(&self, sql: &str) -> Result<Statement> {
+    async fn parse_only(&self, sql: &str) -> Result<()> {
         let _turn = self.turn().await?;
-        self.parse(sql).await.map_err(|error| error.with_sql(sql))
+        self.parse(sql).await.map_err(|error| error.with_sql(sql))?;
+        Ok(())
     }
 
     /// Waits until the session is free, or the run is interrupted, and sees to it that there is a connection.

@@ -29,6 +29,37 @@ function copy.order(options) end
 ---@field refresh? boolean whether materialized views over the tables are refreshed once the rows are there; true if absent
 ---@field jobs? integer one worker copies whatever it says, yet
 
+---@class copy.Plan
+---@field tables copy.PlannedTable[] in the order in which they would be filled
+---@field units { tables: string[], strategy: string, reason: string }[] tables that are filled in one commit
+---@field excluded string[]
+---@field refused { table: string?, reason: string }[] what `copy.tables` would refuse
+---@field views string[] materialized views that would be refreshed, in order
+---@field rows integer of all tables, as the catalogue estimates them
+---@field bytes integer
+
+---@class copy.PlannedTable
+---@field table string
+---@field target string its name on the target; empty where there is none
+---@field mode string
+---@field rows? integer as the catalogue estimates them; nil where the table was never analyzed
+---@field bytes integer on disk, without indexes
+---@field unit? integer its place in `units`; nil where nothing would be copied
+---@field strategy string how the foreign keys are kept
+---@field reason string why so
+---@field format "binary"|"text" how its rows would cross
+---@field keys_in { key: string, table: string }[] foreign keys that refer to it, by the table they are on
+---@field keys_out { key: string, table: string }[] its own foreign keys, by the table they refer to
+---@field triggers { name: string, state: string, fires: boolean, switched_off: boolean }[] those that users made
+---@field differences string[] where the columns of both sides differ
+---@field may_not string[] what the roles would need and may not
+
+---Prints and returns what `copy.tables` with the same options would do, before anything is touched. What it would refuse is in
+---`refused`; only options that are wrong raise. Rows are estimates: `--dry-run` counts them.
+---@param options copy.TablesOptions
+---@return copy.Plan plan
+function copy.plan(options) end
+
 ---@class copy.Report
 ---@field tables copy.TableReport[]
 ---@field rows integer that crossed, of all tables
@@ -51,13 +82,115 @@ function copy.order(options) end
 function copy.tables(options) end
 
 ---@class copy.RestoreOptions
----@field from string the path of a dump in the custom, tar or directory format
+---@field from string the path of a dump in the custom, tar, directory or plain format; a plain one may be packed (`.gz`, `.zst`)
 ---@field to Db
 ---@field tables? string|string[] names, patterns and groups on the target; all that the dump has rows of if absent
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
+---@field mode? "append"|"replace" `"append"` if absent; `"replace"` empties the tables of the dump first, in the same commit
 ---@field verify? "count"|boolean
 
----Restores the rows and sequences of a dump, and nothing else of it: no setting, no definition. The tables keep the rows they have.
+---Restores the rows and sequences of a dump, and nothing else of it: no setting, no definition. Large objects are left
+---out with a warning.
 ---@param options copy.RestoreOptions
 ---@return copy.Report report
 function copy.restore(options) end
+
+---@class copy.ExportOptions
+---@field from Db read in one snapshot; a `db:snapshot` or `tx` takes part in its own
+---@field to string a file, `"-"` for stdout, or a folder (it ends with `/`, or is there) that gets a file for each table
+---@field table? string one table
+---@field tables? string|string[] names, patterns and groups
+---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
+---@field sql? string|userdata a query in place of tables
+---@field params? any[] the values of its `$1`, `$2`
+---@field format? "csv"|"tsv"|"jsonl"|"binary" as the suffix of `to` says if absent; `"csv"` in a folder
+---@field compress? "gzip"|"zstd"|"none" as the suffix of `to` says (`.gz`, `.zst`) if absent
+---@field columns? string[] these in this order; all but those that the server computes if absent
+---@field where? string|any[] a condition, or a list of one and the values of its `$1`, `$2`
+---@field order_by? string
+---@field limit? integer
+---@field header? boolean whether the first line of csv or tsv names the columns; true if absent
+---@field delimiter? string
+---@field null? string what stands for NULL in csv and tsv: nothing in csv, `\N` in tsv if absent
+---@field quote? string csv only
+---@field escape? string csv only
+---@field overwrite? boolean replace what is there; else it is an error
+
+---@class copy.ExportReport
+---@field rows integer
+---@field files { table: string, file: string, rows: integer, bytes: integer, seconds: number }[]
+
+---Writes rows into files, or to stdout. A file is there whole under its name, or not at all. Times are in UTC; in JSON lines numbers keep
+---every digit, and what JSON has no form for is the text that PostgreSQL prints.
+---@param options copy.ExportOptions
+---@return copy.ExportReport report
+function copy.export(options) end
+
+---@class copy.ImportOptions
+---@field from string a file, or `"-"` for stdin
+---@field to Db a `tx` takes part in its transaction; a plain Db commits all rows, or none
+---@field table string
+---@field format? "csv"|"tsv"|"jsonl"|"binary" as the suffix of `from` says if absent
+---@field compress? "gzip"|"zstd"|"none" as the suffix of `from` says (`.gz`, `.zst`) if absent
+---@field columns? string[] the columns of the file in their order; of JSON lines those that are taken; named by the file if absent
+---@field mode? "append"|"replace" `"append"` if absent; `"replace"` empties the table first, in the same commit
+---@field sequences? boolean whether sequences are moved past the numbers that came; true if absent
+---@field header? boolean whether the first line of csv or tsv names the columns; true if absent
+---@field delimiter? string
+---@field null? string
+---@field quote? string csv only
+---@field escape? string csv only
+
+---Reads rows out of a file into a table: all of them, or none. What is wrong is told with file and line.
+---@param options copy.ImportOptions
+---@return copy.Report report
+function copy.import(options) end
+
+---@class copy.DumpOptions
+---@field from Db a `db:snapshot` is dumped as it sees the database
+---@field to string a file, a folder (it ends with `/`), or `"-"` for stdout
+---@field format? "custom"|"directory"|"tar"|"plain" as the name says if absent: `.dump`, `/`, `.tar`, `.sql` (`.sql.gz`, `.sql.zst`)
+---@field tables? string|string[] names, patterns and groups, with their partitions and sequences; everything if absent
+---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
+---@field section? string|string[] `"pre-data"`, `"data"`, `"post-data"`
+---@field schema_only? boolean
+---@field data_only? boolean
+---@field owner? boolean false leaves out who owns things
+---@field privileges? boolean false leaves out who may use them
+---@field jobs? integer sessions that read at a time, for the format `"directory"`
+---@field lock_timeout? number|string how long to wait for the locks on the tables
+---@field compress? "gzip"|"zstd"|"none" of plain dumps
+---@field overwrite? boolean replace what is there; else it is an error
+
+---@class copy.DumpReport
+---@field file string
+---@field bytes integer
+---@field seconds number
+
+---Has `pg_dump` make a dump: the one of the server's own version or a newer one, through whatever leads to the server, or the one in its
+---container. The dump is there whole under its name, or not at all.
+---@param options copy.DumpOptions
+---@return copy.DumpReport report
+function copy.dump(options) end
+
+---@class copy.SchemaOptions
+---@field from Db best a snapshot
+---@field to Db a `tx` takes part in its transaction; else all of it is one
+---@field section? "pre-data"|"post-data" what rows need, or what is made behind them (keys, indexes, triggers); both if absent
+---@field clean? boolean drops first what is there by the same name
+---@field rows? boolean brings the rows, too, between the two sections
+---@field verify? "count"|"content"|boolean how the rows are compared before the commit; `"count"` if absent
+---@field tables? string|string[] these tables and views with their parts alone; all of the database if absent
+---@field exclude? string|string[] tables that are left out, beside `[copy] exclude` of `runner.toml`
+---@field lock_timeout? number|string how long to wait for a table in use, 5 seconds if absent
+
+---@class copy.SchemaReport: copy.Report
+---@field dropped string[] what was dropped to be made again
+---@field statements integer
+
+---Brings definitions to another database, as pg_dump writes them, in one transaction: a failure leaves all as it was. What only `to` has
+---stays; where it depends on something to be dropped, all of it is refused, with a list. Owners and grants on `to` stay its own; event
+---triggers, publications and subscriptions are left alone.
+---@param options copy.SchemaOptions
+---@return copy.SchemaReport report
+function copy.schema(options) end

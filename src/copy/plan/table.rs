@@ -28,6 +28,8 @@ pub(crate) struct TablePlan {
     pub binary: bool,
     /// Functions that are called for each row.
     pub row_masks: Option<RowMasks>,
+    /// Whether the rows are written as frozen.
+    pub freeze: bool,
     /// What an upsert tells rows by.
     pub key: Option<UpsertKey>,
     pub sequences: Vec<UsedSequence>,
@@ -58,7 +60,9 @@ impl TablePlan {
             )?),
             Mode::Replace | Mode::Append => None,
         };
+        let ordinary = target.relation.kind == catalog::Kind::Ordinary;
         Ok(Self {
+            freeze: options.work.freeze && ordinary && options.mode == Mode::Replace,
             source: source.relation,
             target: target.relation,
             filter: chosen.filter,
@@ -121,7 +125,8 @@ impl TablePlan {
         } else {
             format!("(SELECT {columns} {}{})", self.rows_clause(), self.order())
         };
-        format!("COPY {what} TO STDOUT{}", self.format())
+        let format = if self.binary { " (FORMAT binary)" } else { "" };
+        format!("COPY {what} TO STDOUT{format}")
     }
 
     /// Writes them into `table`, which has the columns of the target.
@@ -130,13 +135,20 @@ impl TablePlan {
             [] => String::new(),
             _ => format!(" ({})", ident_list(&self.column_names())),
         };
-        format!("COPY {table}{columns} FROM STDIN{}", self.format())
+        let format = match (self.binary, self.freeze) {
+            (false, false) => "",
+            (true, false) => " (FORMAT binary)",
+            (false, true) => " (FREEZE)",
+            (true, true) => " (FORMAT binary, FREEZE)",
+        };
+        format!("COPY {table}{columns} FROM STDIN{format}")
     }
 
-    /// The same for a part of its rows.
-    pub fn within(&self, range: Range) -> Self {
+    /// The same for a part of its rows, or for all of them by the way of another table.
+    pub fn part(&self, range: Option<Range>) -> Self {
         Self {
-            range: Some(range),
+            range,
+            freeze: false,
             ..self.clone()
         }
     }
@@ -147,6 +159,11 @@ impl TablePlan {
 
     pub fn count_target_sql(&self) -> String {
         format!("SELECT pg_catalog.count(*) FROM {}", self.target.only())
+    }
+
+    /// Whether its rows can be read in parts: not where they have an order, or are told one by one.
+    pub fn may_split(&self) -> bool {
+        self.order_by.is_none()
     }
 
     /// Whether the rows are those of a whole table as it stands, for which COPY needs no query.
@@ -176,10 +193,6 @@ impl TablePlan {
             [] => format!("FROM {only}"),
             _ => format!("FROM {only} WHERE {}", conditions.join(" AND ")),
         }
-    }
-
-    fn format(&self) -> &'static str {
-        if self.binary { " (FORMAT binary)" } else { "" }
     }
 }
 

@@ -17,10 +17,12 @@ pub(in crate::copy) async fn check_conditions(
     let head = format!("SELECT FROM {} WHERE ", table.only());
     let mut checked = Vec::with_capacity(conditions.len());
     for condition in conditions {
-        let sql = from.inline(&head, &condition.sql, &condition.params).await;
-        let sql = sql.map_err(|error| Error::from(error).stopped(&table.shown, 0))?;
+        let whole = format!("{head}{}", condition.sql);
+        let inlined = from.inline(&whole, &condition.params).await;
+        let inlined = inlined.map_err(|error| Error::from(error).stopped(&table.shown, 0))?;
+        let sql = inlined.sql.strip_prefix(&head).unwrap_or(&condition.sql);
         check(from, table, &format!("{head}({sql}\n)")).await?;
-        checked.push(sql);
+        checked.push(sql.to_owned());
     }
     Ok(match &checked[..] {
         [] => None,

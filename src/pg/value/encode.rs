@@ -37,15 +37,15 @@ impl ToSql for Parameter<'_> {
     to_sql_checked!();
 }
 
-/// What stands between the quotes of a literal of this type; `None` for NULL.
-pub fn literal_text(value: &Value, ty: &Type) -> Result<Option<String>, Failure> {
-    match value {
-        Value::Null => Ok(None),
-        Value::Text(text) if *ty == Type::BYTEA => {
-            Ok(Some(format!("\\x{}", super::decode::hex(text.as_bytes()))))
-        }
-        value => text(value, ty).map(Some),
-    }
+/// What a parameter is as text, bytea included; `None` for NULL.
+pub fn parameter_text(value: &Value, ty: &Type) -> Result<Option<String>, String> {
+    let bytes = match value {
+        Value::Null => return Ok(None),
+        Value::Text(text) if *ty == Type::BYTEA => text.as_bytes(),
+        Value::Bytes(bytes) => bytes,
+        value => return text(value, ty).map(Some).map_err(|error| error.to_string()),
+    };
+    Ok(Some(format!("\\x{}", super::decode::hex(bytes))))
 }
 
 fn text(value: &Value, ty: &Type) -> Result<String, Failure> {

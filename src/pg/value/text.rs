@@ -3,7 +3,7 @@
 use tokio_postgres::types::Type;
 
 use super::Value;
-use super::encode::literal_text;
+use super::encode::parameter_text;
 
 impl Value {
     /// What the text of a type says, where the type is one of ours; else the text itself.
@@ -24,7 +24,7 @@ impl Value {
     /// The text that a column of the type takes; `None` for NULL.
     pub fn to_text(&self, type_oid: u32) -> Result<Option<String>, String> {
         let ty = Type::from_oid(type_oid).unwrap_or(Type::TEXT);
-        literal_text(self, &ty).map_err(|error| error.to_string())
+        parameter_text(self, &ty)
     }
 }
 
