@@ -45,9 +45,10 @@ pub(super) async fn chosen(
 }
 
 /// A table with the condition of its [`Selection`].
-type Selected = (Relation, Option<String>);
+pub(super) type Selected = (Relation, Option<String>);
 
-fn selected(catalog: &Catalog, tables: &Tables) -> Result<(Vec<Selected>, Vec<String>)> {
+/// The tables that are asked for.
+pub(super) fn selected(catalog: &Catalog, tables: &Tables) -> Result<(Vec<Selected>, Vec<String>)> {
     match tables {
         Tables::Matching(filter) => {
             let selected = catalog.select(filter)?;
