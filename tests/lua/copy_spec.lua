@@ -79,7 +79,7 @@ it("refuses what it cannot do yet by name, and what nobody can do as a typo", fu
     options.tables = options.tables or "lat"
     raises("`copy.tables`: " .. text, function() copy.tables(options) end)
   end
-  refuses("option `mask` is not supported yet", { mask = {} })
+  refuses("option `limit` is not supported yet", { limit = 5 })
   refuses("option `atomic` is not supported yet", { atomic = true })
   refuses("mode `mirror` is not supported yet", { mode = "mirror" })
   refuses("option `mode` must be one of `replace`, `append`", { mode = "repalce" })

@@ -17,6 +17,7 @@ pub(super) use unit::{Emptying, Unit};
 
 use super::columns::{Sides, match_columns};
 use super::objects::Objects;
+use super::shape::{Crossed, apply_masks};
 use super::{CopyOptions, Error, Mode, Result};
 use crate::pg::catalog::{self, Catalog};
 use chosen::{chosen, counterparts, refuse_references};
@@ -70,6 +71,15 @@ impl Plan {
             notes.extend_from_slice(&matched.notes);
             tables.push((source, target, chosen, matched));
         }
+        let crossed = tables
+            .iter_mut()
+            .map(|(source, target, chosen, matched)| Crossed {
+                source,
+                target,
+                shape: &chosen.shape,
+                matched,
+            });
+        notes.extend(apply_masks(options, &mut crossed.collect::<Vec<_>>()).await?);
         if !differences.is_empty() {
             return Err(Error::Columns(differences));
         }
