@@ -93,10 +93,10 @@ fn case(
     mut model: Model,
 ) -> Result<(), TestCaseError> {
     let mode = manner.mode;
-    if mode == Mode::Append {
-        model.apart();
-    } else if mode != Mode::Replace {
-        model.tables.retain(model::Table::has_key);
+    match mode {
+        Mode::Append => model.apart(),
+        Mode::Upsert => model.tables.retain(model::Table::has_key),
+        Mode::Replace => {}
     }
     prop_assume!(!model.tables.is_empty());
     let (source, target) = (model.sql(Side::Source, name), model.sql(Side::Target, name));
@@ -141,11 +141,16 @@ fn promised(mode: Mode, source: &[String], before: &[String]) -> Vec<String> {
     // The table and the number of a row.
     let key = |row: &String| row.splitn(3, '|').take(2).collect::<Vec<_>>().join("|");
     let keys: BTreeSet<_> = source.iter().map(key).collect();
-    let others = before.iter().filter(|row| !keys.contains(&key(row)));
     let mut rows = source.to_vec();
-    if mode == Mode::Append || mode == Mode::Upsert {
-        // Mode `append` has only others to keep.
-        rows.extend(others.cloned());
+    match mode {
+        Mode::Replace => {}
+        Mode::Append => rows.extend_from_slice(before),
+        Mode::Upsert => rows.extend(
+            before
+                .iter()
+                .filter(|row| !keys.contains(&key(row)))
+                .cloned(),
+        ),
     }
     rows.sort();
     rows
