@@ -72,7 +72,13 @@ fn holds(role: Role, name: &str, cases: u32) {
 }
 
 fn manner(role: Role) -> impl Strategy<Value = Manner> {
-    let modes = vec![Mode::Replace, Mode::Append, Mode::Upsert];
+    let modes = vec![
+        Mode::Replace,
+        Mode::Append,
+        Mode::Upsert,
+        Mode::Insert,
+        Mode::Mirror,
+    ];
     let ways = match role {
         Role::Superuser => vec![ForeignKeys::Auto, ForeignKeys::Replica, ForeignKeys::Drop],
         Role::Owner => vec![ForeignKeys::Auto, ForeignKeys::Drop],
@@ -95,7 +101,7 @@ fn case(
     let mode = manner.mode;
     match mode {
         Mode::Append => model.apart(),
-        Mode::Upsert => model.tables.retain(model::Table::has_key),
+        Mode::Upsert | Mode::Insert | Mode::Mirror => model.tables.retain(model::Table::has_key),
         Mode::Replace => {}
     }
     prop_assume!(!model.tables.is_empty());
@@ -143,7 +149,12 @@ fn promised(mode: Mode, source: &[String], before: &[String]) -> Vec<String> {
     let keys: BTreeSet<_> = source.iter().map(key).collect();
     let mut rows = source.to_vec();
     match mode {
-        Mode::Replace => {}
+        Mode::Replace | Mode::Mirror => {}
+        Mode::Insert => {
+            let there: BTreeSet<_> = before.iter().map(key).collect();
+            rows.retain(|row| !there.contains(&key(row)));
+            rows.extend_from_slice(before);
+        }
         Mode::Append => rows.extend_from_slice(before),
         Mode::Upsert => rows.extend(
             before
