@@ -88,6 +88,11 @@ impl Printer {
         self.status_lines = lines.len();
     }
 
+    /// Leaves the terminal's last line free.
+    pub fn clear_status(&mut self) {
+        self.wipe_status();
+    }
+
     /// From here to [`Printer::release`] the terminal belongs to a question.
     pub fn hold(&mut self) {
         self.wipe_status();

@@ -1,6 +1,8 @@
-//! `copy.order`, `copy.plan`, `copy.tables`, `copy.restore`.
+//! The functions of `copy`, a file each.
 
+mod export;
 mod guards;
+mod import;
 mod plan;
 mod report;
 mod restore;
@@ -26,6 +28,8 @@ pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     module.set("plan", function(lua, "copy.plan", plan::plan)?)?;
     module.set("tables", function(lua, "copy.tables", tables::tables)?)?;
     module.set("restore", function(lua, "copy.restore", restore::restore)?)?;
+    module.set("export", function(lua, "copy.export", export::export)?)?;
+    module.set("import", function(lua, "copy.import", import::import)?)?;
     module.into_lua(lua)
 }
 

@@ -66,9 +66,7 @@ impl Plan {
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
         let objects = Objects::read(options, (&there, &here), &mut tables, &mut notes).await?;
         let units = unit::units(options, tables, &keys).await?;
-        for unit in &units {
-            notes.extend(unit.notes());
-        }
+        notes.extend(units.iter().filter_map(Unit::note));
         Ok(Self {
             units,
             notes,
