@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use super::plan::{Plan, Unit};
+use super::plan::{Plan, TablePlan, Unit};
 use super::snapshot::Snapshot;
-use super::{Atomic, CopyOptions, Error, Report, Result, dry, load, settings, workers};
+use super::{Atomic, CopyOptions, Error, Report, Result, dry, encoding, load, settings, workers};
 use crate::pg::{Isolation, Kinship, Session, TxOptions, kinship, transaction};
 use crate::progress::Event;
 
@@ -89,7 +89,20 @@ async fn told(options: &CopyOptions, plan: Plan, snapshot: &Snapshot) -> Result<
     let tables = expected.collect();
     reporter.event(&Event::CopyBegan { tables });
     let begun = Instant::now();
-    let copied = Box::pin(write(options, plan, snapshot)).await;
+    let known: Vec<TablePlan> = match plan.objects.encodings.may_refuse() {
+        true => plan
+            .units
+            .iter()
+            .flat_map(|unit| unit.tables.clone())
+            .collect(),
+        false => Vec::new(),
+    };
+    let copied = match Box::pin(write(options, plan, snapshot)).await {
+        Err(error) if !known.is_empty() => {
+            Err(Box::pin(encoding::explained(options, &known, error)).await)
+        }
+        copied => copied,
+    };
     let several = |report: &&Report| report.tables.len() > 1;
     let report = copied.as_ref().ok().filter(several).map(|report| {
         let title = format!("{} to {}", options.from.name(), options.to.name());

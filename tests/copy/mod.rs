@@ -1,6 +1,7 @@
 //! Rows that were copied are on the target as they are at the source, and what failed left no trace.
 
 mod data;
+mod encodings;
 mod export;
 mod faults;
 mod import;

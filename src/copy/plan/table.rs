@@ -20,6 +20,8 @@ pub(crate) struct TablePlan {
     /// Whether the source computes a column that the target stores.
     pub computed: bool,
     pub binary: bool,
+    /// Whether text is bytes to both databases, none of which is converted.
+    pub bytes: bool,
     /// What an upsert tells rows by.
     pub key: Option<UpsertKey>,
     pub sequences: Vec<UsedSequence>,
@@ -52,6 +54,7 @@ impl TablePlan {
             columns: matched.columns,
             computed: matched.computed,
             binary: matched.binary && same_major(options.from.server(), options.to.server()),
+            bytes: false,
             key,
             sequences: Vec::new(),
         })
@@ -129,7 +132,12 @@ impl TablePlan {
     }
 
     fn format(&self) -> &'static str {
-        if self.binary { " (FORMAT binary)" } else { "" }
+        match (self.bytes, self.binary) {
+            // The binary format knows no encoding but the client's.
+            (true, _) => " (ENCODING 'SQL_ASCII')",
+            (false, true) => " (FORMAT binary)",
+            (false, false) => "",
+        }
     }
 }
 
