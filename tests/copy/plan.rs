@@ -215,7 +215,7 @@ fn a_playbook_reads_the_plan_and_a_person_sees_it() {
     );
     for line in [
         "append from from to to: 5 tables in 4 units, about 2",
-        "table   rows",
+        "unit  strategy  format",
         "excluded: `audit.log`",
         "refused: `parent` on `to` cannot be emptied: `child` refers to it",
         "`parent`.`name` is character varying(10) on `from` and character varying(20) on `to`",
