@@ -143,14 +143,14 @@ impl Search<'_> {
         let source = std::slice::from_ref(&self.table.source);
         let tables = catalog::tables(from, source).await?;
         let key = tables.first().and_then(|table| table.key());
-        for column in &self.table.columns {
-            let sql = self.sql(&column.name, key);
+        for read in &self.table.reads {
+            let sql = self.sql(&read.name, key);
             let rows = from.query(&sql, &[self.parameter()]).await?.rows;
             if let Some(row) = rows.into_iter().next() {
                 let mut row = Fields::new(row);
                 return Ok(Some(Culprit {
                     table: self.table.source.shown.clone(),
-                    column: column.name.clone(),
+                    column: read.name.clone(),
                     value: row.text(),
                     row: row.optional(),
                 }));

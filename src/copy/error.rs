@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::dump;
 use super::encoding::Culprit;
 use super::files::Error as FileError;
 use super::outcome::Unfinished;
+use super::{dump, shape};
 use crate::human;
 use crate::{pg, trigger};
 
@@ -17,8 +17,28 @@ pub enum Error {
     Pg(Box<pg::Error>),
     #[error(transparent)]
     Dump(Box<dump::Error>),
+    #[error(transparent)]
+    Shape(Box<shape::Error>),
     #[error("{0}")]
     Unfinished(Box<Unfinished>),
+    #[error(transparent)]
+    Trigger(Box<trigger::Error>),
+    #[error(
+        "`{role}` may not create a schema in `{database}`, which `atomic = \"staged\"` needs for its tables; \
+         GRANT CREATE ON DATABASE would allow it, and `atomic = true` needs none"
+    )]
+    NoStaging { role: String, database: String },
+    #[error(
+        "the tables are of two moments, as an interrupted copy was taken up, and foreign key `{key}` is broken: rows \
+         of `{child}` have no parent in `{parent}`: {}; copy both again without `resume`",
+        values.join(", ")
+    )]
+    TwoMoments {
+        child: String,
+        parent: String,
+        key: String,
+        values: Vec<String>,
+    },
     #[error("`{option}` does not go {why}")]
     Work {
         option: &'static str,
@@ -125,8 +145,6 @@ pub enum Error {
         before: String,
         after: String,
     },
-    #[error(transparent)]
-    Trigger(Box<trigger::Error>),
     #[error(
         "policies of `{table}` on `{target}` hide rows from `{role}`, so not all would be copied; \
          connect as its owner or a role with BYPASSRLS"
@@ -144,16 +162,74 @@ pub enum Error {
         target: String,
     },
     #[error(
-        "`{role}` may not create temporary tables in `{database}`, which mode `upsert` needs; \
+        "`{role}` may not create temporary tables in `{database}`, which mode `{mode}` needs; \
          GRANT TEMPORARY ON DATABASE would allow it"
     )]
-    NoTemporaryTables { role: String, database: String },
+    NoTemporaryTables {
+        role: String,
+        database: String,
+        mode: &'static str,
+    },
     #[error("`{table}`: {} of the source have the same {key}, which is unique on `{target}`", human::rows(*.rows))]
     DuplicateKeys {
         table: String,
         target: String,
         key: String,
         rows: u64,
+    },
+    #[error(
+        "`{table}`: values that are unique by `{unique}` on `{target}` belong to rows there that this copy leaves as \
+         they are:{}\n  copy those rows too, change them first, or use mode `mirror` where the source has them no longer",
+        indented(.rows)
+    )]
+    Held {
+        table: String,
+        target: String,
+        unique: String,
+        rows: Vec<String>,
+    },
+    #[error(
+        "`{table}`: rows of the source have the same values, which are unique by `{unique}` on `{target}`:{}",
+        indented(.rows)
+    )]
+    ValuesTwice {
+        table: String,
+        target: String,
+        unique: String,
+        rows: Vec<String>,
+    },
+    #[error(
+        "`{table}`: rows swap values that are unique by `{unique}` on `{target}`, where nothing can make room for them (no \
+         column of it may be NULL, and keys or triggers would notice rows that are deleted and inserted again):{}\n  \
+         ALTER the constraint to be DEFERRABLE",
+        indented(.rows)
+    )]
+    Ring {
+        table: String,
+        target: String,
+        unique: String,
+        rows: Vec<String>,
+    },
+    #[error(
+        "`{table}`: {} of `{child}` refer to rows that the source has no longer, and `{key}` {effect}; \
+         copy `{child}` too, or change its rows first",
+        human::rows(*.rows)
+    )]
+    Dependent {
+        table: String,
+        child: String,
+        key: String,
+        effect: &'static str,
+        rows: u64,
+    },
+    #[error(
+        "`{table}`: {} to delete, {} deleted, so nothing of it was kept (a trigger or a rule of the target may keep rows)",
+        human::rows(*.doomed), human::count(*.deleted)
+    )]
+    Kept {
+        table: String,
+        doomed: u64,
+        deleted: u64,
     },
     #[error("`{table}`: {source}{}", behind(*.rows))]
     Stopped {
@@ -202,6 +278,8 @@ pub enum Missing {
     OnTarget { target: String },
     /// The source, a target or a file, has no such column, and the target wants a value.
     OnSource { source: String },
+    /// It was left out, and the target wants a value.
+    NotChosen { target: String },
 }
 
 impl fmt::Display for Difference {
@@ -215,6 +293,10 @@ impl fmt::Display for Difference {
                 f,
                 "`{table}`.`{column}` is missing on `{source}`, and is NOT NULL without a default"
             ),
+            Missing::NotChosen { target } => write!(
+                f,
+                "`{table}`.`{column}` is left out by `columns`, and is NOT NULL without a default on `{target}`"
+            ),
         }
     }
 }
@@ -222,6 +304,12 @@ impl fmt::Display for Difference {
 impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
         Self::Pg(Box::new(error))
+    }
+}
+
+impl From<shape::Error> for Error {
+    fn from(error: shape::Error) -> Self {
+        Self::Shape(Box::new(error))
     }
 }
 
@@ -301,7 +389,10 @@ impl Error {
 
     pub(super) fn is_cut_short(&self) -> bool {
         match self {
-            Self::Dump(error) => matches!(**error, dump::Error::CutShort { .. }),
+            Self::Dump(error) => matches!(
+                **error,
+                dump::Error::CutShort { .. } | dump::Error::UnendedScript { .. }
+            ),
             Self::Stopped { source, .. } => source.is_cut_short(),
             _ => false,
         }
@@ -324,6 +415,10 @@ impl Error {
 fn lines(differences: &[Difference]) -> String {
     let lines: Vec<String> = differences.iter().map(|d| format!("\n  {d}")).collect();
     lines.concat()
+}
+
+fn indented(rows: &[String]) -> String {
+    rows.iter().map(|row| format!("\n  {row}")).collect()
 }
 
 /// Where in a file.

@@ -21,10 +21,12 @@ pub struct TableReport {
     pub table: String,
     pub inserted: u64,
     pub updated: u64,
-    /// Rows emptied by `replace`, in a dry run only: TRUNCATE counts nothing.
+    /// Rows that `mirror` deleted; those emptied by `replace` in a dry run only: TRUNCATE counts nothing.
     pub deleted: u64,
-    /// Rows that were there already, and were left alone.
+    /// Rows that were there already as the source has them, and were left alone.
     pub equal: u64,
+    /// Rows that mode `insert` left out, for others on the target with their key or another unique value.
+    pub skipped: u64,
     /// Rows that crossed.
     pub rows: u64,
     pub bytes: u64,
@@ -41,11 +43,12 @@ impl Report {
 /// A number of a table's report that is worth a column.
 type Count = (&'static str, fn(&TableReport) -> u64);
 
-const COUNTS: [Count; 5] = [
+const COUNTS: [Count; 6] = [
     ("rows", |table| table.rows),
     ("new", |table| table.inserted),
     ("changed", |table| table.updated),
     ("equal", |table| table.equal),
+    ("skipped", |table| table.skipped),
     ("deleted", |table| table.deleted),
 ];
 
@@ -94,6 +97,18 @@ impl Report {
 }
 
 impl TableReport {
+    /// Takes what became of more rows of the same table.
+    pub(super) fn add(&mut self, more: &Self) {
+        self.table.clone_from(&more.table);
+        self.inserted += more.inserted;
+        self.updated += more.updated;
+        self.deleted += more.deleted;
+        self.equal += more.equal;
+        self.rows += more.rows;
+        self.bytes += more.bytes;
+        self.seconds += more.seconds;
+    }
+
     /// `12,000 rows, 3.1 MB`, and of staged rows what became of them.
     fn summary(&self, staged: bool) -> String {
         let mut text = human::rows(self.rows);
@@ -104,9 +119,13 @@ impl TableReport {
             let [inserted, updated, equal] =
                 [self.inserted, self.updated, self.equal].map(human::count);
             text = format!("{text}: {inserted} new, {updated} changed, {equal} equal");
+            if self.skipped > 0 {
+                text = format!("{text}, {} skipped", human::count(self.skipped));
+            }
         }
         if self.deleted > 0 {
-            text = format!("{text}; {} emptied", human::rows(self.deleted));
+            let verb = if staged { "deleted" } else { "emptied" };
+            text = format!("{text}; {} {verb}", human::rows(self.deleted));
         }
         text
     }

@@ -1,23 +1,31 @@
 //! Rows that were copied are on the target as they are at the source, and what failed left no trace.
 
+mod columns;
 mod data;
+mod dump;
 mod encodings;
 mod export;
 mod faults;
 mod import;
+mod insert;
 mod jobs;
 mod keys;
 mod large_objects;
 mod matviews;
+mod mirror;
+mod moves;
 mod plan;
 mod random;
 mod refusals;
 mod replace;
 mod restore;
+mod resume;
 mod sequences;
+mod staged;
 mod stopped;
 mod triggers;
 mod upsert;
+mod where_;
 
 use std::sync::Arc;
 
@@ -89,6 +97,15 @@ impl Pair {
         let text = error.to_string();
         let text = text.replace(&format!("`{}`", self.from.name()), "`from`");
         text.replace(&format!("`{}`", self.to.name()), "`to`")
+    }
+
+    /// The rows of tables are the same on both sides.
+    #[track_caller]
+    pub fn assert_equal_in(&self, tables: &[&str]) {
+        for table in tables {
+            let rows = format!("SELECT t::text FROM {table} AS t ORDER BY t::text COLLATE \"C\"");
+            assert_eq!(self.from.query(&rows), self.to.query(&rows), "{table}");
+        }
     }
 
     /// Rows and sequences are the same on both sides.
