@@ -71,9 +71,13 @@ pub enum Content {
 /// Why nothing can be exported to stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoStdout {
-    #[error("with `--json` there are only JSON lines on stdout; give `format = \"jsonl\"`, or a file")]
+    #[error(
+        "with `--json` there are only JSON lines on stdout; give `format = \"jsonl\"`, or a file"
+    )]
     Json,
-    #[error("stdout is a terminal, which cannot show binary data; lead it to a file or to another program")]
+    #[error(
+        "stdout is a terminal, which cannot show binary data; lead it to a file or to another program"
+    )]
     Terminal,
     #[error("there is no stdout here")]
     Nobody,

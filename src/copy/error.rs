@@ -37,11 +37,15 @@ pub enum Error {
         column: Option<String>,
         source: Box<Error>,
     },
-    #[error("{count} tables do not fit into `{file}`; name one, or a folder with a `/` behind its name")]
+    #[error(
+        "{count} tables do not fit into `{file}`; name one, or a folder with a `/` behind its name"
+    )]
     SeveralTables { count: usize, file: String },
     #[error("two columns are called `{column}`")]
     TwoColumns { column: String },
-    #[error("`{table}`.`{column}` is computed by the server and takes no values; name the other columns in `columns`")]
+    #[error(
+        "`{table}`.`{column}` is computed by the server and takes no values; name the other columns in `columns`"
+    )]
     Computed { table: String, column: String },
     #[error("`{file}` has {found} columns, and `columns` names {given}")]
     ColumnCount {
@@ -53,7 +57,9 @@ pub enum Error {
     NoHeader { file: String },
     #[error("`{file}` line {line} is no JSON object")]
     NoObject { file: String, line: u64 },
-    #[error("a line of `\\.` alone ends the rows for the server, and the lines behind it would be lost")]
+    #[error(
+        "a line of `\\.` alone ends the rows for the server, and the lines behind it would be lost"
+    )]
     EndMark { line: u64 },
     #[error(
         "`{role}` may not create temporary tables in `{database}`, which an import of JSON lines needs; \

@@ -119,8 +119,17 @@ fn the_tables_of_a_hard_schema_come_back_with_their_sequences() {
         let scene = Arriving::with(HARD, HARD_ROWS);
         // What the target has a text for in the words of its own tables has to be there first.
         let tables = [
-            "parent", "child", "public.\"We ird\"", "audit.log", "types", "ev", "inh_parent", "inh_child",
-            "counts_down", "scaled", "unlogged",
+            "parent",
+            "child",
+            "public.\"We ird\"",
+            "audit.log",
+            "types",
+            "ev",
+            "inh_parent",
+            "inh_child",
+            "counts_down",
+            "scaled",
+            "unlogged",
         ];
         run(scene.carry(&tables, name)).unwrap();
         let of = |database: &Database| {
@@ -175,13 +184,22 @@ fn json_lines_of_others_are_understood() {
         "1|ü\n\\.||t|{a,NULL,\"b,c\"}||t\n2||{\"a\": [], \"b\": 1}|f||12345678901234567890.10|t\n3||null|f|||t"
     );
     // Only what is named is taken, and it is NULL where a line has it not.
-    let file = scene.file("y.jsonl", "{\"id\": 4, \"at\": \"2020-01-01\", \"strange\": true}\n{\"id\": 5}");
+    let file = scene.file(
+        "y.jsonl",
+        "{\"id\": 4, \"at\": \"2020-01-01\", \"strange\": true}\n{\"id\": 5}",
+    );
     let only = |o: &mut ImportOptions| {
         o.columns = Some(vec!["id".into(), "at".into()]);
         o.mode = Mode::Replace;
     };
     scene.import(file, only).unwrap();
-    assert_eq!(scene.pair.to.query("SELECT id, at IS NULL FROM t ORDER BY id"), "4|f\n5|t");
+    assert_eq!(
+        scene
+            .pair
+            .to
+            .query("SELECT id, at IS NULL FROM t ORDER BY id"),
+        "4|f\n5|t"
+    );
 }
 
 #[test]
@@ -199,7 +217,9 @@ fn what_is_wrong_is_told_with_file_line_and_column() {
     assert!(csv("id,name\n1,a\n1,b\n").starts_with(
         "`FOLDER/x.csv` line 3: duplicate key value violates unique constraint \"t_pkey\""
     ));
-    assert!(csv("id,name\n1\n").starts_with("`FOLDER/x.csv` line 2: missing data for column \"name\""));
+    assert!(
+        csv("id,name\n1\n").starts_with("`FOLDER/x.csv` line 2: missing data for column \"name\"")
+    );
     assert_eq!(
         csv("id,name\n1,a\n\\.\n2,b\n"),
         "`FOLDER/x.csv` line 3: a line of `\\.` alone ends the rows for the server, and the lines behind it would be lost"
@@ -214,11 +234,17 @@ fn what_is_wrong_is_told_with_file_line_and_column() {
     );
     let jsonl = |text: &str| scene.refusal(scene.file("x.jsonl", text), |_| ());
     assert!(
-        jsonl("{\"id\": 1}\n\n{\"id\": 2,}\n")
-            .starts_with("`FOLDER/x.jsonl` line 3, column `doc`: invalid input syntax for type json")
+        jsonl("{\"id\": 1}\n\n{\"id\": 2,}\n").starts_with(
+            "`FOLDER/x.jsonl` line 3, column `doc`: invalid input syntax for type json"
+        )
     );
-    assert_eq!(jsonl("{\"id\": 1}\n[2]\n"), "`FOLDER/x.jsonl` line 2 is no JSON object");
-    let many: Vec<String> = (1..200).map(|id| format!("{{\"id\": {}}}\n", id % 150)).collect();
+    assert_eq!(
+        jsonl("{\"id\": 1}\n[2]\n"),
+        "`FOLDER/x.jsonl` line 2 is no JSON object"
+    );
+    let many: Vec<String> = (1..200)
+        .map(|id| format!("{{\"id\": {}}}\n", id % 150))
+        .collect();
     assert!(jsonl(&many.concat()).starts_with(
         "`FOLDER/x.jsonl` line 151: duplicate key value violates unique constraint \"t_pkey\""
     ));
@@ -226,9 +252,7 @@ fn what_is_wrong_is_told_with_file_line_and_column() {
         jsonl("{\"id\": 1}\n{\"id\": 2, \"name\": \"long\"}\n"),
         "`FOLDER/x.jsonl` line 2: value too long for type character varying(3)"
     );
-    assert!(
-        jsonl("{\"id\": 1, \"nmae\": 1}").ends_with("`t`.`nmae` is missing on `to`")
-    );
+    assert!(jsonl("{\"id\": 1, \"nmae\": 1}").ends_with("`t`.`nmae` is missing on `to`"));
 }
 
 #[test]
@@ -243,15 +267,27 @@ fn a_file_that_is_cut_short_or_not_there_is_refused_whole() {
         let whole = fs::read(&file).unwrap();
         fs::write(&file, &whole[..whole.len() - 7]).unwrap();
         let refusal = scene.refusal(Place::File(file), |_| ());
-        assert_eq!(refusal, format!("`FOLDER/0.{name}` is cut short: its compressed data has no end"));
+        assert_eq!(
+            refusal,
+            format!("`FOLDER/0.{name}` is cut short: its compressed data has no end")
+        );
     }
     let scene = Arriving::new(schema);
     let refusal = scene.refusal(Place::File(scene.path("none.csv")), |_| ());
-    assert!(refusal.starts_with("cannot read `FOLDER/none.csv`: No such file"), "{refusal}");
+    assert!(
+        refusal.starts_with("cannot read `FOLDER/none.csv`: No such file"),
+        "{refusal}"
+    );
     let refusal = scene.refusal(scene.file("x.csv.gz", "id,text\n1,a\n"), |_| ());
-    assert!(refusal.starts_with("cannot read `FOLDER/x.csv.gz`: "), "{refusal}");
+    assert!(
+        refusal.starts_with("cannot read `FOLDER/x.csv.gz`: "),
+        "{refusal}"
+    );
     let refusal = scene.refusal(scene.file("x.bin", "PGCOPY?"), |_| ());
-    assert!(refusal.starts_with("`FOLDER/x.bin`: COPY file signature not recognized"), "{refusal}");
+    assert!(
+        refusal.starts_with("`FOLDER/x.bin`: COPY file signature not recognized"),
+        "{refusal}"
+    );
 }
 
 #[test]
@@ -262,18 +298,31 @@ fn a_replace_empties_in_the_same_commit_and_not_what_others_refer_to() {
     );
     let replace = |o: &mut ImportOptions| o.mode = Mode::Replace;
     let refusal = scene.refusal(scene.file("x.csv", "id\n1\n"), replace);
-    assert!(refusal.starts_with("`t` on `to` cannot be emptied: `child` refers to it"), "{refusal}");
-    scene.pair.to.query("DROP TABLE child; INSERT INTO t VALUES (7)");
+    assert!(
+        refusal.starts_with("`t` on `to` cannot be emptied: `child` refers to it"),
+        "{refusal}"
+    );
+    scene
+        .pair
+        .to
+        .query("DROP TABLE child; INSERT INTO t VALUES (7)");
     scene.refusal(scene.file("x.csv", "id\n1\nx\n"), replace);
-    scene.import(scene.file("x.csv", "id\n1\n"), replace).unwrap();
+    scene
+        .import(scene.file("x.csv", "id\n1\n"), replace)
+        .unwrap();
     assert_eq!(scene.rows(), "(1)");
 }
 
 #[test]
 fn a_dry_run_counts_the_rows_that_would_come() {
-    let scene = Arriving::new("CREATE TABLE t (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2) STORED)");
+    let scene = Arriving::new(
+        "CREATE TABLE t (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2) STORED)",
+    );
     let before = scene.pair.to.state();
-    for (name, text) in [("x.csv", "id\n1\n2\n"), ("x.jsonl", "{\"id\":1}\n{\"id\":2}")] {
+    for (name, text) in [
+        ("x.csv", "id\n1\n2\n"),
+        ("x.jsonl", "{\"id\":1}\n{\"id\":2}"),
+    ] {
         let report = scene
             .import(scene.file(name, text), |o| {
                 o.dry_run = true;
@@ -284,33 +333,34 @@ fn a_dry_run_counts_the_rows_that_would_come() {
     }
     scene.pair.to.assert_as_before(&before);
     let refusal = scene.refusal(scene.file("x.csv", "id,twice\n1,2\n"), |_| ());
-    assert!(refusal.starts_with("`t`.`twice` is computed by the server"), "{refusal}");
+    assert!(
+        refusal.starts_with("`t`.`twice` is computed by the server"),
+        "{refusal}"
+    );
 }
 
 #[test]
 fn a_large_value_passes_in_little_memory() {
-    // Its text is twice as long, and the server's own buffers are not ours.
     let schema = "CREATE TABLE t (id int, b bytea)";
     let rows = "INSERT INTO t SELECT 1, string_agg(decode(md5(g::text), 'hex'), '') FROM generate_series(1, 3276800) g";
     let scene = Arriving::with(schema, rows);
-    let path = scene.path("0.jsonl.gz");
-    let project = crate::support::Runner::new()
+    // As text it is a field of 100 MB; all of the program has less than that.
+    crate::support::Runner::new()
         .target("dev", &scene.pair.from)
         .target("prod", &scene.pair.to)
-        .playbook(&format!(
-            "local dev, prod = connect 'dev', connect('prod', {{ write = true }})
-             for _, suffix in ipairs {{ 'csv', 'jsonl.gz', 'bin.zst' }} do
-               copy.export {{ from = dev, table = 't', to = 'x.' .. suffix }}
-               copy.import {{ from = 'x.' .. suffix, to = prod, table = 't', mode = 'replace' }}
+        .playbook(
+            "local dev, prod = connect 'dev', connect('prod', { write = true })
+             for _, suffix in ipairs { 'csv', 'jsonl.zst' } do
+               copy.export { from = dev, table = 't', to = 'x.' .. suffix }
+               copy.import { from = 'x.' .. suffix, to = prod, table = 't', mode = 'replace' }
              end
              for line in io.lines '/proc/self/status' do
                local peak = line:match 'VmHWM:%s+(%d+) kB'
-               if peak then print(tonumber(peak) < {limit} * 1024 and 'small' or peak) end
+               if peak then print(tonumber(peak) < 100 * 1024 and 'small' or peak) end
              end",
-            limit = 64 + 3 * 50,
-        ));
-    project.stdout("small\n").success();
-    drop(path);
+        )
+        .stdout("small\n")
+        .success();
     scene.pair.assert_equal();
 }
 
@@ -320,7 +370,11 @@ fn an_interrupted_import_leaves_the_table_as_it_was() {
     // A pipe that nobody ends.
     let pipe = scene.path("pipe.csv");
     crate::support::must(std::process::Command::new("mkfifo").arg(&pipe));
-    let mut writer = fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
+    let mut writer = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(&pipe)
+        .unwrap();
     std::io::Write::write_all(&mut writer, b"id\n1\n2\n").unwrap();
     let before = scene.pair.to.state();
     run(async {
@@ -360,7 +414,10 @@ fn a_role_that_may_not_is_told_before_anything_is_read() {
         );
         scene.pair.to.query("GRANT ALL ON t, safe TO runner_reader");
         let error = import(&into(&to, "safe", file)).await.unwrap_err();
-        assert!(error.to_string().starts_with("policies of `safe`"), "{error}");
+        assert!(
+            error.to_string().starts_with("policies of `safe`"),
+            "{error}"
+        );
     });
 }
 

@@ -38,3 +38,4 @@ INSERT INTO t OVERRIDING SYSTEM VALUE VALUES
 INSERT INTO "odd ""name/%" VALUES (1, 'x', '\.', 2, E'\t'), (NULL, NULL, '', NULL, '""');
 INSERT INTO one VALUES (''), (NULL), (E'\\.'), (E'\\N'), (' '), (','), ('"'), (E'\n');
 INSERT INTO nothing VALUES (1, NULL), (2, NULL);
+SELECT setval('t_id_seq', 10);

@@ -9,7 +9,9 @@ use super::super::sql::Sql;
 use super::super::tables::filter;
 use super::super::values::{from_lua, rows_of};
 use super::super::{Context, db::Db};
-use crate::copy::{self, ExportOptions, Exported, Format, Goal, Layout, Packing, Place, Query, Rows};
+use crate::copy::{
+    self, ExportOptions, Exported, Format, Goal, Layout, Packing, Place, Query, Rows,
+};
 use crate::host::options::Options;
 use crate::host::{Call, Result};
 use crate::pg;

@@ -11,8 +11,8 @@ use super::{Error, Result, settings};
 use crate::pg::catalog::{Catalog, Relation, TableFilter};
 use crate::pg::{CopyOut, Isolation, Session, TxOptions, Value, transaction};
 use crate::progress::{Content, Event};
-pub(super) use sql::copy_options;
 use sql::Reading;
+pub(super) use sql::copy_options;
 use unescape::Unescape;
 
 /// What [`export`] is to do.
@@ -151,11 +151,7 @@ async fn several(
 }
 
 /// The rows of a table, or of the query, into one file.
-async fn one(
-    options: &ExportOptions,
-    table: Option<&Relation>,
-    place: &Place,
-) -> Result<Exported> {
+async fn one(options: &ExportOptions, table: Option<&Relation>, place: &Place) -> Result<Exported> {
     let format = match &options.to {
         Goal::One(place) => Format::of(options.format, place)?,
         Goal::Folder(_) => options.format.unwrap_or(Format::Csv),

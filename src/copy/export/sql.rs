@@ -211,7 +211,10 @@ const FIRST_NORMAL: u32 = 16384;
 
 fn json(columns: &[Described], query: String) -> Result<Reading> {
     for (index, column) in columns.iter().enumerate() {
-        if columns[..index].iter().any(|other| other.name == column.name) {
+        if columns[..index]
+            .iter()
+            .any(|other| other.name == column.name)
+        {
             return Err(Error::TwoColumns {
                 column: column.name.clone(),
             });

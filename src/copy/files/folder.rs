@@ -73,7 +73,10 @@ pub fn file_name(table: &str, suffix: &str) -> String {
     let mut name = String::new();
     for (index, c) in table.char_indices() {
         let special = c.is_control()
-            || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '%')
+            || matches!(
+                c,
+                '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '%'
+            )
             || index == 0 && matches!(c, '.' | '-' | '~');
         if special {
             let mut bytes = [0; 4];

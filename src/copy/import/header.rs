@@ -119,7 +119,10 @@ fn tsv(bytes: &[u8], whole: bool, layout: &Layout) -> Found {
         None => return None,
     };
     let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned();
-    let delimiter = layout.delimiter.as_deref().and_then(|text| text.chars().next());
+    let delimiter = layout
+        .delimiter
+        .as_deref()
+        .and_then(|text| text.chars().next());
     Some((Some(text_fields(&line, delimiter.unwrap_or('\t'))), length))
 }
 
@@ -168,7 +171,10 @@ mod tests {
         for cut in 0..length {
             assert_eq!(csv(&text.as_bytes()[..cut], false, &layout), None, "{cut}");
         }
-        assert_eq!(names(csv(b"a,b", true, &layout)), (vec!["a".into(), "b".into()], 3));
+        assert_eq!(
+            names(csv(b"a,b", true, &layout)),
+            (vec!["a".into(), "b".into()], 3)
+        );
         assert_eq!(csv(b"", true, &layout), Some((None, 0)));
         let other = Layout {
             delimiter: Some(";".into()),

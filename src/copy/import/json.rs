@@ -45,7 +45,10 @@ impl Taking<'_> {
         };
         let insert = if keys.is_empty() && options.columns.is_none() {
             // Not even one line, or tables without columns.
-            format!("INSERT INTO {} SELECT FROM {STAGE} AS s WHERE s.doc IS NOT NULL", self.name)
+            format!(
+                "INSERT INTO {} SELECT FROM {STAGE} AS s WHERE s.doc IS NOT NULL",
+                self.name
+            )
         } else {
             self.check_columns(&columns, input.shown())?;
             self.insert_sql(&columns, keys.contains(JSON_NULLS))
@@ -94,7 +97,10 @@ impl Taking<'_> {
             "SELECT DISTINCT k.name FROM {STAGE} AS s, pg_catalog.json_object_keys(s.doc) AS k (name)"
         );
         let rows = self.to.query(&sql, &[]).await?.rows;
-        Ok(rows.into_iter().map(|row| Fields::new(row).text()).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| Fields::new(row).text())
+            .collect())
     }
 
     fn insert_sql(&self, columns: &[String], has_json_nulls: bool) -> String {
@@ -138,11 +144,20 @@ impl Taking<'_> {
 
     /// The first line with which the insert fails as it did, found by halving.
     async fn first_wrong(&self, insert: &str, error: &Error) -> Result<Option<u64>> {
-        let Some(wanted) = error.pg().and_then(|error| error.sqlstate()).map(str::to_owned) else {
+        let Some(wanted) = error
+            .pg()
+            .and_then(|error| error.sqlstate())
+            .map(str::to_owned)
+        else {
             return Ok(None);
         };
         let last = format!("SELECT pg_catalog.max(s.line) FROM {STAGE} AS s");
-        let last = self.to.value(&last, &[]).await?.as_int().unwrap_or_default();
+        let last = self
+            .to
+            .value(&last, &[])
+            .await?
+            .as_int()
+            .unwrap_or_default();
         let (mut good, mut bad) = (0, last);
         while bad - good > 1 {
             let middle = good + (bad - good) / 2;

@@ -57,7 +57,9 @@ pub async fn import(options: &ImportOptions) -> Result<Report> {
         check_references(to, &relation).await?;
     }
     if options.dry_run {
-        return Ok(report_of(try_out(options, format, &mut input, table).await?));
+        return Ok(report_of(
+            try_out(options, format, &mut input, table).await?,
+        ));
     }
     let done = transaction(to, &TxOptions::default(), async |to| {
         let settings = settings::pin(to).await?;

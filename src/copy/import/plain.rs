@@ -87,7 +87,9 @@ impl Taking<'_> {
             column: column.to_owned(),
             missing,
         };
-        let gone = columns.iter().filter(|name| self.table.column(name).is_none());
+        let gone = columns
+            .iter()
+            .filter(|name| self.table.column(name).is_none());
         let gone = gone.map(|column| {
             let target = self.to.name().to_owned();
             difference(column, Missing::OnTarget { target })
