@@ -4,8 +4,9 @@ use std::fmt;
 
 use super::dump;
 use super::files::Error as FileError;
+use super::outcome::Unfinished;
 use crate::human;
-use crate::pg;
+use crate::{pg, trigger};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -15,6 +16,26 @@ pub enum Error {
     Pg(Box<pg::Error>),
     #[error(transparent)]
     Dump(Box<dump::Error>),
+    #[error("{0}")]
+    Unfinished(Box<Unfinished>),
+    #[error(transparent)]
+    Trigger(Box<trigger::Error>),
+    #[error(
+        "`{role}` may not create a schema in `{database}`, which `atomic = \"staged\"` needs for its tables; \
+         GRANT CREATE ON DATABASE would allow it, and `atomic = true` needs none"
+    )]
+    NoStaging { role: String, database: String },
+    #[error(
+        "the tables are of two moments, as an interrupted copy was taken up, and foreign key `{key}` is broken: rows \
+         of `{child}` have no parent in `{parent}`: {}; copy both again without `resume`",
+        values.join(", ")
+    )]
+    TwoMoments {
+        child: String,
+        parent: String,
+        key: String,
+        values: Vec<String>,
+    },
     #[error("`{option}` does not go {why}")]
     Work {
         option: &'static str,
@@ -95,9 +116,32 @@ pub enum Error {
     },
     #[error(
         "the foreign keys of {tables} form a cycle that is not deferrable, so no order fills them: {keys}; \
-         ALTER one of them to be DEFERRABLE, or put triggers = \"all\" around the copy"
+         connect as the owner of all of them, or as a role that may set session_replication_role"
     )]
     Cycle { tables: String, keys: String },
+    #[error("`foreign_keys = \"{way}\"` is not possible for {tables}: {reason}")]
+    ForeignKeys {
+        way: &'static str,
+        tables: String,
+        reason: String,
+    },
+    #[error(
+        "`{role}` may not switch off {triggers}; connect as the owner, or leave `triggers` out: then those that cannot \
+         be switched off fire"
+    )]
+    Triggers { role: String, triggers: String },
+    #[error("none of the tables has a trigger `{name}` made by a user{suggestion}")]
+    NoTrigger { name: String, suggestion: String },
+    #[error(
+        "foreign key `{key}` of `{table}` could not be made again as it was, so nothing was committed: \
+         was {before}, would be {after}"
+    )]
+    KeyChanged {
+        key: String,
+        table: String,
+        before: String,
+        after: String,
+    },
     #[error(
         "policies of `{table}` on `{target}` hide rows from `{role}`, so not all would be copied; \
          connect as its owner or a role with BYPASSRLS"
@@ -188,6 +232,15 @@ impl From<pg::Error> for Error {
     }
 }
 
+impl From<trigger::Error> for Error {
+    fn from(error: trigger::Error) -> Self {
+        match error {
+            trigger::Error::Pg(error) => Self::from(error),
+            error => Self::Trigger(Box::new(error)),
+        }
+    }
+}
+
 impl From<dump::Error> for Error {
     /// An interruption is the same error wherever it struck.
     fn from(error: dump::Error) -> Self {
@@ -208,11 +261,35 @@ impl From<FileError> for Error {
 }
 
 impl Error {
+    /// The one table it is about.
+    pub fn table(&self) -> Option<&str> {
+        match self {
+            Self::NoKey { table, .. }
+            | Self::Referenced { table, .. }
+            | Self::RowSecurity { table, .. }
+            | Self::NotAllowed { table, .. }
+            | Self::DuplicateKeys { table, .. }
+            | Self::Stopped { table, .. }
+            | Self::Count { table, .. } => Some(table),
+            Self::Columns(differences) => {
+                let table = &differences.first()?.table;
+                let same = differences.iter().all(|other| other.table == *table);
+                same.then_some(table)
+            }
+            Self::Pg(error) => match &**error {
+                pg::Error::NoTable { name, .. } | pg::Error::NotATable { name, .. } => Some(name),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The server's part of it.
     pub fn pg(&self) -> Option<&pg::Error> {
         match self {
             Self::Pg(error) => Some(error),
             Self::Stopped { source, .. } | Self::Refresh { source, .. } => source.pg(),
+            Self::Unfinished(unfinished) => unfinished.failed.first()?.1.pg(),
             Self::InFile { source, .. } => source.pg(),
             _ => None,
         }

@@ -2,18 +2,14 @@
 //!
 //! One transaction writes through one session. What else there is to do for it, several sessions do beforehand.
 
-mod joint;
-
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::plan::TablePlan;
-use super::range::Range;
 use crate::interrupt::{Interrupt, is_interrupted, race};
 use crate::pg::{self, CopyData, CopyOut, Session, ident_list};
-use joint::Joint;
 
 /// What a reader may be ahead, in chunks of 256 KiB at most: all of them together stay within 32 MB.
 const AHEAD: usize = 16;
@@ -25,9 +21,10 @@ pub(super) struct Feeds(Mutex<Inner>);
 #[derive(Default)]
 struct Inner {
     staged: HashMap<String, Staged>,
-    ahead: HashMap<String, Pieces>,
-    /// In the order in which the tables are filled.
-    order: VecDeque<String>,
+    /// Tables that a reader has come to.
+    begun: HashMap<String, Receiver<Parcel>>,
+    /// Those that none has, in the order in which they are filled.
+    waiting: VecDeque<String>,
 }
 
 /// Rows in a table of the target.
@@ -55,25 +52,13 @@ pub(super) enum Feed {
     Ahead(Ahead),
 }
 
-/// One table in parts.
-struct Pieces {
-    binary: bool,
-    left: VecDeque<Piece>,
-}
-
-enum Piece {
-    /// Nobody reads it yet.
-    Waiting(String),
-    Begun(Receiver<Parcel>),
-}
-
 type Parcel = pg::Result<Part>;
 
 /// What a reader hands over.
 struct Part {
-    /// None at the end of the piece.
+    /// None at the end.
     chunk: Option<CopyData>,
-    /// Messages of the piece so far.
+    /// Messages so far.
     messages: u64,
 }
 
@@ -84,76 +69,35 @@ impl Feeds {
     }
 
     /// Has the readers read a table, behind those that were added before.
-    pub fn add_ahead(&self, table: &TablePlan, ranges: &[Range]) {
-        let read = table.read_sql();
-        let parts = ranges.iter().map(|range| table.within(*range).read_sql());
-        let left: VecDeque<Piece> = match ranges.len() {
-            0 | 1 => [Piece::Waiting(read.clone())].into(),
-            _ => parts.map(Piece::Waiting).collect(),
-        };
-        let binary = table.binary;
-        let mut inner = self.locked();
-        inner.ahead.insert(read.clone(), Pieces { binary, left });
-        inner.order.push_back(read);
+    pub fn add_ahead(&self, table: &TablePlan) {
+        self.locked().waiting.push_back(table.read_sql());
     }
 
-    /// What there is for the table that is read so.
-    pub fn take(self: &Arc<Self>, read: &str) -> Option<Feed> {
+    /// What there is for the table that is read so. Where no reader has come to it, whoever fills it reads it.
+    pub fn take(&self, read: &str) -> Option<Feed> {
         let mut inner = self.locked();
         if let Some(staged) = inner.staged.remove(read) {
             return Some(Feed::Staged(staged));
         }
-        let pieces = inner.ahead.get(read)?;
-        let several = pieces.left.len() > 1;
-        let joint = (pieces.binary && several).then(Joint::default);
-        Some(Feed::Ahead(Ahead {
-            feeds: Arc::clone(self),
-            read: read.to_owned(),
-            binary: pieces.binary,
-            joint,
-            current: None,
-            done: 0,
-            passed: 0,
-        }))
+        inner.waiting.retain(|waiting| waiting != read);
+        let parts = inner.begun.remove(read)?;
+        Some(Feed::Ahead(Ahead { parts, messages: 0 }))
     }
 
-    /// The next piece that nobody reads yet, for a reader.
+    /// The next table for a reader.
     fn begin(&self) -> Option<(String, Sender<Parcel>)> {
         let mut inner = self.locked();
-        let Inner { ahead, order, .. } = &mut *inner;
-        while let Some(read) = order.front() {
-            let pieces = ahead.get_mut(read).map(|pieces| &mut pieces.left);
-            let waiting = pieces.into_iter().flatten().find_map(|piece| match piece {
-                Piece::Waiting(read) => Some((std::mem::take(read), piece)),
-                Piece::Begun(_) => None,
-            });
-            if let Some((read, piece)) = waiting {
-                let (sender, receiver) = channel(AHEAD);
-                *piece = Piece::Begun(receiver);
-                return Some((read, sender));
-            }
-            order.pop_front();
-        }
-        None
-    }
-
-    /// The next piece of a table, for whoever fills it, and whether it is the last.
-    fn next(&self, read: &str) -> Option<(Piece, bool)> {
-        let mut inner = self.locked();
-        let left = &mut inner.ahead.get_mut(read)?.left;
-        let piece = left.pop_front()?;
-        Some((piece, left.is_empty()))
-    }
-
-    fn forget(&self, read: &str) {
-        self.locked().ahead.remove(read);
+        let read = inner.waiting.pop_front()?;
+        let (sender, receiver) = channel(AHEAD);
+        inner.begun.insert(read.clone(), receiver);
+        Some((read, sender))
     }
 
     /// Nothing is wanted any more.
     fn close(&self) {
         let mut inner = self.locked();
-        inner.ahead.clear();
-        inner.order.clear();
+        inner.begun.clear();
+        inner.waiting.clear();
     }
 
     fn locked(&self) -> MutexGuard<'_, Inner> {
@@ -176,7 +120,7 @@ impl Feeds {
         output
     }
 
-    /// Reads one piece after the other in one session.
+    /// Reads one table after the other in one session.
     async fn read(&self, from: &Session) {
         while let Some((read, to)) = self.begin() {
             let handed = match from.copy_out(&read).await {
@@ -194,7 +138,7 @@ impl Feeds {
     }
 }
 
-/// All of a piece; false where the session is to read no more.
+/// All of a table; false where the session is to read no more.
 async fn hand_over(mut out: CopyOut, to: &Sender<Parcel>) -> bool {
     loop {
         let parcel = out.chunk().await.map(|chunk| Part {
@@ -217,101 +161,26 @@ async fn hand_over(mut out: CopyOut, to: &Sender<Parcel>) -> bool {
     }
 }
 
-/// The rows of one table, piece after piece.
+/// The rows of one table, as a reader hands them over. Dropped, the reader hears that nobody waits for more.
 pub(super) struct Ahead {
-    feeds: Arc<Feeds>,
-    read: String,
-    binary: bool,
-    /// Makes one stream of several in the binary format.
-    joint: Option<Joint>,
-    current: Option<Current>,
-    /// Rows of the pieces that have ended, and messages of the current one.
-    done: u64,
-    passed: u64,
-}
-
-struct Current {
-    from: Origin,
-    last: bool,
-}
-
-enum Origin {
-    Reader(Receiver<Parcel>),
-    /// No reader had come to it.
-    Own(CopyOut),
+    parts: Receiver<Parcel>,
+    messages: u64,
 }
 
 impl Ahead {
-    pub fn rows(&self) -> u64 {
-        self.done + self.passed
-    }
-
-    pub async fn chunk(&mut self, from: &Session) -> pg::Result<Option<CopyData>> {
-        loop {
-            if self.current.is_none() && !self.begin_next(from).await? {
-                return Ok(None);
+    pub async fn chunk(&mut self) -> pg::Result<Option<CopyData>> {
+        match race(self.parts.recv()).await? {
+            Some(part) => {
+                let part = part?;
+                self.messages = part.messages;
+                Ok(part.chunk)
             }
-            let part = self.part().await?;
-            self.passed = part.messages;
-            let last = self.current.as_ref().is_some_and(|current| current.last);
-            let (ended, chunk) = match (part.chunk, &mut self.joint) {
-                (None, joint) => (true, joint.as_mut().and_then(|joint| joint.end(last))),
-                (Some(chunk), None) => (false, Some(chunk)),
-                (Some(chunk), Some(joint)) => (false, joint.push(chunk)),
-            };
-            if ended {
-                self.done += self.passed.saturating_sub(self.binary.into());
-                self.passed = 0;
-                self.current = None;
-            }
-            if chunk.is_some() {
-                return Ok(chunk);
-            }
-        }
-    }
-
-    /// False where there is none.
-    async fn begin_next(&mut self, from: &Session) -> pg::Result<bool> {
-        let Some((piece, last)) = self.feeds.next(&self.read) else {
-            return Ok(false);
-        };
-        let from = match piece {
-            Piece::Begun(receiver) => Origin::Reader(receiver),
-            Piece::Waiting(read) => Origin::Own(from.copy_out(&read).await?),
-        };
-        self.current = Some(Current { from, last });
-        Ok(true)
-    }
-
-    async fn part(&mut self) -> Parcel {
-        match self.current.as_mut().map(|current| &mut current.from) {
-            Some(Origin::Reader(receiver)) => match race(receiver.recv()).await? {
-                Some(parcel) => parcel,
-                // It has been interrupted before we were.
-                None => Err(pg::Error::Interrupted),
-            },
-            Some(Origin::Own(out)) => Ok(Part {
-                chunk: out.chunk().await?,
-                messages: out.messages(),
-            }),
+            // It was interrupted before we were.
             None => Err(pg::Error::Interrupted),
         }
     }
 
-    pub async fn abort(mut self) {
-        if let Some(Current {
-            from: Origin::Own(out),
-            ..
-        }) = self.current.take()
-        {
-            out.abort().await;
-        }
-    }
-}
-
-impl Drop for Ahead {
-    /// Readers of what is left hear that nobody waits for it.
-    fn drop(&mut self) {
-        self.feeds.forget(&self.read);
+    pub fn messages(&self) -> u64 {
+        self.messages
     }
 }

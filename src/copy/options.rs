@@ -78,6 +78,17 @@ pub enum Mode {
     Upsert,
 }
 
+impl Mode {
+    /// As a playbook writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Replace => "replace",
+            Self::Append => "append",
+            Self::Upsert => "upsert",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verify {
     No,

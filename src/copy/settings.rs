@@ -1,7 +1,15 @@
 //! The settings under which rows travel.
 
 use super::Result;
-use crate::pg::{Session, Value};
+use crate::pg::{Literal, Session, Value};
+
+/// What [`pin`] runs, to stand behind a BEGIN.
+pub(super) const PIN: &str = include_str!("../sql/copy_settings.sql");
+/// The same for a session that reads, and may have to wait for those who write.
+pub(super) const PIN_READER: &str = concat!(
+    include_str!("../sql/copy_settings.sql"),
+    "; SET LOCAL idle_in_transaction_session_timeout = 0"
+);
 
 /// Settings as they were before a copy.
 pub(super) struct Settings {
@@ -11,8 +19,7 @@ pub(super) struct Settings {
 
 /// Makes the text of values mean the same on every server, until the transaction ends or [`Settings::restore`].
 pub(super) async fn pin(session: &Session) -> Result<Settings> {
-    let sql = include_str!("../sql/copy_settings.sql");
-    let rows = session.query(sql, &[]).await?.rows;
+    let rows = session.query(PIN, &[]).await?.rows;
     let column = |index: usize| {
         let values = rows.iter().filter_map(|row| row.get(index).cloned());
         Value::Array(values.collect())
@@ -24,6 +31,23 @@ pub(super) async fn pin(session: &Session) -> Result<Settings> {
 }
 
 impl Settings {
+    /// What [`Settings::restore`] runs, as text.
+    pub fn restoring(&self) -> String {
+        let (Value::Array(names), Value::Array(values)) = (&self.names, &self.values) else {
+            return String::new();
+        };
+        let set = |(name, value): (&Value, &Value)| {
+            let literal = |value: &Value| Literal(value.as_str().unwrap_or_default()).to_string();
+            format!(
+                "pg_catalog.set_config({}, {}, true)",
+                literal(name),
+                literal(value)
+            )
+        };
+        let sets: Vec<String> = names.iter().zip(values).map(set).collect();
+        format!("SELECT {}", sets.join(", "))
+    }
+
     /// Puts the settings back. A failed copy needs it not: rolling back does the same.
     pub async fn restore(self, session: &Session) -> Result<()> {
         let sql = include_str!("../sql/copy_settings_restore.sql");

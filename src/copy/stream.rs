@@ -51,7 +51,7 @@ pub(super) async fn pump(pipe: &Pipe<'_>, meter: &mut Meter) -> Result<u64> {
             Err(error) => return Err(Error::from(error).stopped(&table, 0)),
         },
     };
-    match forward(&mut out, sink, meter, pipe).await {
+    match forward(&mut out, sink, meter, pipe.table.binary).await {
         Ok(stored) => Ok(stored),
         Err((side, error)) => {
             if side == Side::Target || matches!(error, pg::Error::Interrupted) {
@@ -87,26 +87,23 @@ enum Source {
 }
 
 impl Source {
-    async fn chunk(&mut self, from: &Session) -> pg::Result<Option<CopyData>> {
+    async fn chunk(&mut self) -> pg::Result<Option<CopyData>> {
         match self {
             Self::Server(out) => out.chunk().await,
-            Self::Ahead(ahead) => ahead.chunk(from).await,
+            Self::Ahead(ahead) => ahead.chunk().await,
         }
     }
 
-    /// Rows that have passed, about; all of them at the end.
-    fn rows(&self, binary: bool, ended: bool) -> u64 {
+    fn messages(&self) -> u64 {
         match self {
-            // The binary format ends with a message that is no row.
-            Self::Server(out) => out.messages().saturating_sub((binary && ended).into()),
-            Self::Ahead(ahead) => ahead.rows(),
+            Self::Server(out) => out.messages(),
+            Self::Ahead(ahead) => ahead.messages(),
         }
     }
 
     async fn abort(self) {
-        match self {
-            Self::Server(out) => out.abort().await,
-            Self::Ahead(ahead) => ahead.abort().await,
+        if let Self::Server(out) = self {
+            out.abort().await;
         }
     }
 }
@@ -115,20 +112,20 @@ async fn forward(
     out: &mut Source,
     mut sink: CopyIn,
     meter: &mut Meter,
-    pipe: &Pipe<'_>,
+    binary: bool,
 ) -> std::result::Result<u64, (Side, pg::Error)> {
-    let binary = pipe.table.binary;
     loop {
         let chunk = tokio::select! {
             biased;
             // The source may have nothing to send for long.
             () = sink.refused() => return Err((Side::Target, sink.refusal().await)),
-            chunk = out.chunk(&pipe.options.from) => chunk.map_err(|e| (Side::Source, e))?,
+            chunk = out.chunk() => chunk.map_err(|e| (Side::Source, e))?,
         };
         let Some(chunk) = chunk else { break };
-        meter.passed(out.rows(binary, false), chunk.payload().len());
+        meter.passed(out.messages(), chunk.payload().len());
         sink.forward(chunk).await.map_err(|e| (Side::Target, e))?;
     }
-    meter.count_rows(out.rows(binary, true));
+    // The binary format ends with a message that is no row.
+    meter.count_rows(out.messages().saturating_sub(binary.into()));
     sink.finish().await.map_err(|e| (Side::Target, e))
 }

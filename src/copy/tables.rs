@@ -1,20 +1,32 @@
 //! Tables from one server to another.
 
 use super::plan::{Plan, Unit};
-use super::{CopyOptions, Error, Report, Result, dry, load, settings};
+use super::snapshot::Snapshot;
+use super::{Atomic, CopyOptions, Error, Report, Result, dry, load, settings, workers};
 use crate::pg::{Isolation, Kinship, Session, TxOptions, kinship, transaction};
 use crate::progress::Event;
 
 /// Copies tables. Units of tables tied by foreign keys are complete on the target or as they were.
 pub async fn tables(options: &CopyOptions) -> Result<Report> {
     let (from, to) = (&options.from, &options.to);
+    options.work.check(options)?;
     refuse_kin(from, to).await?;
-    let snapshot = TxOptions {
+    let read = TxOptions {
         isolation: Some(Isolation::RepeatableRead),
         read_only: true,
         ..TxOptions::default()
     };
-    transaction(from, &snapshot, async |from| {
+    // A savepoint, which the block below is then, could not share it.
+    let before = match from.blocks() {
+        0 => None,
+        1 => Some(Snapshot::export(from).await?),
+        _ => Some(Snapshot::of_a_savepoint()),
+    };
+    transaction(from, &read, async |from| {
+        let snapshot = match before {
+            Some(snapshot) => snapshot,
+            None => Snapshot::export(from).await?,
+        };
         if !load::is_snapshot(from).await? {
             to.reporter().event(&Event::Warning(format!(
                 "`{}` is read in a READ COMMITTED transaction, so the tables may be of different moments",
@@ -30,7 +42,7 @@ pub async fn tables(options: &CopyOptions) -> Result<Report> {
         let report = if options.dry_run {
             dry::run(options, &plan).await?
         } else {
-            write(options, &plan).await?
+            write(options, plan, &snapshot).await?
         };
         settings.restore(from).await?;
         Ok(report)
@@ -39,7 +51,7 @@ pub async fn tables(options: &CopyOptions) -> Result<Report> {
 }
 
 /// Refuses to copy a database into itself, however it was reached.
-async fn refuse_kin(from: &Session, to: &Session) -> Result<()> {
+pub(super) async fn refuse_kin(from: &Session, to: &Session) -> Result<()> {
     let (from_name, to_name) = (from.name().to_owned(), to.name().to_owned());
     if to.server().standby {
         return Err(Error::TargetIsStandby { target: to_name });
@@ -63,22 +75,34 @@ async fn refuse_kin(from: &Session, to: &Session) -> Result<()> {
     }
 }
 
-async fn write(options: &CopyOptions, plan: &Plan) -> Result<Report> {
-    let units = &plan.units;
-    let mut report = Report::default();
-    if options.to.in_transaction() {
-        write_together(options, units, &mut report).await?;
+async fn write(options: &CopyOptions, plan: Plan, snapshot: &Snapshot) -> Result<Report> {
+    let report = if options.to.in_transaction() {
+        write_together(options, &plan.units).await?
     } else {
-        for unit in units {
-            write_together(options, std::slice::from_ref(unit), &mut report).await?;
+        let copied = Box::pin(workers::run(options, plan.units, &plan.objects, snapshot)).await;
+        if options.work.atomic != Atomic::Unit {
+            return copied;
         }
-    }
+        if let Err(Error::Unfinished(_)) = &copied {
+            // What hangs on the tables that did arrive is not to stay behind them.
+            if let Err(error) = plan.objects.finish(options).await {
+                let warning = Event::Warning(error.to_string());
+                options.to.reporter().event(&warning);
+            }
+        }
+        copied?
+    };
     plan.objects.finish(options).await?;
     Ok(report)
 }
 
-/// In one transaction, or in a savepoint of the one that is open.
-async fn write_together(options: &CopyOptions, units: &[Unit], report: &mut Report) -> Result<()> {
+/// In a savepoint of the transaction that is open, by one worker.
+async fn write_together(options: &CopyOptions, units: &[Unit]) -> Result<Report> {
+    if options.work.jobs.is_some_and(|jobs| jobs > 1) {
+        let note = "one worker: the target is written in a transaction that is open";
+        options.to.reporter().event(&Event::Note(note.to_owned()));
+    }
+    let mut report = Report::default();
     transaction(&options.to, &TxOptions::default(), async |to| {
         let settings = settings::pin(to).await?;
         for table in load::fill(options, units).await? {
@@ -86,5 +110,6 @@ async fn write_together(options: &CopyOptions, units: &[Unit], report: &mut Repo
         }
         settings.restore(to).await
     })
-    .await
+    .await?;
+    Ok(report)
 }

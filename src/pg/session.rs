@@ -188,6 +188,16 @@ impl Session {
         self.shared.closed.load(Ordering::SeqCst)
     }
 
+    /// Whether its connection is gone.
+    pub fn is_lost(&self) -> bool {
+        self.is_closed() || self.live().client.is_closed()
+    }
+
+    /// Open transaction blocks: 0 none, 1 the transaction, more are savepoints.
+    pub fn blocks(&self) -> u32 {
+        self.shared.depth.load(Ordering::SeqCst)
+    }
+
     pub(super) fn check_open(&self) -> Result<()> {
         if self.is_closed() {
             return Err(Error::Closed {

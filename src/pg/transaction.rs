@@ -24,6 +24,8 @@ pub struct TxOptions {
     pub statement_timeout: Option<String>,
     /// A snapshot that another session exported; goes with `RepeatableRead`.
     pub snapshot: Option<String>,
+    /// Statements to be run with the one that begins the transaction.
+    pub first: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,14 +78,19 @@ impl Session {
     pub async fn begin(&self, options: &TxOptions) -> Result<()> {
         let _turn = self.turn().await?;
         let depth = self.shared.depth.load(Ordering::SeqCst);
-        let begin = if depth == 0 {
+        let mut begin = if depth == 0 {
             self.live().parsed.clear();
             self.opening(options)
         } else {
             format!("SAVEPOINT runner_{depth}")
         };
+        if let Some(first) = options.first {
+            begin = format!("{begin};\n{first}");
+        }
         let result = async {
-            self.simple(&begin).await?;
+            self.simple(&begin)
+                .await
+                .map_err(|error| error.with_sql(&begin))?;
             for (name, value) in options.settings() {
                 self.mask(name).await?;
                 let set = format!("SET LOCAL {name} = {}", Literal(value));

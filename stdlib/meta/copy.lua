@@ -24,6 +24,37 @@ function copy.order(options) end
 ---@field refresh? boolean whether materialized views over the tables are refreshed once the rows are there; true if absent
 ---@field jobs? integer one worker copies whatever it says, yet
 
+---@class copy.Plan
+---@field tables copy.PlannedTable[] in the order in which they would be filled
+---@field units { tables: string[], strategy: string, reason: string }[] tables that are filled in one commit
+---@field excluded string[]
+---@field refused { table: string?, reason: string }[] what `copy.tables` would refuse
+---@field views string[] materialized views that would be refreshed, in order
+---@field rows integer of all tables, as the catalogue estimates them
+---@field bytes integer
+
+---@class copy.PlannedTable
+---@field table string
+---@field target string its name on the target; empty where there is none
+---@field mode string
+---@field rows? integer as the catalogue estimates them; nil where the table was never analyzed
+---@field bytes integer on disk, without indexes
+---@field unit? integer its place in `units`; nil where nothing would be copied
+---@field strategy string how the foreign keys are kept
+---@field reason string why so
+---@field format "binary"|"text" how its rows would cross
+---@field keys_in { key: string, table: string }[] foreign keys that refer to it, by the table they are on
+---@field keys_out { key: string, table: string }[] its own foreign keys, by the table they refer to
+---@field triggers { name: string, state: string, fires: boolean, switched_off: boolean }[] those that users made
+---@field differences string[] where the columns of both sides differ
+---@field may_not string[] what the roles would need and may not
+
+---Prints and returns what `copy.tables` with the same options would do, before anything is touched. What it would refuse is in
+---`refused`; only options that are wrong raise. Rows are estimates: `--dry-run` counts them.
+---@param options copy.TablesOptions
+---@return copy.Plan plan
+function copy.plan(options) end
+
 ---@class copy.Report
 ---@field tables copy.TableReport[]
 ---@field rows integer that crossed, of all tables
@@ -136,3 +167,25 @@ function copy.import(options) end
 ---@param options copy.DumpOptions
 ---@return copy.DumpReport report
 function copy.dump(options) end
+
+---@class copy.SchemaOptions
+---@field from Db best a snapshot
+---@field to Db a `tx` takes part in its transaction; else all of it is one
+---@field section? "pre-data"|"post-data" what rows need, or what is made behind them (keys, indexes, triggers); both if absent
+---@field clean? boolean drops first what is there by the same name
+---@field rows? boolean brings the rows, too, between the two sections
+---@field verify? "count"|"content"|boolean how the rows are compared before the commit; `"count"` if absent
+---@field tables? string|string[] these tables and views with their parts alone; all of the database if absent
+---@field exclude? string|string[] tables that are left out, beside `[copy] exclude` of `runner.toml`
+---@field lock_timeout? number|string how long to wait for a table in use, 5 seconds if absent
+
+---@class copy.SchemaReport: copy.Report
+---@field dropped string[] what was dropped to be made again
+---@field statements integer
+
+---Brings definitions to another database, as pg_dump writes them, in one transaction: a failure leaves all as it was. What only `to` has
+---stays; where it depends on something to be dropped, all of it is refused, with a list. Owners and grants on `to` stay its own; event
+---triggers, publications and subscriptions are left alone.
+---@param options copy.SchemaOptions
+---@return copy.SchemaReport report
+function copy.schema(options) end

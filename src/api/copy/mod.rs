@@ -1,12 +1,13 @@
-//! `copy.order`, `copy.tables`, `copy.restore`, `copy.dump`, `copy.export`,
-//! `copy.import`.
+//! The functions of `copy`, a file each.
 
 mod dump;
 mod export;
 mod guards;
 mod import;
+mod plan;
 mod report;
 mod restore;
+mod schema;
 mod shape;
 mod tables;
 mod work;
@@ -26,11 +27,13 @@ use crate::pg::catalog::foreign_keys;
 pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     let module = lua.create_table()?;
     module.set("order", function(lua, "copy.order", order)?)?;
+    module.set("plan", function(lua, "copy.plan", plan::plan)?)?;
     module.set("tables", function(lua, "copy.tables", tables::tables)?)?;
     module.set("restore", function(lua, "copy.restore", restore::restore)?)?;
     module.set("dump", function(lua, "copy.dump", dump::dump)?)?;
     module.set("export", function(lua, "copy.export", export::export)?)?;
     module.set("import", function(lua, "copy.import", import::import)?)?;
+    module.set("schema", function(lua, "copy.schema", schema::schema)?)?;
     module.into_lua(lua)
 }
 

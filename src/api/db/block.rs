@@ -96,7 +96,7 @@ fn read(name: &'static str, table: Option<Table>) -> Result<TxOptions> {
         read_only: options.boolean("read_only")?.unwrap_or(false),
         lock_timeout: options.duration("lock_timeout")?.map(milliseconds),
         statement_timeout: options.duration("statement_timeout")?.map(milliseconds),
-        snapshot: None,
+        ..TxOptions::default()
     };
     options.finish()?;
     Ok(read)

@@ -20,6 +20,8 @@ pub(crate) struct TablePlan {
     /// Whether the source computes a column that the target stores.
     pub computed: bool,
     pub binary: bool,
+    /// Whether the rows are written as frozen.
+    pub freeze: bool,
     /// What an upsert tells rows by.
     pub key: Option<UpsertKey>,
     pub sequences: Vec<UsedSequence>,
@@ -44,7 +46,9 @@ impl TablePlan {
             Mode::Upsert => Some(upsert_key(&source, &target, &matched.columns, &options.to)?),
             Mode::Replace | Mode::Append => None,
         };
+        let ordinary = target.relation.kind == catalog::Kind::Ordinary;
         Ok(Self {
+            freeze: options.work.freeze && ordinary && options.mode == Mode::Replace,
             source: source.relation,
             target: target.relation,
             filter,
@@ -89,7 +93,8 @@ impl TablePlan {
         } else {
             format!("(SELECT {columns} {})", self.rows_clause())
         };
-        format!("COPY {what} TO STDOUT{}", self.format())
+        let format = if self.binary { " (FORMAT binary)" } else { "" };
+        format!("COPY {what} TO STDOUT{format}")
     }
 
     /// Writes them into `table`, which has the columns of the target.
@@ -98,13 +103,20 @@ impl TablePlan {
             [] => String::new(),
             _ => format!(" ({})", ident_list(&self.column_names())),
         };
-        format!("COPY {table}{columns} FROM STDIN{}", self.format())
+        let format = match (self.binary, self.freeze) {
+            (false, false) => "",
+            (true, false) => " (FORMAT binary)",
+            (false, true) => " (FREEZE)",
+            (true, true) => " (FORMAT binary, FREEZE)",
+        };
+        format!("COPY {table}{columns} FROM STDIN{format}")
     }
 
-    /// The same for a part of its rows.
-    pub fn within(&self, range: Range) -> Self {
+    /// The same for a part of its rows, or for all of them by the way of another table.
+    pub fn part(&self, range: Option<Range>) -> Self {
         Self {
-            range: Some(range),
+            range,
+            freeze: false,
             ..self.clone()
         }
     }
@@ -126,10 +138,6 @@ impl TablePlan {
             [] => format!("FROM {only}"),
             _ => format!("FROM {only} WHERE {}", conditions.join(" AND ")),
         }
-    }
-
-    fn format(&self) -> &'static str {
-        if self.binary { " (FORMAT binary)" } else { "" }
     }
 }
 
