@@ -18,6 +18,7 @@ mod resume;
 mod sequences;
 mod staged;
 mod stopped;
+mod streams;
 mod triggers;
 mod upsert;
 

@@ -398,8 +398,12 @@ fn an_interruption_ends_pg_restore_too() {
     run(async {
         let (to, _) = open(&dumped.pair.to).await;
         let interrupt = Interrupt::default();
+        let copying = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+          AND state = 'active' AND query LIKE 'COPY%'";
         let trip = async {
-            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            while dumped.pair.to.query(copying) == "0" {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
             interrupt.trip(15);
         };
         let options = from_file(&dumped.file(), &to, &[]);
