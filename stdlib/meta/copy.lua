@@ -19,6 +19,11 @@ function copy.order(options) end
 ---@field tables? string|string[] names, patterns and groups at the source; all of its search path if absent
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
 ---@field mode? "append"|"replace"|"upsert" `"append"` if absent
+---@field where? string|table<string, string|any[]> only the rows that this SQL condition holds for: of the one table, or by table name or pattern; `{ "id > $1", 5 }` with parameters
+---@field columns? table<string, string[]|{except: string[]}> only these columns, by table; in an upsert the others stay as they are
+---@field rename? table<string, string|table> what a table is called on the target, or `{ column = "new name" }`, or both: `{ "table", column = "new name" }`
+---@field order_by? string|table<string, string> in which order rows are read: what stands behind `ORDER BY`, for all tables or by table
+---@field on_missing? "error"|"skip" what is done about a table or column that the target has not; `"error"` if absent
 ---@field verify? "count"|boolean whether the rows are counted on both sides before the commit; `"count"` if absent
 ---@field sequences? boolean whether sequences move forward: those the tables use, with `"*.*"` all; true if absent
 ---@field refresh? boolean whether materialized views over the tables are refreshed once the rows are there; true if absent

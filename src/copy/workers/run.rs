@@ -11,7 +11,7 @@ use super::super::plan::Unit;
 use super::super::resume::Record;
 use super::super::snapshot::Snapshot;
 use super::super::{
-    Atomic, CopyOptions, Error, OnError, Report, Result, TableReport, load, settings,
+    Atomic, CopyOptions, Error, Mode, OnError, Report, Result, TableReport, load, settings,
 };
 use super::batch;
 use super::crew::{Crew, Worker};
@@ -169,7 +169,8 @@ impl<'a> Run<'a> {
             .map(|stager| stager.feeds(place, share));
         let feeds = match staged.flatten() {
             Some(feeds) => feeds,
-            None if readers.is_empty() => {
+            // What a mirror reads is known only once both sides have been compared.
+            None if readers.is_empty() || self.options.mode == Mode::Mirror => {
                 return self.commit(worker, &worker.options, &share.units).await;
             }
             None => {

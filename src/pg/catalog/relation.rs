@@ -55,6 +55,7 @@ pub struct Privileges {
     pub select: bool,
     pub insert: bool,
     pub update: bool,
+    pub delete: bool,
     pub truncate: bool,
 }
 
@@ -92,6 +93,11 @@ impl Catalog {
             target: session.name().to_owned(),
             relations: rows.into_iter().map(Relation::read).collect(),
         })
+    }
+
+    /// The name of the target it was read of.
+    pub fn target(&self) -> &str {
+        &self.target
     }
 
     pub fn relations(&self) -> &[Relation] {
@@ -188,6 +194,7 @@ impl Relation {
                 select: row.flag(),
                 insert: row.flag(),
                 update: row.flag(),
+                delete: row.flag(),
                 truncate: row.flag(),
             },
             row_security: row.flag(),
