@@ -27,7 +27,7 @@ INSERT INTO t OVERRIDING SYSTEM VALUE VALUES
   (8, false, 0, -9223372036854775808, 'NaN', '-0', 'NaN', 'Infinity', '', ' ', '', '', '', '', 'infinity', '00:00',
    '00:00+00', 'infinity', '-infinity', '00:00:00', NULL, 'null', 'null', NULL, NULL, '000', '', '-0.01', '', '', NULL,
    'empty', '{}', 'empty', 'a', (NULL, NULL), NULL, 0, NULL, NULL, '{}', '{}', NULL, '{}', '{}', '{}', NULL, '{}', '{}',
-   '{}', '{}', ''),
+   '{}', '{}', '7'),
   (9, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
