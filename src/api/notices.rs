@@ -1,10 +1,11 @@
 //! What a server has said, kept for `db:notices()` while it passes on to the reporter.
 
 use std::collections::VecDeque;
+use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::config::Secret;
-use crate::progress::{AskError, Event, Progress, Question, Reporter};
+use crate::progress::{AskError, Content, Event, NoStdout, Progress, Question, Reporter};
 
 /// A function that raises a notice per row must not fill the memory.
 const KEPT: usize = 1_000;
@@ -50,6 +51,10 @@ impl Progress for Notices {
 
     fn ask(&self, question: &Question) -> Result<Secret, AskError> {
         self.reporter.ask(question)
+    }
+
+    fn stdout(&self, content: Content) -> Result<Box<dyn Write + Send>, NoStdout> {
+        self.reporter.stdout(content)
     }
 
     fn withdraw(&self) {

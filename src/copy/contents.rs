@@ -18,6 +18,8 @@ pub(super) struct Contents {
     pub deferred: Vec<ForeignKey>,
     /// What is emptied first.
     emptied: Vec<Relation>,
+    /// Tables, or their roots, with a key into themselves.
+    own_parents: BTreeSet<u32>,
     pub notes: Vec<String>,
     pub warnings: Vec<String>,
 }
@@ -52,6 +54,7 @@ impl Contents {
             _ => Vec::new(),
         };
         refuse_references(&emptied, &keys, to)?;
+        let own_parents = keys.iter().filter(|key| key.child_root == key.parent_root);
         let arrangement = keys::arrange(&relations, &keys)?;
         let mut rows: Vec<Option<Entry>> = rows.into_iter().map(Some).collect();
         let ordered = arrangement.units.iter().flatten();
@@ -70,6 +73,7 @@ impl Contents {
             catalog,
             deferred: arrangement.deferred,
             emptied,
+            own_parents: own_parents.map(|key| key.child_root).collect(),
             notes,
             warnings,
         })
@@ -77,6 +81,11 @@ impl Contents {
 }
 
 impl Contents {
+    /// Whether rows of the table may refer to others of it.
+    pub fn refers_to_itself(&self, table: &Table) -> bool {
+        self.own_parents.contains(&table.relation.root())
+    }
+
     /// Takes the rows away that are to be replaced: in one statement, since TRUNCATE refuses a table that another
     /// one refers to, even an empty one.
     pub async fn empty(&self, to: &Session) -> Result<()> {

@@ -15,6 +15,7 @@ mod files;
 mod guards;
 mod held;
 mod import;
+mod inserts;
 mod keys;
 mod large_objects;
 mod load;

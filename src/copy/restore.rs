@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::contents::Contents;
-use super::dump::{Block, Insert, Item, Running, Source};
+use super::dump::{Block, Item, Running, Source};
+use super::inserts::inserts;
 use super::report::Meter;
 use super::sequences::Position;
 use super::{
@@ -151,7 +152,7 @@ async fn read(
             }
             Item::Insert(insert) => {
                 let table = contents.table(&insert.table)?;
-                let (report, next) = inserts(options, table, insert, running, to).await?;
+                let (report, next) = inserts(options, contents, table, insert, running, to).await?;
                 done.report.push(report);
                 next
             }
@@ -197,86 +198,6 @@ async fn rows(
     Ok(meter.finish(report, false))
 }
 
-/// As much as is sent of INSERT statements at a time.
-const BATCH: usize = 64 * 1024;
-
-/// The rows of the INSERT statements into one table, and what follows them.
-async fn inserts(
-    options: &RestoreOptions,
-    table: &Table,
-    first: Insert,
-    running: &mut Running,
-    to: Option<&Session>,
-) -> Result<(TableReport, Option<Item>)> {
-    let shown = &table.relation.shown;
-    if first.columns.is_none() {
-        options.to.reporter().event(&Event::Warning(format!(
-            "the rows of `{shown}` come without the names of their columns, and are taken in the order that the \
-             target has"
-        )));
-    }
-    let mut meter = Meter::start(&options.to, shown);
-    let moved = move_inserts(table, first, options, running, to, &mut meter).await;
-    let (stored, next) = moved.map_err(|error| error.stopped(shown, meter.rows()))?;
-    let mut report = meter.report();
-    report.inserted = stored;
-    if options.verify == Verify::Count {
-        load::expect(shown, report.rows, stored)?;
-    }
-    Ok((meter.finish(report, false), next))
-}
-
-async fn move_inserts(
-    table: &Table,
-    first: Insert,
-    options: &RestoreOptions,
-    running: &mut Running,
-    to: Option<&Session>,
-    meter: &mut Meter,
-) -> Result<(u64, Option<Item>)> {
-    let (mut batch, mut stored, mut checked) = (String::new(), 0, None);
-    let into = first.table.clone();
-    let mut next = Some(Item::Insert(first));
-    loop {
-        let insert = match next {
-            Some(Item::Insert(insert)) if insert.table == into => insert,
-            other => {
-                next = other;
-                break;
-            }
-        };
-        if checked != insert.columns {
-            check_columns(
-                options,
-                table,
-                insert.columns.as_deref().unwrap_or_default(),
-            )?;
-            checked.clone_from(&insert.columns);
-        }
-        batch.push_str(&format!(
-            "INSERT INTO {}{}\n",
-            table.relation.name, insert.rest
-        ));
-        meter.passed(meter.rows() + insert.rows, insert.rest.len());
-        if batch.len() >= BATCH {
-            stored += send(to, &mut batch).await?;
-        }
-        next = running.next().await?;
-    }
-    stored += send(to, &mut batch).await?;
-    Ok((if to.is_some() { stored } else { meter.rows() }, next))
-}
-
-/// Sends what has come together; the rows that were stored of it.
-async fn send(to: Option<&Session>, batch: &mut String) -> Result<u64> {
-    let stored = match to {
-        Some(to) if !batch.is_empty() => to.batch_counted(batch).await?,
-        _ => 0,
-    };
-    batch.clear();
-    Ok(stored)
-}
-
 fn write_sql(block: &Block, table: &Table) -> String {
     let name = &table.relation.name;
     let columns = match block.columns.as_slice() {
@@ -288,7 +209,11 @@ fn write_sql(block: &Block, table: &Table) -> String {
 }
 
 /// Names that are not given fit as they are.
-fn check_columns(options: &RestoreOptions, table: &Table, columns: &[String]) -> Result<()> {
+pub(super) fn check_columns(
+    options: &RestoreOptions,
+    table: &Table,
+    columns: &[String],
+) -> Result<()> {
     if columns.is_empty() {
         return Ok(());
     }

@@ -24,6 +24,7 @@ mod resume;
 mod sequences;
 mod staged;
 mod stopped;
+mod streams;
 mod triggers;
 mod upsert;
 mod where_;

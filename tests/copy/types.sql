@@ -27,7 +27,7 @@ INSERT INTO t OVERRIDING SYSTEM VALUE VALUES
   (8, false, 0, -9223372036854775808, 'NaN', '-0', 'NaN', 'Infinity', '', ' ', '', '', '', '', 'infinity', '00:00',
    '00:00+00', 'infinity', '-infinity', '00:00:00', NULL, 'null', 'null', NULL, NULL, '000', '', '-0.01', '', '', NULL,
    'empty', '{}', 'empty', 'a', (NULL, NULL), NULL, 0, NULL, NULL, '{}', '{}', NULL, '{}', '{}', '{}', NULL, '{}', '{}',
-   '{}', '{}', ''),
+   '{}', '{}', '7'),
   (9, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
@@ -38,3 +38,4 @@ INSERT INTO t OVERRIDING SYSTEM VALUE VALUES
 INSERT INTO "odd ""name/%" VALUES (1, 'x', '\.', 2, E'\t'), (NULL, NULL, '', NULL, '""');
 INSERT INTO one VALUES (''), (NULL), (E'\\.'), (E'\\N'), (' '), (','), ('"'), (E'\n');
 INSERT INTO nothing VALUES (1, NULL), (2, NULL);
+SELECT setval('t_id_seq', 10);

@@ -46,6 +46,12 @@ impl Running {
         self.child.0.id()
     }
 
+    /// What the program reads; it ends with [`Running::finish`].
+    #[track_caller]
+    pub fn stdin(&mut self) -> &mut ChildStdin {
+        self.stdin.as_mut().unwrap()
+    }
+
     /// Waits until `text` was printed on stderr.
     #[track_caller]
     pub fn wait_for_stderr(&self, text: &str) {

@@ -241,7 +241,8 @@ fn is_device(path: &Path) -> bool {
 fn stdout(
     mut out: Box<dyn Write + Send>,
 ) -> (impl AsyncWrite + Send + Unpin, JoinHandle<io::Result<()>>) {
-    let (mut reader, writer) = tokio::io::simplex(WAITING);
+    // Either end notices that the other is gone.
+    let (mut reader, writer) = tokio::io::duplex(WAITING);
     let runtime = tokio::runtime::Handle::current();
     let task = tokio::task::spawn_blocking(move || {
         let mut bytes = vec![0; 64 * 1024];

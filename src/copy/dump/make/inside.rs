@@ -60,7 +60,8 @@ pub async fn run(
     environment: Environment,
     output: &mut Output,
 ) -> Result<()> {
-    let (mut reader, writer) = tokio::io::simplex(64 * 1024);
+    // Either end notices that the other is gone.
+    let (mut reader, writer) = tokio::io::duplex(64 * 1024);
     let running = inside.run(
         environment.major,
         arguments,
