@@ -51,7 +51,13 @@ fn holds(role: Role, name: &str, cases: u32) {
         max_shrink_iters: 300,
         ..Config::default()
     });
-    let modes = prop::sample::select(vec![Mode::Replace, Mode::Append, Mode::Upsert]);
+    let modes = prop::sample::select(vec![
+        Mode::Replace,
+        Mode::Append,
+        Mode::Insert,
+        Mode::Upsert,
+        Mode::Mirror,
+    ]);
     let result = runner.run(&(modes, model()), |(mode, model)| {
         case(&pair, role, name, mode, model)
     });
@@ -73,7 +79,7 @@ fn case(
 ) -> Result<(), TestCaseError> {
     match mode {
         Mode::Append => model.apart(),
-        Mode::Upsert => model.tables.retain(model::Table::has_key),
+        Mode::Insert | Mode::Upsert | Mode::Mirror => model.tables.retain(model::Table::has_key),
         Mode::Replace => {}
     }
     prop_assume!(!model.tables.is_empty());
@@ -115,18 +121,18 @@ fn case(
 fn promised(mode: Mode, source: &[String], before: &[String]) -> Vec<String> {
     // The table and the number of a row.
     let key = |row: &String| row.splitn(3, '|').take(2).collect::<Vec<_>>().join("|");
-    let keys: BTreeSet<_> = source.iter().map(key).collect();
-    let mut rows = source.to_vec();
-    match mode {
-        Mode::Replace => {}
-        Mode::Append => rows.extend_from_slice(before),
-        Mode::Upsert => rows.extend(
-            before
-                .iter()
-                .filter(|row| !keys.contains(&key(row)))
-                .cloned(),
-        ),
-    }
+    // The rows of one side, and those of the other whose keys it has not.
+    let joined = |first: &[String], other: &[String]| -> Vec<String> {
+        let keys: BTreeSet<_> = first.iter().map(key).collect();
+        let others = other.iter().filter(|row| !keys.contains(&key(row)));
+        first.iter().chain(others).cloned().collect()
+    };
+    let mut rows = match mode {
+        Mode::Replace | Mode::Mirror => source.to_vec(),
+        Mode::Append => [source, before].concat(),
+        Mode::Insert => joined(before, source),
+        Mode::Upsert => joined(source, before),
+    };
     rows.sort();
     rows
 }
