@@ -67,7 +67,11 @@ async fn compare(
     table: &TablePlan,
     aside: &Session,
 ) -> Result<TableReport> {
-    let inside: Vec<u32> = unit.tables.iter().map(|table| table.target.root()).collect();
+    let inside: Vec<u32> = unit
+        .tables
+        .iter()
+        .map(|table| table.target.root())
+        .collect();
     let mut staged = Staged::create(options, aside, table).await?;
     let read_only = TxOptions {
         read_only: true,

@@ -41,6 +41,18 @@ impl Report {
 }
 
 impl TableReport {
+    /// Takes what became of more rows of the same table.
+    pub(super) fn add(&mut self, more: &Self) {
+        self.table.clone_from(&more.table);
+        self.inserted += more.inserted;
+        self.updated += more.updated;
+        self.deleted += more.deleted;
+        self.equal += more.equal;
+        self.rows += more.rows;
+        self.bytes += more.bytes;
+        self.seconds += more.seconds;
+    }
+
     /// `12,000 rows, 3.1 MB`, and of staged rows what became of them.
     fn summary(&self, staged: bool) -> String {
         let mut text = human::rows(self.rows);

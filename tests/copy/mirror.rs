@@ -6,13 +6,26 @@ use super::replace::{HARD, HARD_ROWS};
 use super::*;
 
 fn outcome(report: &TableReport) -> [u64; 4] {
-    [report.inserted, report.updated, report.deleted, report.equal]
+    [
+        report.inserted,
+        report.updated,
+        report.deleted,
+        report.equal,
+    ]
 }
 
 #[test]
 fn the_target_becomes_what_the_source_is() {
     let pair = Pair::new(HARD, HARD_ROWS);
-    let names = ["parent", "child", "scaled", "types", "ev", "audit.log", "\"We ird\""];
+    let names = [
+        "parent",
+        "child",
+        "scaled",
+        "types",
+        "ev",
+        "audit.log",
+        "\"We ird\"",
+    ];
     pair.copy(Mode::Mirror, &names).unwrap();
     pair.assert_equal_in(&names);
     pair.from.query(
@@ -21,11 +34,17 @@ fn the_target_becomes_what_the_source_is() {
          UPDATE ev SET at = at + interval '40 days' WHERE id < 20; DELETE FROM audit.log WHERE a = 1;
          TRUNCATE types",
     );
-    pair.to.query("INSERT INTO parent (name) VALUES ('theirs'), ('theirs too')");
+    pair.to
+        .query("INSERT INTO parent (name) VALUES ('theirs'), ('theirs too')");
     let report = pair.copy(Mode::Mirror, &names).unwrap();
     pair.assert_equal_in(&names);
     let again = pair.copy(Mode::Mirror, &names).unwrap();
-    assert!(again.tables.iter().all(|t| t.inserted + t.updated + t.deleted + t.rows == 0));
+    assert!(
+        again
+            .tables
+            .iter()
+            .all(|t| t.inserted + t.updated + t.deleted + t.rows == 0)
+    );
     assert_eq!(report.tables[0].table, "parent");
     assert_eq!(outcome(&report.tables[0]), [0, 2, 1, 299]);
 }
@@ -33,16 +52,21 @@ fn the_target_becomes_what_the_source_is() {
 #[test]
 fn only_what_differs_crosses() {
     let schema = "CREATE TABLE t (id int PRIMARY KEY, v text)";
-    let rows = "INSERT INTO t SELECT i, md5(i::text) || repeat('x', 100) FROM generate_series(1, 20000) i";
+    let rows =
+        "INSERT INTO t SELECT i, md5(i::text) || repeat('x', 100) FROM generate_series(1, 20000) i";
     let pair = Pair::new(schema, rows);
     let full = pair.copy(Mode::Mirror, &["t"]).unwrap();
-    pair.from.query("UPDATE t SET v = 'changed' WHERE id IN (1, 10000); DELETE FROM t WHERE id = 7");
+    pair.from
+        .query("UPDATE t SET v = 'changed' WHERE id IN (1, 10000); DELETE FROM t WHERE id = 7");
     pair.to.query("INSERT INTO t VALUES (30000, 'theirs')");
     let report = pair.copy(Mode::Mirror, &["t"]).unwrap();
     assert_eq!(outcome(&report.tables[0]), [0, 2, 2, 19997]);
     let crossed = &report.tables[0];
     assert!(crossed.rows < 400, "{crossed:?}");
-    assert!(crossed.bytes * 50 < full.tables[0].bytes, "{crossed:?} of {full:?}");
+    assert!(
+        crossed.bytes * 50 < full.tables[0].bytes,
+        "{crossed:?} of {full:?}"
+    );
     pair.assert_equal();
 }
 
@@ -102,7 +126,9 @@ fn nothing_outside_the_copy_goes_along() {
             ),
             "INSERT INTO parent VALUES (1)",
         );
-        pair.to.query("INSERT INTO parent VALUES (1), (2), (3); INSERT INTO child VALUES (1, 1), (2, 2)");
+        pair.to.query(
+            "INSERT INTO parent VALUES (1), (2), (3); INSERT INTO child VALUES (1, 1), (2, 2)",
+        );
         assert_eq!(
             pair.refusal(Mode::Mirror, &["parent"]),
             format!(
@@ -136,7 +162,8 @@ fn with_a_condition_the_rows_it_holds_for_become_the_same() {
         assert_eq!(outcome(&report.tables[0]), [48, 2, 2, 0]);
     });
     assert_eq!(
-        pair.to.query("SELECT id, kind, v FROM t WHERE kind <> 'even' OR id < 5 ORDER BY id"),
+        pair.to
+            .query("SELECT id, kind, v FROM t WHERE kind <> 'even' OR id < 5 ORDER BY id"),
         "1|odd|0\n2|even|2\n4|even|4\n201|odd|201"
     );
 }
@@ -173,7 +200,10 @@ fn a_dry_run_tells_what_would_be_and_changes_nothing() {
 
 #[test]
 fn rows_that_a_trigger_does_not_let_go_are_an_error() {
-    let pair = Pair::new("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+    let pair = Pair::new(
+        "CREATE TABLE t (id int PRIMARY KEY)",
+        "INSERT INTO t VALUES (1)",
+    );
     pair.to.query(
         "INSERT INTO t VALUES (1), (2), (3);
         CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS
@@ -181,14 +211,26 @@ fn rows_that_a_trigger_does_not_let_go_are_an_error() {
         CREATE TRIGGER keep BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION keep()",
     );
     let refusal = pair.refusal(Mode::Mirror, &["t"]);
-    assert!(refusal.starts_with("`t`: 2 rows to delete, 1 deleted"), "{refusal}");
+    assert!(
+        refusal.starts_with("`t`: 2 rows to delete, 1 deleted"),
+        "{refusal}"
+    );
 }
 
 #[test]
 fn an_empty_source_empties_the_target_and_an_empty_target_takes_everything() {
-    let pair = Pair::new("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)");
-    assert_eq!(outcome(&pair.copy(Mode::Mirror, &["t"]).unwrap().tables[0]), [2, 0, 0, 0]);
+    let pair = Pair::new(
+        "CREATE TABLE t (id int PRIMARY KEY)",
+        "INSERT INTO t VALUES (1), (2)",
+    );
+    assert_eq!(
+        outcome(&pair.copy(Mode::Mirror, &["t"]).unwrap().tables[0]),
+        [2, 0, 0, 0]
+    );
     pair.from.query("DELETE FROM t");
-    assert_eq!(outcome(&pair.copy(Mode::Mirror, &["t"]).unwrap().tables[0]), [0, 0, 2, 0]);
+    assert_eq!(
+        outcome(&pair.copy(Mode::Mirror, &["t"]).unwrap().tables[0]),
+        [0, 0, 2, 0]
+    );
     pair.assert_equal();
 }

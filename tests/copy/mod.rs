@@ -1,26 +1,31 @@
 //! Rows that were copied are on the target as they are at the source, and what failed left no trace.
 
+mod columns;
 mod data;
-mod insert;
-mod keys;
-mod mirror;
-mod moves;
+mod dump;
 mod export;
 mod faults;
 mod import;
+mod insert;
 mod jobs;
+mod keys;
 mod keys;
 mod large_objects;
 mod matviews;
+mod mirror;
+mod moves;
 mod plan;
 mod random;
 mod refusals;
 mod replace;
 mod restore;
+mod resume;
 mod sequences;
+mod staged;
 mod stopped;
 mod triggers;
 mod upsert;
+mod where_;
 
 use std::sync::Arc;
 

@@ -114,7 +114,12 @@ fn is_unique(rows: &Rows) -> bool {
 
 /// Whether rows that stay wait for each other's place in a ring.
 fn has_ring(before: &Rows, after: &Rows) -> bool {
-    let holder = |pos| before.iter().find(|(_, row)| row.pos == pos).map(|(id, _)| *id);
+    let holder = |pos| {
+        before
+            .iter()
+            .find(|(_, row)| row.pos == pos)
+            .map(|(id, _)| *id)
+    };
     before.keys().any(|id| {
         let mut at = *id;
         for _ in 0..9 {
@@ -157,21 +162,30 @@ async fn check(
             if mode == Mode::Mirror {
                 prop_assert_eq!(&after, &content(from).await);
             } else {
-                from.batch(&wanted.split_once("; ").unwrap().1).await.unwrap();
+                from.batch(&wanted.split_once("; ").unwrap().1)
+                    .await
+                    .unwrap();
                 prop_assert_eq!(&after, &content(from).await);
             }
             let report = &report.tables[0];
             let new = source.keys().filter(|id| !target.contains_key(id)).count();
-            let is_changed = |(id, row): &(&usize, &Row)| target.get(id).is_some_and(|old| old != *row);
+            let is_changed =
+                |(id, row): &(&usize, &Row)| target.get(id).is_some_and(|old| old != *row);
             let changed = source.iter().filter(is_changed).count();
             let gone = target.keys().filter(|id| !source.contains_key(id)).count();
             let gone = if mode == Mode::Mirror { gone } else { 0 };
-            let counts = [report.inserted, report.updated, report.deleted, report.equal];
+            let counts = [
+                report.inserted,
+                report.updated,
+                report.deleted,
+                report.equal,
+            ];
             let wanted = [new, changed, gone, source.len() - new - changed];
             prop_assert_eq!(counts, wanted.map(|count| count as u64));
         }
         Err(error) => {
-            let refused = !is_unique(&expected) || shape.rings_are_refused && has_ring(target, source);
+            let refused =
+                !is_unique(&expected) || shape.rings_are_refused && has_ring(target, source);
             prop_assert!(refused, "{}", error);
             let by_us = matches!(
                 error,
@@ -195,7 +209,11 @@ fn values_move_between_rows_as_the_source_has_them_or_the_copy_is_refused_whole(
                 failure_persistence: None,
                 ..Config::default()
             });
-            let cases = (rows(), rows(), prop_oneof![Just(Mode::Upsert), Just(Mode::Mirror)]);
+            let cases = (
+                rows(),
+                rows(),
+                prop_oneof![Just(Mode::Upsert), Just(Mode::Mirror)],
+            );
             let tested = runner.run(&cases, |(source, target, mode)| {
                 tokio::task::block_in_place(|| {
                     let sides = (&from, &to);

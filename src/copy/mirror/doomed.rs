@@ -33,9 +33,7 @@ impl Stage<'_> {
             same_key(self.key, "t", "s"),
         );
         let rows = self.session.execute(&sql, &[]).await?;
-        self.session
-            .batch(&format!("ANALYZE {doomed}"))
-            .await?;
+        self.session.batch(&format!("ANALYZE {doomed}")).await?;
         Ok(rows)
     }
 

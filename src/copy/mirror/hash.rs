@@ -93,9 +93,10 @@ impl Buckets {
 
     fn row_hash(&self, seed: u8) -> String {
         let columns = self.columns.iter().enumerate();
-        columns.fold(format!("{seed}::pg_catalog.int8"), |before, (at, column)| {
-            column.hash(&format!("h.v{at}"), &before, self.one_encoding)
-        })
+        columns.fold(
+            format!("{seed}::pg_catalog.int8"),
+            |before, (at, column)| column.hash(&format!("h.v{at}"), &before, self.one_encoding),
+        )
     }
 
     /// What the rows in some buckets fulfil.

@@ -86,7 +86,8 @@ impl Part {
         meter.passed(0, source.bytes() + target.bytes());
         let which = differing(&source, &target);
         // Of nearly all buckets a list would only be in the way.
-        part.which = (which.len() as u64 * 2 <= part.buckets.count || which.is_empty()).then_some(which);
+        part.which =
+            (which.len() as u64 * 2 <= part.buckets.count || which.is_empty()).then_some(which);
         part.rows = Some(source.rows);
         Ok(part)
     }
@@ -105,7 +106,7 @@ impl Part {
     pub fn of(&self, table: &TablePlan) -> TablePlan {
         match self.condition() {
             None => table.clone(),
-            Some(condition) => table.restricted(&condition),
+            Some(condition) => table.restricted(condition),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! One table: its columns, and the statements that read and write its rows.
 
-use super::super::columns::Match;
+use super::super::columns::{Match, Read};
 use super::super::range::Range;
 use super::super::sequences::UsedSequence;
-use super::super::{CopyOptions, Error, Result};
+use super::super::shape::TableShape;
+use super::super::{CopyOptions, Error, Mode, Result, ShapeError};
+use super::chosen::Chosen;
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
-use crate::pg::{Server, Session, ident_list};
+use crate::pg::{Ident, Server, Session, ident_list};
 
 #[derive(Debug, Clone)]
 pub(crate) struct TablePlan {
@@ -15,11 +17,19 @@ pub(crate) struct TablePlan {
     pub filter: Option<String>,
     /// The part of the source's table that is read; all of it where there is none.
     pub range: Option<Range>,
+    /// A condition over the columns of the target, which are computed at the source first.
+    restriction: Option<String>,
     /// What is copied, as the target has it.
     pub columns: Vec<catalog::Column>,
+    /// Where each of them comes from.
+    pub reads: Vec<Read>,
+    /// In which order the rows are read.
+    pub order_by: Option<String>,
     /// Whether the source computes a column that the target stores.
     pub computed: bool,
     pub binary: bool,
+    /// Whether the rows are written as frozen.
+    pub freeze: bool,
     /// What an upsert tells rows by.
     pub key: Option<UpsertKey>,
     pub sequences: Vec<UsedSequence>,
@@ -36,21 +46,26 @@ impl TablePlan {
     pub(super) fn new(
         source: Table,
         target: Table,
-        filter: Option<String>,
+        chosen: Chosen,
         matched: Match,
         options: &CopyOptions,
     ) -> Result<Self> {
-        let key = options
-            .mode
-            .is_staged()
-            .then(|| upsert_key(&source, &target, &matched.columns, &options.to))
-            .transpose()?;
+        let key = options.mode.is_staged().then(|| {
+            let columns = &matched.columns;
+            upsert_key(&source, &target, &chosen.shape, columns, &options.to)
+        });
+        let key = key.transpose()?;
+        let ordinary = target.relation.kind == catalog::Kind::Ordinary;
         Ok(Self {
+            freeze: options.work.freeze && ordinary && options.mode == Mode::Replace,
             source: source.relation,
             target: target.relation,
-            filter,
+            filter: chosen.filter,
             range: None,
+            restriction: None,
+            order_by: chosen.shape.order_by,
             columns: matched.columns,
+            reads: matched.reads,
             computed: matched.computed,
             binary: matched.binary && same_major(options.from.server(), options.to.server()),
             key,
@@ -71,6 +86,24 @@ impl TablePlan {
         ))
     }
 
+    /// What `replace` does to the rows that were not chosen.
+    pub(super) fn reduced(&self) -> Option<String> {
+        self.filter.as_ref()?;
+        Some(format!(
+            "`{}` is replaced by the rows that were chosen: it keeps no others",
+            self.target.shown
+        ))
+    }
+
+    /// The column of the source that a column of the target is read from.
+    pub fn column_at_source(&self, target: &str) -> Option<&str> {
+        let place = self
+            .columns
+            .iter()
+            .position(|column| column.name == target)?;
+        Some(&self.reads[place].name)
+    }
+
     pub fn column_names(&self) -> Vec<&str> {
         self.columns
             .iter()
@@ -80,43 +113,55 @@ impl TablePlan {
 
     /// Reads the rows at the source.
     pub fn read_sql(&self) -> String {
-        let columns = ident_list(&self.column_names());
-        let plain = self.filter.is_none()
-            && self.range.is_none()
-            && !self.computed
-            && !self.columns.is_empty();
-        let what = if plain && self.source.kind == catalog::Kind::Ordinary {
+        let columns: Vec<&str> = self.reads.iter().map(|read| read.sql.as_str()).collect();
+        let columns = columns.join(", ");
+        let what = if let Some(restriction) = &self.restriction {
+            let (names, rows) = (ident_list(&self.column_names()), self.source_sql());
+            format!("(SELECT {names} FROM ({rows}) AS r WHERE {restriction})")
+        } else if self.is_plain() {
             format!("{} ({columns})", self.source.name)
         } else {
-            format!("(SELECT {columns} {})", self.rows_clause())
+            format!("(SELECT {columns} {}{})", self.rows_clause(), self.order())
         };
-        format!("COPY {what} TO STDOUT{}", self.format())
+        let format = if self.binary { " (FORMAT binary)" } else { "" };
+        format!("COPY {what} TO STDOUT{format}")
     }
 
     /// The rows at the source, their columns called as on the target.
     pub fn source_sql(&self) -> String {
-        format!("SELECT {} {}", ident_list(&self.column_names()), self.rows_clause())
+        let columns = self.columns.iter().zip(&self.reads);
+        let columns: Vec<String> = columns
+            .map(|(column, read)| format!("{} AS {}", read.sql, Ident(&column.name)))
+            .collect();
+        format!("SELECT {} {}", columns.join(", "), self.rows_clause())
     }
 
-    /// The rows of the target that may be among those of the source.
+    /// The rows of the target that the condition on those of the source holds for.
     pub fn target_sql(&self) -> String {
-        let target = Self {
-            source: self.target.clone(),
-            range: None,
-            ..self.clone()
+        let (only, names) = (self.target.only(), ident_list(&self.column_names()));
+        let Some(filter) = &self.filter else {
+            return format!("SELECT {names} FROM {only}");
         };
-        target.source_sql()
+        let pairs = || self.columns.iter().zip(&self.reads);
+        if pairs().all(|(column, read)| column.name == read.name) {
+            return format!("SELECT {names} FROM {only} WHERE ({filter}\n)");
+        }
+        // The condition knows the columns by the names they have at the source.
+        let as_there =
+            pairs().map(|(c, read)| format!("{} AS {}", Ident(&c.name), Ident(&read.name)));
+        let as_here =
+            pairs().map(|(c, read)| format!("{} AS {}", Ident(&read.name), Ident(&c.name)));
+        format!(
+            "SELECT {} FROM (SELECT {} FROM {only}) AS t WHERE ({filter}\n)",
+            as_here.collect::<Vec<_>>().join(", "),
+            as_there.collect::<Vec<_>>().join(", ")
+        )
     }
 
-    /// The same with one more condition on the rows of the source.
-    pub fn restricted(&self, condition: &str) -> Self {
-        let filter = match &self.filter {
-            None => condition.to_owned(),
-            // The line break ends a trailing `--` comment.
-            Some(filter) => format!("({filter}\n) AND ({condition})"),
-        };
+    /// The same, of which only the rows are read that fulfil a condition over the target's columns.
+    pub fn restricted(&self, condition: String) -> Self {
         Self {
-            filter: Some(filter),
+            restriction: Some(condition),
             ..self.clone()
         }
     }
@@ -127,13 +172,20 @@ impl TablePlan {
             [] => String::new(),
             _ => format!(" ({})", ident_list(&self.column_names())),
         };
-        format!("COPY {table}{columns} FROM STDIN{}", self.format())
+        let format = match (self.binary, self.freeze) {
+            (false, false) => "",
+            (true, false) => " (FORMAT binary)",
+            (false, true) => " (FREEZE)",
+            (true, true) => " (FORMAT binary, FREEZE)",
+        };
+        format!("COPY {table}{columns} FROM STDIN{format}")
     }
 
-    /// The same for a part of its rows.
-    pub fn within(&self, range: Range) -> Self {
+    /// The same for a part of its rows, or for all of them by the way of another table.
+    pub fn part(&self, range: Option<Range>) -> Self {
         Self {
-            range: Some(range),
+            range,
+            freeze: false,
             ..self.clone()
         }
     }
@@ -146,6 +198,24 @@ impl TablePlan {
         format!("SELECT pg_catalog.count(*) FROM {}", self.target.only())
     }
 
+    /// Whether the rows are those of a whole table as it stands, for which COPY needs no query.
+    fn is_plain(&self) -> bool {
+        self.source.kind == catalog::Kind::Ordinary
+            && !self.columns.is_empty()
+            && !self.computed
+            && self.filter.is_none()
+            && self.range.is_none()
+            && self.order_by.is_none()
+            && self.reads.iter().all(|read| read.plain)
+    }
+
+    fn order(&self) -> String {
+        match &self.order_by {
+            None => String::new(),
+            Some(order_by) => format!(" ORDER BY {order_by}\n"),
+        }
+    }
+
     fn rows_clause(&self) -> String {
         // The line break ends a trailing `--` comment.
         let filter = self.filter.iter().map(|filter| format!("({filter}\n)"));
@@ -155,10 +225,6 @@ impl TablePlan {
             [] => format!("FROM {only}"),
             _ => format!("FROM {only} WHERE {}", conditions.join(" AND ")),
         }
-    }
-
-    fn format(&self) -> &'static str {
-        if self.binary { " (FORMAT binary)" } else { "" }
     }
 }
 
@@ -170,21 +236,37 @@ fn same_major(from: &Server, to: &Server) -> bool {
 fn upsert_key(
     source: &Table,
     target: &Table,
+    shape: &TableShape,
     copied: &[catalog::Column],
     to: &Session,
 ) -> Result<UpsertKey> {
     let is_copied = |name: &str| copied.iter().any(|column| column.name == name);
-    let key = target
-        .keys
-        .iter()
-        .find(|key| key.columns.iter().all(|column| is_copied(&column.name)))
-        .ok_or_else(|| Error::NoKey {
-            table: target.relation.shown.clone(),
-            target: to.name().to_owned(),
-        })?;
-    let covers = |other: &Key| other.columns.iter().all(|column| key.has(&column.name));
+    let is_whole = |key: &&Key| key.columns.iter().all(|column| is_copied(&column.name));
+    let Some(key) = target.keys.iter().find(is_whole) else {
+        return Err(no_key(target, shape, to));
+    };
+    let covers = |other: &Key| {
+        let mut names = other.names().into_iter();
+        names.all(|name| key.has(shape.name_on_target(name)) && shape.takes(name))
+    };
     Ok(UpsertKey {
         unique_at_source: source.keys.iter().any(covers),
         key: key.clone(),
     })
+}
+
+fn no_key(target: &Table, shape: &TableShape, to: &Session) -> Error {
+    let table = target.relation.shown.clone();
+    match target.key() {
+        Some(key) if shape.columns.is_some() => {
+            let names = key.names().into_iter();
+            let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+            let columns = names.join(", ");
+            ShapeError::KeyLeftOut { table, columns }.into()
+        }
+        _ => Error::NoKey {
+            table,
+            target: to.name().to_owned(),
+        },
+    }
 }

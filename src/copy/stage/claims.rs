@@ -36,7 +36,12 @@ impl Claims {
         let mut uniques = Unique::read(session, table.target.oid).await?;
         // What holds the whole key tells no two rows apart that the key does not.
         uniques.retain(|unique| {
-            let plain = |name: &str| unique.parts.iter().any(|p| p.plain.as_deref() == Some(name));
+            let plain = |name: &str| {
+                unique
+                    .parts
+                    .iter()
+                    .any(|p| p.plain.as_deref() == Some(name))
+            };
             unique.name != key.key.name && !key.key.names().into_iter().all(plain)
         });
         let columns = if uniques.is_empty() {
@@ -83,18 +88,24 @@ impl Claims {
         if self.count == 0 {
             return "false".to_owned();
         }
-        format!("{place} OPERATOR(pg_catalog.=) ANY (SELECT c.place FROM {} AS c)", self.name)
+        format!(
+            "{place} OPERATOR(pg_catalog.=) ANY (SELECT c.place FROM {} AS c)",
+            self.name
+        )
     }
 
     /// Has constraints wait until [`Claims::check`] that may be checked at the end.
     pub async fn defer(&self, session: &Session) -> Result<()> {
-        self.set(session, |unique| unique.deferrable, "DEFERRED").await
+        self.set(session, |unique| unique.deferrable, "DEFERRED")
+            .await
     }
 
     /// Has the server check them, and sets them to what they were declared as.
     pub async fn check(&self, session: &Session) -> Result<()> {
-        self.set(session, |unique| unique.deferrable, "IMMEDIATE").await?;
-        self.set(session, |unique| unique.initially_deferred, "DEFERRED").await
+        self.set(session, |unique| unique.deferrable, "IMMEDIATE")
+            .await?;
+        self.set(session, |unique| unique.initially_deferred, "DEFERRED")
+            .await
     }
 
     async fn set(
@@ -189,8 +200,13 @@ impl Stage<'_> {
         let (future, values) = (self.future_sql(unique), unique.values());
         let names = self.key.key.names();
         let keys = |alias: &str| -> String {
-            let texts = names.iter().map(|name| text(&format!("{alias}.{}", Ident(name))));
-            format!("pg_catalog.concat_ws(', ', {})", texts.collect::<Vec<_>>().join(", "))
+            let texts = names
+                .iter()
+                .map(|name| text(&format!("{alias}.{}", Ident(name))));
+            format!(
+                "pg_catalog.concat_ws(', ', {})",
+                texts.collect::<Vec<_>>().join(", ")
+            )
         };
         let key = crate::pg::ident_list(&names);
         format!(
@@ -219,7 +235,11 @@ impl Stage<'_> {
         let (mut stored, mut computed, mut is_known) = (Vec::new(), String::new(), true);
         for column in &self.claims.columns {
             let name = Ident(&column.name);
-            let is_copied = self.table.columns.iter().any(|copied| copied.name == column.name);
+            let is_copied = self
+                .table
+                .columns
+                .iter()
+                .any(|copied| copied.name == column.name);
             match &column.default {
                 Some(expression) if column.generated => {
                     computed += &format!(", ({expression}) AS {name}");
@@ -232,7 +252,11 @@ impl Stage<'_> {
             }
         }
         // A default that a new row will get is not known.
-        let known = if is_known { "true".to_owned() } else { format!("NOT {NEW}") };
+        let known = if is_known {
+            "true".to_owned()
+        } else {
+            format!("NOT {NEW}")
+        };
         let first = Ident(&self.key.key.columns[0].name);
         format!(
             "SELECT {PLACE}, {NEW}, {MOVES}, {}, {} FROM (SELECT *{computed} FROM (\
@@ -251,11 +275,15 @@ impl Stage<'_> {
     /// The columns whose change may change what the index sees.
     fn moving(&self, unique: &Unique) -> Vec<&Column> {
         let is_computed = |name: &String| {
-            self.claims.columns.iter().any(|column| column.generated && column.name == *name)
+            self.claims
+                .columns
+                .iter()
+                .any(|column| column.generated && column.name == *name)
         };
         let any = unique.columns.iter().any(is_computed);
         let all = changeable(self.table, self.key);
-        all.filter(|column| any || unique.columns.contains(&column.name)).collect()
+        all.filter(|column| any || unique.columns.contains(&column.name))
+            .collect()
     }
 }
 

@@ -55,11 +55,7 @@ pub(super) struct Outcome {
 impl<'a> Stage<'a> {
     /// Creates the tables, with the types of the target's columns and none of its constraints. The plan of the
     /// table has to have a key.
-    pub async fn create(
-        session: &'a Session,
-        table: &'a TablePlan,
-        mode: Mode,
-    ) -> Result<Self> {
+    pub async fn create(session: &'a Session, table: &'a TablePlan, mode: Mode) -> Result<Self> {
         let key = table.key.as_ref().ok_or_else(|| Error::NoKey {
             table: table.target.shown.clone(),
             target: session.name().to_owned(),

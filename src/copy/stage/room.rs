@@ -78,8 +78,9 @@ impl Stage<'_> {
         let stuck = self.involved(STUCK).await?;
         let (replaceable, to_itself) = self.replaceable().await?;
         plan.to_itself = to_itself;
-        let (parked, held): (Vec<usize>, Vec<usize>) =
-            stuck.into_iter().partition(|number| self.parking(*number).is_some());
+        let (parked, held): (Vec<usize>, Vec<usize>) = stuck
+            .into_iter()
+            .partition(|number| self.parking(*number).is_some());
         if !held.is_empty() && replaceable {
             plan.stuck = Some(Way::Delete);
         } else if !parked.is_empty() {
@@ -148,7 +149,10 @@ impl Stage<'_> {
     }
 
     async fn park(&self, columns: &[String], which: &str) -> Result<()> {
-        let set: Vec<String> = columns.iter().map(|name| format!("{} = NULL", Ident(name))).collect();
+        let set: Vec<String> = columns
+            .iter()
+            .map(|name| format!("{} = NULL", Ident(name)))
+            .collect();
         let sql = format!(
             "UPDATE {} AS t SET {} FROM {} WHERE {}",
             self.table.target.only(),
@@ -209,7 +213,9 @@ impl Stage<'_> {
         let sql = format!("SELECT DISTINCT c.number FROM {claims} AS c WHERE {condition}");
         let rows = self.session.query(&sql, &[]).await?.rows;
         let numbers = rows.into_iter().map(|row| Fields::new(row).int());
-        Ok(numbers.filter_map(|number| usize::try_from(number).ok()).collect())
+        Ok(numbers
+            .filter_map(|number| usize::try_from(number).ok())
+            .collect())
     }
 
     /// Counts the claims on what will be parked as fulfilled.
@@ -218,7 +224,9 @@ impl Stage<'_> {
             "UPDATE {} AS c SET level = 0 WHERE {STUCK} AND c.number OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.int8[])",
             self.claims.name
         );
-        self.session.execute(&sql, &[numbers(parked.iter().copied())]).await?;
+        self.session
+            .execute(&sql, &[numbers(parked.iter().copied())])
+            .await?;
         Ok(())
     }
 

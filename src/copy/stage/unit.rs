@@ -13,7 +13,11 @@ use crate::progress::Event;
 /// Brings the tables of a unit to what the mode says, inside the target's open transaction.
 pub(in crate::copy) async fn fill(options: &CopyOptions, unit: &Unit) -> Result<Vec<TableReport>> {
     let to = &options.to;
-    let inside: Vec<u32> = unit.tables.iter().map(|table| table.target.root()).collect();
+    let inside: Vec<u32> = unit
+        .tables
+        .iter()
+        .map(|table| table.target.root())
+        .collect();
     let mut staged = Vec::with_capacity(unit.tables.len());
     for table in &unit.tables {
         let mut one = Staged::create(options, to, table).await?;
@@ -121,7 +125,9 @@ impl<'a> Staged<'a> {
         if part.is_empty() {
             return Ok(false);
         }
-        self.stage.fill(options, &part.of(table), &mut self.meter).await?;
+        self.stage
+            .fill(options, &part.of(table), &mut self.meter)
+            .await?;
         self.apart = self.apart.saturating_sub(self.meter.rows());
         self.doomed = self.stage.doom(&part).await?;
         if self.doomed > 0 {

@@ -30,15 +30,29 @@ struct Capacity {
     connections: usize,
 }
 
-/// The number of workers, one at least.
-pub(super) async fn workers(options: &CopyOptions, demand: &Demand) -> Result<usize> {
+/// How many there are to be, one at least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Workers {
+    pub count: usize,
+    /// Processors of the target, where it was asked.
+    pub target: usize,
+}
+
+impl Workers {
+    pub const ONE: Self = Self {
+        count: 1,
+        target: 1,
+    };
+}
+
+pub(super) async fn workers(options: &CopyOptions, demand: &Demand) -> Result<Workers> {
     let useful = match options.work.jobs {
         Some(jobs) => jobs,
         None => 1 + demand.tasks / COMMITS + usize::try_from(demand.bytes / BYTES).unwrap_or(MOST),
     };
     let useful = useful.min(demand.tasks);
     if useful <= 1 {
-        return Ok(1);
+        return Ok(Workers::ONE);
     }
     let (from, to) = (&options.from, &options.to);
     let (source, target) = (Capacity::of(from).await?, Capacity::of(to).await?);
@@ -54,26 +68,27 @@ pub(super) async fn workers(options: &CopyOptions, demand: &Demand) -> Result<us
     };
     // The first one has the sessions there are.
     let room = 1 + source.connections.min(target.connections);
-    let workers = wanted.min(room);
-    let limit = match workers < wanted {
-        true => format!(
-            "; more connections are not free on {}",
-            if source.connections < target.connections {
-                from.name()
-            } else {
-                to.name()
-            }
-        ),
-        false => String::new(),
-    };
-    if workers > 1 || workers < wanted {
-        let noun = if workers == 1 { "worker" } else { "workers" };
+    let count = wanted.min(room);
+    let mut limit = String::new();
+    if count < wanted {
+        let scarce = if source.connections < target.connections {
+            from
+        } else {
+            to
+        };
+        limit = format!("; more connections are not free on `{}`", scarce.name());
+    }
+    if count > 1 || count < wanted {
+        let noun = if count == 1 { "worker" } else { "workers" };
         to.reporter().event(&Event::Note(format!(
             "{} {noun} ({why}{limit})",
-            human::count(workers as u64)
+            human::count(count as u64)
         )));
     }
-    Ok(workers)
+    Ok(Workers {
+        count,
+        target: target.processors,
+    })
 }
 
 impl Capacity {

@@ -11,11 +11,15 @@ pub(super) enum Task {
     /// Fills a share and commits.
     Fill { share: usize },
     /// Stages a part of a table.
-    Stage {
-        share: usize,
-        table: usize,
-        range: Option<Range>,
-    },
+    Stage(Piece),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub share: usize,
+    pub table: usize,
+    /// All of it without one.
+    pub range: Option<Range>,
 }
 
 /// The tasks that nobody has begun.
@@ -40,7 +44,8 @@ impl Queue {
     /// Nothing more is done for a share.
     pub fn drop_share(&self, dropped: usize) {
         self.locked().retain(|task| match task {
-            Task::Fill { share } | Task::Stage { share, .. } => *share != dropped,
+            Task::Fill { share } => *share != dropped,
+            Task::Stage(piece) => piece.share != dropped,
         });
     }
 

@@ -55,5 +55,8 @@ pub fn run(scene: &Scene) {
 fn print_bytes(ours: f64, theirs: f64) {
     let ratio = ours / theirs;
     let verdict = if ratio <= 0.02 { "met" } else { "MISSED" };
-    println!("{:<44} {:<11} {ours:9.0} {theirs:9.0}   {ratio:7.4}   at most 0.02: {verdict}", "", "bytes");
+    println!(
+        "{:<44} {:<11} {ours:9.0} {theirs:9.0}   {ratio:7.4}   at most 0.02: {verdict}",
+        "", "bytes"
+    );
 }

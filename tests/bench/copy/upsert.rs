@@ -26,7 +26,10 @@ pub fn run(scene: &Scene) {
     let databases = scene.databases("upsert", &format!("{filled};\n{change}"), &filled);
     databases.on_target("CREATE TABLE before AS SELECT * FROM bench WHERE id % 10 = 0; CREATE UNIQUE INDEX ON before (id)");
     assert!(databases.script(FILE).status().unwrap().success());
-    let arrived = format!("(SELECT count(*) FROM bench WHERE name LIKE '% again') = {}", rows / 10);
+    let arrived = format!(
+        "(SELECT count(*) FROM bench WHERE name LIKE '% again') = {}",
+        rows / 10
+    );
     let run = |command| {
         // Every round finds the table in the same shape.
         databases.on_target(
