@@ -9,7 +9,6 @@ mod import;
 mod insert;
 mod jobs;
 mod keys;
-mod keys;
 mod large_objects;
 mod matviews;
 mod mirror;
