@@ -147,14 +147,14 @@ impl TablePlan {
             return format!("SELECT {names} FROM {only} WHERE ({filter}\n)");
         }
         // The condition knows the columns by the names they have at the source.
-        let as_there =
+        let at_source =
             pairs().map(|(c, read)| format!("{} AS {}", Ident(&c.name), Ident(&read.name)));
-        let as_here =
+        let on_target =
             pairs().map(|(c, read)| format!("{} AS {}", Ident(&read.name), Ident(&c.name)));
         format!(
             "SELECT {} FROM (SELECT {} FROM {only}) AS t WHERE ({filter}\n)",
-            as_here.collect::<Vec<_>>().join(", "),
-            as_there.collect::<Vec<_>>().join(", ")
+            on_target.collect::<Vec<_>>().join(", "),
+            at_source.collect::<Vec<_>>().join(", ")
         )
     }
 
