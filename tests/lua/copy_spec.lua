@@ -98,7 +98,6 @@ it("refuses what it cannot do yet by name, and what nobody can do as a typo", fu
     raises("`copy.tables`: " .. text, function() copy.tables(options) end)
   end
   refuses("option `mask` is not supported yet", { mask = {} })
-  refuses("option `atomic` is not supported yet", { atomic = true })
   refuses("option `mode` must be one of `replace`, `append`", { mode = "repalce" })
   refuses("unknown option `vrify`, did you mean `verify`", { vrify = false })
   refuses("option `jobs` must be 1 or more, got 0", { jobs = 0 })
