@@ -24,6 +24,8 @@ function copy.order(options) end
 ---@field rename? table<string, string|table> what a table is called on the target, or `{ column = "new name" }`, or both: `{ "table", column = "new name" }`
 ---@field order_by? string|table<string, string> in which order rows are read: what stands behind `ORDER BY`, for all tables or by table
 ---@field on_missing? "error"|"skip" what is done about a table or column that the target has not; `"error"` if absent
+---@field triggers? "user"|string[]|false which triggers of the target do not fire for the rows: those that users made (those the role may not switch off fire, unless `"user"` is said), these, or none
+---@field foreign_keys? "auto"|"replica"|"order"|"defer"|"drop" how foreign keys are kept; the first way that is possible if absent, in this order
 ---@field verify? "count"|boolean whether the rows are counted on both sides before the commit; `"count"` if absent
 ---@field sequences? boolean whether sequences move forward: those the tables use, with `"*.*"` all; true if absent
 ---@field refresh? boolean whether materialized views over the tables are refreshed once the rows are there; true if absent

@@ -86,6 +86,20 @@ impl TablePlan {
         ))
     }
 
+    /// Whether rows bring their own value for a column of the target.
+    pub fn copies(&self, column: &str) -> bool {
+        self.columns.iter().any(|copied| copied.name == column)
+    }
+
+    /// The rows of the source as they will arrive, with the names of the target's columns.
+    pub fn rows_sql(&self) -> String {
+        let columns = self.columns.iter().zip(&self.reads);
+        let columns =
+            columns.map(|(column, read)| format!("{} AS {}", read.sql, Ident(&column.name)));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        format!("SELECT {columns} {}", self.rows_clause())
+    }
+
     /// What `replace` does to the rows that were not chosen.
     pub(super) fn reduced(&self) -> Option<String> {
         self.filter.as_ref()?;
