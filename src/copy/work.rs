@@ -65,6 +65,12 @@ impl Work {
                 _ => self.check_freeze(replaces),
             };
         }
+        if self.atomic == Atomic::Staged && options.mode == Mode::Mirror {
+            return refuse(
+                "atomic = \"staged\"",
+                "in mode `mirror`: it stages what differs by itself; use `atomic = true`",
+            );
+        }
         if whole && self.resume {
             return refuse(
                 "resume = true",

@@ -21,7 +21,7 @@ function copy.order(options) end
 ---@field to Db a `tx` takes part in its transaction; on a plain Db each unit of tables tied by foreign keys commits by itself
 ---@field tables? string|string[] names, patterns and groups at the source; all of its search path if absent
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
----@field mode? "append"|"replace"|"upsert" `"append"` if absent
+---@field mode? "append"|"replace"|"insert"|"upsert"|"mirror" `"append"` if absent
 ---@field where? string|table<string, string|any[]> only the rows that this SQL condition holds for: of the one table, or by table name or pattern; `{ "id > $1", 5 }` with parameters
 ---@field columns? table<string, string[]|{except: string[]}> only these columns, by table; in an upsert the others stay as they are
 ---@field rename? table<string, string|table> what a table is called on the target, or `{ column = "new name" }`, or both: `{ "table", column = "new name" }`
@@ -75,14 +75,18 @@ function copy.plan(options) end
 ---@field table string
 ---@field inserted integer
 ---@field updated integer
----@field deleted integer
----@field equal integer rows that were there already and were left alone
+---@field deleted integer by `"mirror"`; by `"replace"` in a dry run only
+---@field equal integer rows that were there already as the source has them
+---@field skipped integer rows that `"insert"` left out for others with their key or another unique value
 ---@field rows integer that crossed
 ---@field bytes integer
 ---@field seconds number
 
 ---Copies rows. `"append"` adds them, and a key that is taken is an error; `"replace"` empties the tables first, in the same commit;
----`"upsert"` changes rows with the same key where they differ, and leaves equal ones alone. Columns are matched by name, generated ones
+---`"insert"` adds rows whose key is not there, and leaves out those whose other unique values are taken; `"upsert"` also changes rows
+---with the same key where they differ, and leaves equal ones alone; `"mirror"` also deletes what the source has no longer, and reads
+---only the parts of a table whose hashes differ. These three tell rows by the primary key, or by a unique index over columns that are
+---NOT NULL. With a condition, `"mirror"` makes the rows that fulfil it the same on both sides. Columns are matched by name, generated ones
 ---left out, and differences refused before anything is changed. Under `--dry-run` the report says what would happen, with real counts.
 ---@param options copy.TablesOptions
 ---@return copy.Report report

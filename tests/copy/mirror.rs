@@ -210,7 +210,7 @@ fn rows_that_a_trigger_does_not_let_go_are_an_error() {
           $$ BEGIN RETURN CASE WHEN old.id = 2 THEN old END; END $$;
         CREATE TRIGGER keep BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION keep()",
     );
-    let refusal = pair.refusal(Mode::Mirror, &["t"]);
+    let refusal = pair.refusal_with_triggers(Mode::Mirror, &["t"]);
     assert!(
         refusal.starts_with("`t`: 2 rows to delete, 1 deleted"),
         "{refusal}"

@@ -36,6 +36,24 @@ it("reports what it did, and nothing when nothing differs", function()
   same({ "cascade_affected_laws +0 ~0 -0 =360 of 360" }, counts(report))
 end)
 
+it("inserts what is missing, and mirrors what is there no longer", function()
+  local options = { from = dev, to = prod, tables = "cascade_affected_laws" }
+  options.mode = "insert"
+  prod:execute "DELETE FROM cascade_affected_laws WHERE id IN (SELECT id FROM cascade_affected_laws ORDER BY id LIMIT 7)"
+  local report = copy.tables(options)
+  same({ "cascade_affected_laws +7 ~0 -0 =353 of 360" }, counts(report))
+  same(0, report.tables[1].skipped)
+  dev:transaction(function(tx)
+    tx:execute "DELETE FROM cascade_affected_laws WHERE id IN (SELECT id FROM cascade_affected_laws ORDER BY id LIMIT 3)"
+  end)
+  options.mode = "mirror"
+  report = copy.tables(options)
+  same({ 0, 0, 3, 357 }, {
+    report.tables[1].inserted, report.tables[1].updated, report.tables[1].deleted, report.tables[1].equal,
+  })
+  same(357, prod:value "SELECT count(*) FROM cascade_affected_laws")
+end)
+
 it("appends by default, and leaves nothing behind where a key is taken", function()
   local e = raises("duplicate key value violates unique constraint \"lat_pkey\"", function()
     dev:snapshot(function(src)
@@ -80,8 +98,6 @@ it("refuses what it cannot do yet by name, and what nobody can do as a typo", fu
     raises("`copy.tables`: " .. text, function() copy.tables(options) end)
   end
   refuses("option `limit` is not supported yet", { limit = 5 })
-  refuses("option `atomic` is not supported yet", { atomic = true })
-  refuses("mode `mirror` is not supported yet", { mode = "mirror" })
   refuses("option `mode` must be one of `replace`, `append`", { mode = "repalce" })
   refuses("unknown option `vrify`, did you mean `verify`", { vrify = false })
   refuses("option `jobs` must be 1 or more, got 0", { jobs = 0 })

@@ -1,7 +1,7 @@
 //! Rows that refer to those that go. Nothing that the copy has not been asked to change may be deleted or emptied along
 //! with them.
 
-use super::super::stage::{Stage, same_key};
+use super::super::stage::Stage;
 use super::super::{Error, Result};
 use crate::pg::fields::Fields;
 use crate::pg::{Ident, Session, TableName, Value};
@@ -90,22 +90,18 @@ impl Dependent {
     }
 
     async fn check(&self, stage: &Stage<'_>) -> Result<()> {
-        let doomed_itself = if self.to_itself {
-            let same = same_key(stage.key, "c", "g");
-            format!(
-                "AND NOT EXISTS (SELECT FROM {} AS g WHERE {same})",
-                stage.doomed
-            )
+        let itself = if self.to_itself {
+            stage.is_doomed("c")
         } else {
-            String::new()
+            "false".to_owned()
         };
         let sql = format!(
-            "SELECT pg_catalog.count(*) FROM {} AS c WHERE EXISTS (SELECT FROM {} AS d JOIN {} AS p ON {} WHERE {}) {doomed_itself}",
+            "SELECT pg_catalog.count(*) FROM {} AS c \
+              WHERE EXISTS (SELECT FROM {} AS p WHERE {} AND {}) AND NOT {itself}",
             self.child,
-            stage.doomed,
             stage.table.target.only(),
-            same_key(stage.key, "p", "d"),
             self.refers,
+            stage.is_doomed("p"),
         );
         let rows = stage.session.value(&sql, &[]).await?.as_int();
         match u64::try_from(rows.unwrap_or_default()) {

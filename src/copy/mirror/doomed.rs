@@ -6,8 +6,22 @@ use super::Part;
 use crate::pg::ident_list;
 
 impl Stage<'_> {
+    /// The row of the target is one of those that go.
+    pub fn is_doomed(&self, row: &str) -> String {
+        match &self.doomed {
+            None => "false".to_owned(),
+            Some(doomed) => {
+                let same = same_key(self.key, "g", row);
+                format!("EXISTS (SELECT FROM {doomed} AS g WHERE {same})")
+            }
+        }
+    }
+
     /// Notes the keys of the rows that only the target has; how many there are.
     pub async fn doom(&mut self, part: &Part) -> Result<u64> {
+        let Some(doomed) = &self.doomed else {
+            return Ok(0);
+        };
         let key = ident_list(&self.key.key.names());
         let condition = part.condition();
         let sql = format!(
@@ -17,24 +31,20 @@ impl Stage<'_> {
             condition.as_deref().unwrap_or("true"),
             self.name,
             same_key(self.key, "t", "s"),
-            doomed = self.doomed,
         );
         let rows = self.session.execute(&sql, &[]).await?;
-        self.session
-            .batch(&format!("ANALYZE {}", self.doomed))
-            .await?;
+        self.session.batch(&format!("ANALYZE {doomed}")).await?;
         Ok(rows)
     }
 
     /// Deletes them.
     pub async fn delete_doomed(&self, doomed: u64) -> Result<u64> {
-        if doomed == 0 {
+        let Some(keys) = self.doomed.as_ref().filter(|_| doomed > 0) else {
             return Ok(0);
-        }
+        };
         let sql = format!(
-            "DELETE FROM {} AS t USING {} AS d WHERE {}",
+            "DELETE FROM {} AS t USING {keys} AS d WHERE {}",
             self.table.target.only(),
-            self.doomed,
             same_key(self.key, "t", "d"),
         );
         let table = &self.table.target.shown;

@@ -3,6 +3,9 @@
 //! A row's bucket is told by the hash of its key, so that both sides agree whatever the key's type and however
 //! either sorts. Keys that are equal and look different fall into different buckets; then both differ, and their rows
 //! meet in the stage, where keys are compared as the target compares them.
+//!
+//! Of each bucket eight bytes cross: a hash of the number of its rows and of the sums of their hashes, two for each
+//! row. The hash of a column is the seed of the next one's.
 
 use super::super::plan::TablePlan;
 use super::super::verify::form::compared;
@@ -10,28 +13,28 @@ use super::super::verify::hash::{hash, text};
 use crate::pg::catalog::Column;
 use crate::pg::{Ident, Literal};
 
-/// Rows of a bucket, about, at the first level.
-const COARSE: u64 = 1000;
-/// Into how many each of them is divided.
-const FINE: u64 = 32;
+/// Rows of a bucket, about: so many cross for one that differs.
+const ROWS: u64 = 64;
+/// So many buckets at most: eight bytes of each are kept here.
+const MOST: u64 = 1 << 20;
 
 /// How the rows of a table are divided.
 pub(super) struct Buckets {
     /// The hash of a row's key.
     key: String,
-    /// As SQL.
-    columns: Vec<String>,
-    /// Of the first level.
+    columns: Vec<Hashed>,
+    /// A power of two.
     pub count: u64,
     one_encoding: bool,
 }
 
-/// Some of the buckets of one level.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Chosen<'a> {
-    All,
-    Coarse(&'a [i64]),
-    Fine(&'a [i64]),
+/// A column, and how it is hashed.
+struct Hashed {
+    /// What is hashed, as SQL over the table's columns.
+    value: String,
+    function: &'static str,
+    /// What stands for NULL, where it may be that.
+    instead: Option<&'static str>,
 }
 
 impl Buckets {
@@ -42,7 +45,7 @@ impl Buckets {
         let is_key = |column: &&Column| names.contains(&column.name.as_str());
         let key = match &table.columns.iter().filter(is_key).collect::<Vec<_>>()[..] {
             // Far cheaper than by way of the text.
-            [column] if INTEGERS.contains(&column.type_oid) => {
+            [column] if INTEGERS.contains(&column.type_oid) && table.binary => {
                 let name = Ident(&column.name);
                 format!("pg_catalog.hashint8extended({name}::pg_catalog.int8, 0)")
             }
@@ -51,82 +54,116 @@ impl Buckets {
                 hash(&format!("{name}::pg_catalog.text"), 0, one_encoding)
             }
             keys => {
-                let names: Vec<String> = keys
-                    .iter()
-                    .map(|key| Ident(&key.name).to_string())
-                    .collect();
+                let name = |key: &&Column| Ident(&key.name).to_string();
+                let names: Vec<String> = keys.iter().map(name).collect();
                 hash(&text(&names), 0, one_encoding)
             }
         };
+        let columns = table.columns.iter();
         Self {
             key,
-            columns: table
-                .columns
-                .iter()
-                .map(|column| compared(column, column))
+            columns: columns
+                .map(|column| Hashed::new(column, table.binary))
                 .collect(),
-            count: rows.div_ceil(COARSE).max(1),
+            count: rows.div_ceil(ROWS).next_power_of_two().min(MOST),
             one_encoding,
         }
     }
 
-    /// By bucket of the first level: rows, and the sums of both hashes.
-    pub fn coarse_sql(&self, rows: &str) -> String {
-        self.sums(rows, &coarse("h.fine"), Chosen::All)
-    }
-
-    /// The same by bucket of the second level, for those within buckets of the first.
-    pub fn fine_sql(&self, rows: &str, within: &[i64]) -> String {
-        self.sums(rows, "h.fine", Chosen::Coarse(within))
-    }
-
-    fn sums(&self, rows: &str, bucket: &str, chosen: Chosen) -> String {
-        let condition = self.condition(chosen).unwrap_or_else(|| "true".to_owned());
-        // OFFSET 0 keeps the texts from being made once for every hash.
+    /// The buckets that hold a row, in order, four bytes each, and eight bytes of what is in each.
+    pub fn digests_sql(&self, rows: &str) -> String {
+        let values = self.columns.iter().enumerate();
+        let values: String = values
+            .map(|(at, column)| format!(", {} AS v{at}", column.value))
+            .collect();
+        let sum = |seed| format!("pg_catalog.sum({})", self.row_hash(seed));
+        // OFFSET 0 keeps texts from being made once for every hash.
         format!(
-            "SELECT {bucket} AS bucket, pg_catalog.count(*) AS rows, \
-                    pg_catalog.sum({})::pg_catalog.text AS one, \
-                    pg_catalog.sum({})::pg_catalog.text AS two \
-               FROM (SELECT {} AS fine, {} AS t FROM ({rows}) AS r WHERE {condition} OFFSET 0) AS h GROUP BY 1",
-            hash("h.t", 1, self.one_encoding),
-            hash("h.t", 2, self.one_encoding),
-            self.fine(),
-            text(&self.columns),
+            "SELECT pg_catalog.string_agg(pg_catalog.int4send(b.bucket::pg_catalog.int4), '' ORDER BY b.bucket) AS buckets, \
+                    pg_catalog.string_agg(pg_catalog.int8send(pg_catalog.hashtextextended(\
+                    pg_catalog.concat_ws(' ', b.rows, b.one, b.two) COLLATE pg_catalog.\"C\", 0)), '' ORDER BY b.bucket) AS digests, \
+                    pg_catalog.sum(b.rows)::pg_catalog.int8 AS rows \
+               FROM (SELECT h.bucket, pg_catalog.count(*) AS rows, {} AS one, {} AS two \
+                       FROM (SELECT {} AS bucket{values} FROM ({rows}) AS r OFFSET 0) AS h GROUP BY h.bucket) AS b",
+            sum(1),
+            sum(2),
+            self.bucket(),
         )
     }
 
-    /// What the rows in the buckets fulfil.
-    pub fn condition(&self, chosen: Chosen) -> Option<String> {
-        let (bucket, numbers) = match chosen {
-            Chosen::All => return None,
-            Chosen::Coarse(numbers) => (coarse(&self.fine()), numbers),
-            Chosen::Fine(numbers) => (self.fine(), numbers),
-        };
-        let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    fn row_hash(&self, seed: u8) -> String {
+        let columns = self.columns.iter().enumerate();
+        columns.fold(
+            format!("{seed}::pg_catalog.int8"),
+            |before, (at, column)| column.hash(&format!("h.v{at}"), &before, self.one_encoding),
+        )
+    }
+
+    /// What the rows in some buckets fulfil.
+    pub fn condition(&self, buckets: &[i64]) -> String {
+        let numbers: Vec<String> = buckets.iter().map(ToString::to_string).collect();
         let array = format!("{{{}}}", numbers.join(","));
         let array = Literal(&array);
-        Some(format!(
-            "{bucket} OPERATOR(pg_catalog.=) ANY ({array}::pg_catalog.int8[])"
-        ))
+        format!(
+            "{} OPERATOR(pg_catalog.=) ANY ({array}::pg_catalog.int8[])",
+            self.bucket()
+        )
     }
 
-    fn fine(&self) -> String {
+    fn bucket(&self) -> String {
         format!(
-            "pg_catalog.mod(pg_catalog.int8and({}, {}), {})",
+            "pg_catalog.int8and({}, {}::pg_catalog.int8)",
             self.key,
-            int8(i64::MAX as u64),
-            int8(self.count * FINE)
+            self.count - 1
         )
     }
 }
 
-fn coarse(fine: &str) -> String {
-    format!("pg_catalog.int8div({fine}, {})", int8(FINE))
+impl Hashed {
+    /// By the type's own hash where equal values of it look the same, and where it is the same on both sides; else by
+    /// the text.
+    fn new(column: &Column, same_types: bool) -> Self {
+        let name = Ident(&column.name);
+        let is = |types: &[u32]| same_types && types.contains(&column.type_oid);
+        let (value, function, instead) = if is(&INTEGERS) {
+            (format!("{name}::pg_catalog.int8"), "hashint8extended", "0")
+        } else if is(&[TIMESTAMP, TIMESTAMPTZ]) {
+            (name.to_string(), "timestamp_hash_extended", "'epoch'")
+        } else {
+            let value = compared(column, column);
+            (format!("({value})::pg_catalog.text"), TEXT, "''")
+        };
+        Self {
+            value,
+            function,
+            instead: (!column.not_null).then_some(instead),
+        }
+    }
+
+    fn hash(&self, value: &str, before: &str, one_encoding: bool) -> String {
+        let (value, before) = match self.instead {
+            None => (value.to_owned(), before.to_owned()),
+            Some(instead) => (
+                format!("COALESCE({value}, {instead})"),
+                format!(
+                    "pg_catalog.int8xor({before}, CASE WHEN {value} IS NULL THEN 7::pg_catalog.int8 ELSE 0::pg_catalog.int8 END)"
+                ),
+            ),
+        };
+        let value = match self.function {
+            TEXT if one_encoding => format!("{value} COLLATE pg_catalog.\"C\""),
+            TEXT => format!(
+                "pg_catalog.encode(pg_catalog.convert_to({value}, 'UTF8'), 'base64') COLLATE pg_catalog.\"C\""
+            ),
+            "timestamp_hash_extended" => format!("{value}::pg_catalog.timestamp"),
+            _ => value,
+        };
+        format!("pg_catalog.{}({value}, {before})", self.function)
+    }
 }
 
-fn int8(number: u64) -> String {
-    format!("{number}::pg_catalog.int8")
-}
-
+const TEXT: &str = "hashtextextended";
 /// int8, int2, int4.
 const INTEGERS: [u32; 3] = [20, 21, 23];
+const TIMESTAMP: u32 = 1114;
+const TIMESTAMPTZ: u32 = 1184;

@@ -17,6 +17,8 @@ pub(crate) struct TablePlan {
     pub filter: Option<String>,
     /// The part of the source's table that is read; all of it where there is none.
     pub range: Option<Range>,
+    /// A condition over the columns of the target, which are computed at the source first.
+    restriction: Option<String>,
     /// What is copied, as the target has it.
     pub columns: Vec<catalog::Column>,
     /// Where each of them comes from.
@@ -61,6 +63,7 @@ impl TablePlan {
             target: target.relation,
             filter: chosen.filter,
             range: None,
+            restriction: None,
             order_by: chosen.shape.order_by,
             row_masks: row_masks(&matched),
             columns: matched.columns,
@@ -129,7 +132,10 @@ impl TablePlan {
     pub fn read_sql(&self) -> String {
         let columns: Vec<&str> = self.reads.iter().map(|read| read.sql.as_str()).collect();
         let columns = columns.join(", ");
-        let what = if self.is_plain() {
+        let what = if let Some(restriction) = &self.restriction {
+            let (names, rows) = (ident_list(&self.column_names()), self.source_sql());
+            format!("(SELECT {names} FROM ({rows}) AS r WHERE {restriction})")
+        } else if self.is_plain() {
             format!("{} ({columns})", self.source.name)
         } else {
             format!("(SELECT {columns} {}{})", self.rows_clause(), self.order())
@@ -139,34 +145,39 @@ impl TablePlan {
 
     /// The rows at the source, their columns called as on the target.
     pub fn source_sql(&self) -> String {
-        let names = self.column_names();
-        let columns = self.reads.iter().zip(names);
-        let columns: Vec<_> = columns
-            .map(|(read, name)| format!("{} AS {}", read.sql, Ident(name)))
+        let columns = self.columns.iter().zip(&self.reads);
+        let columns: Vec<String> = columns
+            .map(|(column, read)| format!("{} AS {}", read.sql, Ident(&column.name)))
             .collect();
         format!("SELECT {} {}", columns.join(", "), self.rows_clause())
     }
 
-    /// The rows of the target that may be among those of the source.
+    /// The rows of the target that the condition on those of the source holds for.
     pub fn target_sql(&self) -> String {
-        let target = Self {
-            source: self.target.clone(),
-            range: None,
-            ..self.clone()
+        let (only, names) = (self.target.only(), ident_list(&self.column_names()));
+        let Some(filter) = &self.filter else {
+            return format!("SELECT {names} FROM {only}");
         };
-        let columns = ident_list(&self.column_names());
-        format!("SELECT {columns} {}", target.rows_clause())
+        let pairs = || self.columns.iter().zip(&self.reads);
+        if pairs().all(|(column, read)| column.name == read.name) {
+            return format!("SELECT {names} FROM {only} WHERE ({filter}\n)");
+        }
+        // The condition knows the columns by the names they have at the source.
+        let at_source =
+            pairs().map(|(c, read)| format!("{} AS {}", Ident(&c.name), Ident(&read.name)));
+        let on_target =
+            pairs().map(|(c, read)| format!("{} AS {}", Ident(&read.name), Ident(&c.name)));
+        format!(
+            "SELECT {} FROM (SELECT {} FROM {only}) AS t WHERE ({filter}\n)",
+            on_target.collect::<Vec<_>>().join(", "),
+            at_source.collect::<Vec<_>>().join(", ")
+        )
     }
 
-    /// The same with one more condition on the rows of the source.
-    pub fn restricted(&self, condition: &str) -> Self {
-        let filter = match &self.filter {
-            None => condition.to_owned(),
-            // The line break ends a trailing `--` comment.
-            Some(filter) => format!("({filter}\n) AND ({condition})"),
-        };
+    /// The same, of which only the rows are read that fulfil a condition over the target's columns.
+    pub fn restricted(&self, condition: String) -> Self {
         Self {
-            filter: Some(filter),
+            restriction: Some(condition),
             ..self.clone()
         }
     }

@@ -58,6 +58,11 @@ impl Claims {
         })
     }
 
+    /// Whether anything but the key has to be unique.
+    pub fn are_possible(&self) -> bool {
+        !self.uniques.is_empty()
+    }
+
     pub fn create_sql(&self) -> String {
         format!(
             "CREATE TEMPORARY TABLE {} AS {}",
@@ -122,7 +127,7 @@ impl Claims {
 impl Stage<'_> {
     /// Looks for claims of the staged rows.
     pub async fn find_claims(&mut self) -> Result<()> {
-        if self.claims.uniques.is_empty() {
+        if !self.claims.are_possible() {
             return Ok(());
         }
         let settings = for_merge(self.session, false).await?;
@@ -207,13 +212,12 @@ impl Stage<'_> {
         format!(
             "INSERT INTO {} (place, holder, part, at, number, is_new, doomed, keeps, claimant, value, held_by) \
              SELECT f.{PLACE}, o.{PLACE}, h.{PART}, h.{PLACE}, {number}, f.{NEW}, \
-             EXISTS (SELECT FROM {} AS d WHERE {}), COALESCE({}, false), {}, pg_catalog.concat_ws(', ', {}), {} \
+             {}, COALESCE({}, false), {}, pg_catalog.concat_ws(', ', {}), {} \
              FROM ({future}) AS f \
              JOIN (SELECT ctid AS {PLACE}, tableoid AS {PART}, {key}, {values} FROM {}) AS h ON {} \
              LEFT JOIN ({future}) AS o ON {} WHERE (f.{NEW} OR f.{MOVES}) AND NOT ({})",
             self.claims.name,
-            self.doomed,
-            same_key(self.key, "d", "h"),
+            self.is_doomed("h"),
             unique.conflict("f", "o"),
             keys("f"),
             unique.shown("f"),

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::plan::{TablePlan, UpsertKey};
 use super::report::Meter;
 use super::stream::{Pipe, pump};
-use super::{CopyOptions, Error, Result};
+use super::{CopyOptions, Error, Mode, Result};
 use crate::pg::fields::Fields;
 use crate::pg::{Ident, Session, ident_list};
 use claims::Claims;
@@ -33,8 +33,8 @@ pub(super) struct Stage<'a> {
     pub key: &'a UpsertKey,
     /// As SQL.
     pub name: String,
-    /// Keys of rows that the target has and the source has no longer, as SQL.
-    pub doomed: String,
+    /// Keys of rows that the target has and the source has no longer, as SQL; of a mirror only.
+    pub doomed: Option<String>,
     claims: Claims,
     room: room::Plan,
     rows: u64,
@@ -55,7 +55,7 @@ pub(super) struct Outcome {
 impl<'a> Stage<'a> {
     /// Creates the tables, with the types of the target's columns and none of its constraints. The plan of the
     /// table has to have a key.
-    pub async fn create(session: &'a Session, table: &'a TablePlan) -> Result<Self> {
+    pub async fn create(session: &'a Session, table: &'a TablePlan, mode: Mode) -> Result<Self> {
         let key = table.key.as_ref().ok_or_else(|| Error::NoKey {
             table: table.target.shown.clone(),
             target: session.name().to_owned(),
@@ -67,7 +67,7 @@ impl<'a> Stage<'a> {
             table,
             key,
             name: named("stage"),
-            doomed: named("doomed"),
+            doomed: (mode == Mode::Mirror).then(|| named("doomed")),
             claims: Claims::read(session, table, key, named("claims")).await?,
             room: room::Plan::default(),
             rows: 0,
@@ -79,11 +79,13 @@ impl<'a> Stage<'a> {
                 ident_list(columns)
             )
         };
-        let tables = [
-            like(&stage.name, &table.column_names()),
-            like(&stage.doomed, &key.key.names()),
-            stage.claims.create_sql(),
-        ];
+        let mut tables = vec![like(&stage.name, &table.column_names())];
+        if let Some(doomed) = &stage.doomed {
+            tables.push(like(doomed, &key.key.names()));
+        }
+        if stage.claims.are_possible() {
+            tables.push(stage.claims.create_sql());
+        }
         session.batch(&tables.join("; ")).await?;
         Ok(stage)
     }
@@ -130,11 +132,13 @@ impl<'a> Stage<'a> {
 
     /// Removes the tables; at the end of the session they would go anyway.
     pub async fn drop(self) -> Result<()> {
-        let (stage, doomed, claims) = (&self.name, &self.doomed, &self.claims.name);
-        self.session
-            .batch(&format!("DROP TABLE {stage}, {doomed}, {claims}"))
-            .await?;
-        Ok(())
+        let mut tables = vec![self.name.as_str()];
+        tables.extend(self.doomed.as_deref());
+        if self.claims.are_possible() {
+            tables.push(&self.claims.name);
+        }
+        let sql = format!("DROP TABLE {}", tables.join(", "));
+        Ok(self.session.batch(&sql).await?)
     }
 
     /// Has the server check now what [`Stage::upsert`] deferred, and what deleted rows may have given up since.

@@ -84,7 +84,7 @@ impl<'a> Staged<'a> {
     ) -> Result<Self> {
         Ok(Self {
             meter: Meter::start(&options.to, &table.target.shown),
-            stage: Stage::create(session, table).await?,
+            stage: Stage::create(session, table, options.mode).await?,
             apart: 0,
             dependents: None,
             doomed: 0,
@@ -121,14 +121,14 @@ impl<'a> Staged<'a> {
     async fn stage_differing(&mut self, options: &CopyOptions, inside: &[u32]) -> Result<bool> {
         let table = self.stage.table;
         let part = Part::find(options, table, self.stage.session, &mut self.meter).await?;
-        self.apart = part.rows;
+        self.apart = part.rows.unwrap_or_default();
         if part.is_empty() {
             return Ok(false);
         }
         self.stage
             .fill(options, &part.of(table), &mut self.meter)
             .await?;
-        self.apart = part.rows.saturating_sub(self.meter.rows());
+        self.apart = self.apart.saturating_sub(self.meter.rows());
         self.doomed = self.stage.doom(&part).await?;
         if self.doomed > 0 {
             let dependents = Dependents::read(self.stage.session, table.target.oid).await?;
