@@ -20,6 +20,26 @@ pub fn rows(number: u64) -> String {
     format!("{} {noun}", count(number))
 }
 
+/// `` `a`, `b` and 3 others ``, so many of them.
+pub fn some<S: AsRef<str>>(names: &[S], shown: usize) -> String {
+    // One that is left out takes as much room as its name.
+    let shown = if names.len() == shown + 1 {
+        names.len()
+    } else {
+        shown
+    };
+    let quoted: Vec<String> = names
+        .iter()
+        .take(shown)
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect();
+    let quoted = quoted.join(", ");
+    match names.len().saturating_sub(shown) {
+        0 => quoted,
+        left => format!("{quoted} and {} others", count(left as u64)),
+    }
+}
+
 /// `812 B`, `3.1 MB`: in thousands, as disks are sold and networks measured.
 pub fn bytes(number: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];

@@ -3,6 +3,7 @@
 //! `ui` implements [`Progress`]; nothing else prints. All text here may hold bytes of a server, a row or a
 //! remote host: the listener escapes it before a terminal sees it.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use crate::config::Secret;
@@ -16,6 +17,11 @@ pub trait Progress: Send + Sync {
 
     /// Asks the operator; blocks, so call it through [`ask`].
     fn ask(&self, question: &Question) -> Result<Secret, AskError>;
+
+    /// Where what is exported to stdout is written: past the lines of the run, and whole.
+    fn stdout(&self, _: Content) -> Result<Box<dyn Write + Send>, NoStdout> {
+        Err(NoStdout::Nobody)
+    }
 
     /// Nobody waits any longer for the answer to the question that is open: the terminal is to be as before.
     fn withdraw(&self) {}
@@ -51,6 +57,30 @@ pub enum AskError {
     NoTerminal { prompt: String, instead: String },
     #[error("interrupted")]
     Interrupted,
+}
+
+/// What an export to stdout consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    Text,
+    JsonLines,
+    /// Nothing that a terminal could show.
+    Binary,
+}
+
+/// Why nothing can be exported to stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoStdout {
+    #[error(
+        "with `--json` there are only JSON lines on stdout; give `format = \"jsonl\"`, or a file"
+    )]
+    Json,
+    #[error(
+        "stdout is a terminal, which cannot show binary data; lead it to a file or to another program"
+    )]
+    Terminal,
+    #[error("there is no stdout here")]
+    Nobody,
 }
 
 #[derive(Debug, Clone)]

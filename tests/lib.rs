@@ -19,6 +19,7 @@ mod readme;
 mod reports;
 mod routes;
 mod sandbox;
+mod schema;
 mod script;
 mod secrets;
 mod send;

@@ -44,6 +44,7 @@ impl From<verify::Error> for Error {
         match error {
             verify::Error::Pg(error) => (*error).into(),
             verify::Error::Copy(error) => (*error).into(),
+            verify::Error::Trigger(error) => (*error).into(),
             error => Self::from_cause(error),
         }
     }

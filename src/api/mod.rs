@@ -17,6 +17,7 @@ mod playbook;
 mod query;
 mod retry;
 mod run;
+mod schema;
 mod secret;
 mod show;
 mod sides;
@@ -53,6 +54,7 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("playbook", playbook::build),
     ("query", query::build),
     ("retry", retry::build),
+    ("schema", schema::build),
     ("secret", secret::build),
     ("show", show::build),
     ("sleep", sleep::build),

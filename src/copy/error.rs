@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::dump;
+use super::files::Error as FileError;
 use super::outcome::Unfinished;
 use crate::human;
 use crate::{pg, trigger};
@@ -17,8 +18,6 @@ pub enum Error {
     Dump(Box<dump::Error>),
     #[error("{0}")]
     Unfinished(Box<Unfinished>),
-    #[error(transparent)]
-    Trigger(Box<trigger::Error>),
     #[error(
         "`{role}` may not create a schema in `{database}`, which `atomic = \"staged\"` needs for its tables; \
          GRANT CREATE ON DATABASE would allow it, and `atomic = true` needs none"
@@ -48,6 +47,54 @@ pub enum Error {
     Standby { from: String, to: String },
     #[error("`{target}` is a standby, which takes no rows but from its primary")]
     TargetIsStandby { target: String },
+    #[error(transparent)]
+    File(Box<FileError>),
+    #[error("`{file}`{}: {source}", place(*.line, column.as_deref()))]
+    InFile {
+        file: String,
+        line: Option<u64>,
+        column: Option<String>,
+        source: Box<Error>,
+    },
+    #[error(
+        "{count} tables do not fit into `{file}`; name one, or a folder with a `/` behind its name"
+    )]
+    SeveralTables { count: usize, file: String },
+    #[error("two columns are called `{column}`")]
+    TwoColumns { column: String },
+    #[error(
+        "`{table}`.`{column}` is computed by the server and takes no values; name the other columns in `columns`"
+    )]
+    Computed { table: String, column: String },
+    #[error("`{file}` has {found} columns, and `columns` names {given}")]
+    ColumnCount {
+        file: String,
+        given: usize,
+        found: usize,
+    },
+    #[error("`{file}` does not begin with a line of names; give `header = false` and `columns`")]
+    NoHeader { file: String },
+    #[error("`{file}` line {line} is no JSON object")]
+    NoObject { file: String, line: u64 },
+    #[error(
+        "a line of `\\.` alone ends the rows for the server, and the lines behind it would be lost"
+    )]
+    EndMark { line: u64 },
+    #[error(
+        "`{role}` may not create temporary tables in `{database}`, which an import of JSON lines needs; \
+         GRANT TEMPORARY ON DATABASE would allow it"
+    )]
+    NoTemporaryImport { role: String, database: String },
+    #[error(
+        "`{table}` on `{target}` cannot be emptied: `{child}` refers to it by `{key}`; use mode `append`, or empty \
+         both in a transaction of your own"
+    )]
+    StillReferenced {
+        table: String,
+        target: String,
+        child: String,
+        key: String,
+    },
     #[error("the columns differ:{}", lines(.0))]
     Columns(Vec<Difference>),
     #[error(
@@ -67,9 +114,34 @@ pub enum Error {
     },
     #[error(
         "the foreign keys of {tables} form a cycle that is not deferrable, so no order fills them: {keys}; \
-         ALTER one of them to be DEFERRABLE, or put triggers = \"all\" around the copy"
+         connect as the owner of all of them, or as a role that may set session_replication_role"
     )]
     Cycle { tables: String, keys: String },
+    #[error("`foreign_keys = \"{way}\"` is not possible for {tables}: {reason}")]
+    ForeignKeys {
+        way: &'static str,
+        tables: String,
+        reason: String,
+    },
+    #[error(
+        "`{role}` may not switch off {triggers}; connect as the owner, or leave `triggers` out: then those that cannot \
+         be switched off fire"
+    )]
+    Triggers { role: String, triggers: String },
+    #[error("none of the tables has a trigger `{name}` made by a user{suggestion}")]
+    NoTrigger { name: String, suggestion: String },
+    #[error(
+        "foreign key `{key}` of `{table}` could not be made again as it was, so nothing was committed: \
+         was {before}, would be {after}"
+    )]
+    KeyChanged {
+        key: String,
+        table: String,
+        before: String,
+        after: String,
+    },
+    #[error(transparent)]
+    Trigger(Box<trigger::Error>),
     #[error(
         "policies of `{table}` on `{target}` hide rows from `{role}`, so not all would be copied; \
          connect as its owner or a role with BYPASSRLS"
@@ -179,6 +251,15 @@ impl From<dump::Error> for Error {
     }
 }
 
+impl From<FileError> for Error {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Interrupted => Self::from(pg::Error::Interrupted),
+            error => Self::File(Box::new(error)),
+        }
+    }
+}
+
 impl Error {
     /// The server's part of it.
     pub fn pg(&self) -> Option<&pg::Error> {
@@ -186,6 +267,7 @@ impl Error {
             Self::Pg(error) => Some(error),
             Self::Stopped { source, .. } | Self::Refresh { source, .. } => source.pg(),
             Self::Unfinished(unfinished) => unfinished.failed.first()?.1.pg(),
+            Self::InFile { source, .. } => source.pg(),
             _ => None,
         }
     }
@@ -206,7 +288,7 @@ impl Error {
     #[must_use]
     pub(super) fn stopped(self, table: &str, rows: u64) -> Self {
         match self {
-            Self::Pg(_) | Self::Dump(_) => Self::Stopped {
+            Self::Pg(_) | Self::Dump(_) | Self::File(_) => Self::Stopped {
                 table: table.to_owned(),
                 rows,
                 source: Box::new(self),
@@ -219,6 +301,13 @@ impl Error {
 fn lines(differences: &[Difference]) -> String {
     let lines: Vec<String> = differences.iter().map(|d| format!("\n  {d}")).collect();
     lines.concat()
+}
+
+/// Where in a file.
+fn place(line: Option<u64>, column: Option<&str>) -> String {
+    let line = line.map(|line| format!(" line {line}")).unwrap_or_default();
+    let column = column.map(|column| format!(", column `{column}`"));
+    line + &column.unwrap_or_default()
 }
 
 fn committed_rows(committed: bool) -> &'static str {

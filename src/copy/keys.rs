@@ -37,6 +37,39 @@ pub(super) fn arrange(tables: &[Relation], keys: &[ForeignKey]) -> Result<Arrang
     Ok(Arrangement { units, deferred })
 }
 
+/// What ties the tables of a unit to each other.
+pub(super) fn edges_between<'a>(
+    unit: &[Relation],
+    keys: &[&'a ForeignKey],
+) -> impl Iterator<Item = (Edge, &'a ForeignKey)> {
+    edges(unit, keys.iter().copied())
+}
+
+/// The tables at either end, as they are shown.
+pub(super) fn tables_of<'a>(keys: &[&'a ForeignKey]) -> Vec<&'a str> {
+    let mut tables: Vec<&str> = Vec::new();
+    for key in keys {
+        for table in [key.child_shown.as_str(), key.parent_shown.as_str()] {
+            if !tables.contains(&table) {
+                tables.push(table);
+            }
+        }
+    }
+    tables
+}
+
+/// Places of tables that keys tie together, whoever checks these.
+pub(super) fn tied(tables: &[Relation], keys: &[ForeignKey]) -> Vec<Vec<usize>> {
+    let all: Vec<Edge> = edges(tables, keys).map(|(edge, _)| edge).collect();
+    connected(tables.len(), &all)
+}
+
+/// The order in which the tables of a unit are filled: parents first, as far as `keys` go.
+pub(super) fn filling_order(unit: &[Relation], keys: &[&ForeignKey]) -> Vec<usize> {
+    let edges: Vec<Edge> = edges_between(unit, keys).map(|(edge, _)| edge).collect();
+    layered(unit.len(), &edges).into_iter().flatten().collect()
+}
+
 fn places(edges: &[(Edge, &ForeignKey)]) -> Vec<Edge> {
     edges.iter().map(|(edge, _)| *edge).collect()
 }

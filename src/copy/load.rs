@@ -2,31 +2,30 @@
 
 use futures_util::future::join;
 
+use super::held::hold;
 use super::plan::{TablePlan, Unit};
 use super::report::Meter;
 use super::stage::Stage;
 use super::stream::{Pipe, pump};
-use super::{CopyOptions, Error, Mode, Result, TableReport, Verify, keys, sequences};
+use super::{CopyOptions, Error, Mode, Result, TableReport, Verify, sequences};
 use crate::pg::{Session, Value};
 
 /// Fills the tables of the units inside the target's open transaction.
 pub(super) async fn fill(options: &CopyOptions, units: &[Unit]) -> Result<Vec<TableReport>> {
     let to = &options.to;
-    if options.mode == Mode::Replace {
-        for unit in units {
-            empty(to, unit).await?;
-        }
-    }
     let mut reports = Vec::new();
     for unit in units {
-        keys::defer(to, &unit.deferred).await?;
+        let held = hold(options, unit).await?;
+        if options.mode == Mode::Replace {
+            empty(to, unit).await?;
+        }
         for table in &unit.tables {
             reports.push(match &table.key {
                 Some(_) => upsert(options, table).await?,
                 None => load(options, table).await?,
             });
         }
-        keys::check(to, &unit.deferred).await?;
+        held.release(to).await?;
     }
     let tables: Vec<&TablePlan> = units.iter().flat_map(|unit| &unit.tables).collect();
     if options.mode == Mode::Replace && options.verify == Verify::Count {

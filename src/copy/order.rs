@@ -23,14 +23,14 @@ pub(super) type Edge = (usize, usize);
 /// partitions that stands in the list by itself.
 pub(super) fn edges<'a>(
     tables: &[Relation],
-    keys: &'a [ForeignKey],
+    keys: impl IntoIterator<Item = &'a ForeignKey>,
 ) -> impl Iterator<Item = (Edge, &'a ForeignKey)> {
     let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
     for (place, table) in tables.iter().enumerate() {
         places.entry(table.root()).or_default().push(place);
     }
     let at = move |root| places.get(root).cloned().unwrap_or_default();
-    keys.iter().flat_map(move |key| {
+    keys.into_iter().flat_map(move |key| {
         let (children, parents) = (at(&key.child_root), at(&key.parent_root));
         let pairs = children.into_iter().flat_map(move |child| {
             parents

@@ -31,7 +31,10 @@ pub(super) async fn take_up(
     };
     create(to).await?;
     let rows = to
-        .query(include_str!("../sql/resume_read.sql"), &[record.run.as_str().into()])
+        .query(
+            include_str!("../sql/resume_read.sql"),
+            &[record.run.as_str().into()],
+        )
         .await?
         .rows;
     let mut since = None;
@@ -60,7 +63,11 @@ pub(super) async fn take_up(
         if names.is_empty() { "none of the tables were".to_owned() } else { format!("{} were", names.join(", ")) }
     )));
     let all = [relations(&done), relations(&units)].concat();
-    Ok((record, units, if done.is_empty() { Vec::new() } else { all }))
+    Ok((
+        record,
+        units,
+        if done.is_empty() { Vec::new() } else { all },
+    ))
 }
 
 /// What tells a copy from another: the source, the mode, and what is read into which tables.
@@ -76,7 +83,10 @@ fn identity(options: &CopyOptions, units: &[Unit]) -> String {
         .map(|table| format!("{} <- {}", key(table), table.read_sql()))
         .collect();
     let mut hash = Sha256::new();
-    for part in [source, options.mode.word().to_owned()].iter().chain(&tables) {
+    for part in [source, options.mode.word().to_owned()]
+        .iter()
+        .chain(&tables)
+    {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
@@ -127,8 +137,11 @@ impl Record {
                 checked => checked?,
             }
         }
-        to.query(include_str!("../sql/resume_forget.sql"), &[self.run.as_str().into()])
-            .await?;
+        to.query(
+            include_str!("../sql/resume_forget.sql"),
+            &[self.run.as_str().into()],
+        )
+        .await?;
         Ok(())
     }
 }

@@ -51,7 +51,7 @@ pub async fn tables(options: &CopyOptions) -> Result<Report> {
 }
 
 /// Refuses to copy a database into itself, however it was reached.
-async fn refuse_kin(from: &Session, to: &Session) -> Result<()> {
+pub(super) async fn refuse_kin(from: &Session, to: &Session) -> Result<()> {
     let (from_name, to_name) = (from.name().to_owned(), to.name().to_owned());
     if to.server().standby {
         return Err(Error::TargetIsStandby { target: to_name });

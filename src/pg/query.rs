@@ -115,6 +115,25 @@ impl Session {
             .map_err(|error| error.with_sql(sql))
     }
 
+    /// Runs statements without results in one go; the number of rows that all of them affected.
+    pub async fn batch_counted(&self, sql: &str) -> Result<u64> {
+        let _turn = self.turn().await?;
+        let rows = async {
+            self.trace(sql);
+            let live = self.live();
+            let messages = self.attend(live.client.simple_query_raw(sql)).await?;
+            let mut messages = Box::pin(messages);
+            let mut rows = 0;
+            while let Some(message) = self.attend(messages.try_next()).await? {
+                if let SimpleQueryMessage::CommandComplete(count) = message {
+                    rows += count;
+                }
+            }
+            Ok(rows)
+        };
+        rows.await.map_err(|error: Error| error.with_sql(sql))
+    }
+
     async fn pass_over(&self, sql: &str) -> Result<u64> {
         self.trace(sql);
         let mut messages = Box::pin(
@@ -285,7 +304,7 @@ fn unreadable(columns: &[Column], forms: &[Form], reason: &str) -> Error {
     }
 }
 
-fn check_params(statement: &Statement, params: &[Value]) -> Result<()> {
+pub(super) fn check_params(statement: &Statement, params: &[Value]) -> Result<()> {
     let (expected, given) = (statement.params().len(), params.len());
     if expected != given {
         return Err(Error::ParameterCount { expected, given });

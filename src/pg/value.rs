@@ -5,7 +5,7 @@ mod encode;
 mod time;
 
 pub use decode::{Form, form, is_numeric};
-pub use encode::Parameter;
+pub use encode::{Parameter, parameter_text};
 
 /// One value. Types without a form of their own are [`Value::Text`], as the server prints them.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,4 +1,5 @@
--- $1 the oids of tables: who holds a lock that SHARE ROW EXCLUSIVE conflicts with, or waits for one
+-- $1 the oids of tables, $2 whether readers are in the way too: who holds a lock that ours (ACCESS EXCLUSIVE, else
+-- SHARE ROW EXCLUSIVE) conflicts with, or waits for one
 SELECT DISTINCT
        l.relation::pg_catalog.regclass::pg_catalog.text AS table,
        l.pid,
@@ -19,6 +20,6 @@ SELECT DISTINCT
                       SELECT p.relid::pg_catalog.oid
                         FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS g (oid)
                        CROSS JOIN LATERAL pg_catalog.pg_partition_tree(g.oid::pg_catalog.regclass) AS p)
-   AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
+   AND ($2::pg_catalog.bool OR l.mode NOT IN ('AccessShareLock', 'RowShareLock'))
    AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
  ORDER BY waits, l.pid

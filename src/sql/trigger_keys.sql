@@ -15,7 +15,8 @@ WITH RECURSIVE member AS (
     FROM touched t
     JOIN pg_catalog.pg_constraint k ON k.oid = t.conparentid
 )
-SELECT k.conname AS name,
+SELECT k.oid,
+       k.conname AS name,
        cn.nspname AS child_schema,
        c.relname AS child_name,
        c.relkind = 'p' AS child_is_partitioned,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::state::{choose, state};
-use super::{Enabled, Error, Options, Result, TriggerState, Triggers, keys, lock};
+use super::{Enabled, Error, LockMode, Options, Result, TriggerState, Triggers, keys, lock};
 use crate::pg::catalog::Relation;
 use crate::pg::{self, Ident, Session, TableName, TxOptions, transaction};
 use crate::progress::Event;
@@ -53,7 +53,7 @@ pub async fn disable(session: &Session, tables: &[Relation], options: &Options) 
     let mut before = state(session, tables).await?;
     let mut off = choose(&before, tables, &options.triggers)?;
     if !off.is_empty() {
-        lock::lock(session, tables, options.lock_timeout).await?;
+        lock::lock(session, tables, LockMode::Writers, options.lock_timeout).await?;
         before = state(session, tables).await?;
         off = choose(&before, tables, &options.triggers)?;
     }
@@ -111,24 +111,10 @@ impl Guard {
 
     /// Brings every trigger that is off, or is to be, into a state. A table that is in use is released first.
     async fn alter(&self, session: &Session, to: impl Fn(&TriggerState) -> Enabled) -> Result<()> {
-        let states: Vec<Enabled> = self.off.iter().map(to).collect();
-        match self.try_alter(session, &states).await {
-            Err(Error::Pg(error)) if error.sqlstate() == Some(IN_USE) => {
-                make_immediate(session).await?;
-                session.batch("CLOSE ALL").await?;
-                self.try_alter(session, &states).await
-            }
-            result => result,
-        }
-    }
-
-    async fn try_alter(&self, session: &Session, states: &[Enabled]) -> Result<()> {
-        transaction(session, &TxOptions::default(), async |tx: &Session| {
-            for (trigger, state) in self.off.iter().zip(states) {
-                let altered = tx.batch(&trigger.alter(*state)).await;
-                altered.map_err(|error| refused(tx, trigger, error))?;
-            }
-            Ok(())
+        let off = self.off.iter();
+        let statements: Vec<String> = off.map(|trigger| trigger.alter(to(trigger))).collect();
+        alter_in_use(session, &statements, |place, error| {
+            refused(session, &self.off[place], error)
         })
         .await
     }
@@ -155,8 +141,40 @@ impl Guard {
     }
 }
 
+/// Alters tables, in a savepoint. Where one is in use by this very session it is released first. `refused` makes
+/// an error of what the server said to a statement, by its place.
+pub async fn alter_in_use(
+    session: &Session,
+    statements: &[String],
+    refused: impl Fn(usize, pg::Error) -> Error,
+) -> Result<()> {
+    match try_alter(session, statements, &refused).await {
+        Err(Error::Pg(error)) if error.sqlstate() == Some(IN_USE) => {
+            make_immediate(session).await?;
+            session.batch("CLOSE ALL").await?;
+            try_alter(session, statements, &refused).await
+        }
+        result => result,
+    }
+}
+
+async fn try_alter(
+    session: &Session,
+    statements: &[String],
+    refused: &impl Fn(usize, pg::Error) -> Error,
+) -> Result<()> {
+    transaction(session, &TxOptions::default(), async |tx: &Session| {
+        for (place, statement) in statements.iter().enumerate() {
+            let altered = tx.batch(statement).await;
+            altered.map_err(|error| refused(place, error))?;
+        }
+        Ok(())
+    })
+    .await
+}
+
 /// Fires what is deferred; constraints that are declared as deferred are deferred again from here on.
-async fn make_immediate(session: &Session) -> Result<()> {
+pub async fn make_immediate(session: &Session) -> Result<()> {
     session.batch("SET CONSTRAINTS ALL IMMEDIATE").await?;
     let sql = include_str!("../sql/deferred_constraints.sql");
     let rows = session.query(sql, &[]).await?.rows;

@@ -16,6 +16,7 @@ const SHOWN: usize = 5;
 /// A foreign key with what comparing its sides takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BypassedKey {
+    pub oid: u32,
     pub name: String,
     pub child: Side,
     pub parent: Side,
@@ -54,7 +55,7 @@ pub async fn check_keys(session: &Session, keys: &[BypassedKey]) -> Result<()> {
             session.reporter().event(&Event::Note(note));
             continue;
         }
-        let rows = session.query(&key.orphans(), &[]).await?.rows;
+        let rows = session.query(&key.first_orphans(), &[]).await?.rows;
         if !rows.is_empty() {
             return Err(Error::Orphans(Box::new(key.report(rows))));
         }
@@ -65,12 +66,13 @@ pub async fn check_keys(session: &Session, keys: &[BypassedKey]) -> Result<()> {
 impl BypassedKey {
     fn read(row: Vec<Value>) -> Self {
         let mut row = Fields::new(row);
-        let name = row.text();
+        let (oid, name) = (row.oid(), row.text());
         let (mut child, mut parent) = (Side::read(&mut row), Side::read(&mut row));
         let (match_full, validated) = (row.flag(), row.flag());
         child.columns = row.texts();
         parent.columns = row.texts();
         Self {
+            oid,
             name,
             child,
             parent,
@@ -80,8 +82,39 @@ impl BypassedKey {
         }
     }
 
-    /// The keys of children without a parent, one more than is shown.
-    fn orphans(&self) -> String {
+    /// How many rows of the child have no parent, and some of their keys, short ones first. NULL is no key; one that is
+    /// NULL in part is an orphan where the match is full.
+    pub async fn count_orphans(
+        &self,
+        session: &Session,
+        samples: usize,
+    ) -> Result<(u64, Vec<String>)> {
+        let (texts, rows) = self.orphans();
+        // A count comes with the first row.
+        let limit = samples.max(1);
+        let sql = format!(
+            "SELECT pg_catalog.count(*) OVER (), o.key FROM (SELECT {texts} AS key {rows}) AS o \
+              ORDER BY pg_catalog.length(o.key), o.key COLLATE pg_catalog.\"C\" LIMIT {limit}"
+        );
+        let mut count = 0;
+        let mut keys = Vec::new();
+        for row in session.query(&sql, &[]).await?.rows {
+            let mut row = Fields::new(row);
+            count = row.count();
+            keys.push(row.text());
+        }
+        keys.truncate(samples);
+        Ok((count, keys))
+    }
+
+    /// The first keys of children without a parent, one more than is shown.
+    fn first_orphans(&self) -> String {
+        let (texts, rows) = self.orphans();
+        format!("SELECT {texts} {rows} LIMIT {}", SHOWN + 1)
+    }
+
+    /// The key of a child as text, and the clause that finds the children without a parent.
+    fn orphans(&self) -> (String, String) {
         let columns = |prefix: &'static str, side: &Side| -> Vec<String> {
             let names = side.columns.iter();
             names
@@ -117,11 +150,9 @@ impl BypassedKey {
             .iter()
             .map(|name| format!("COALESCE({name}::pg_catalog.text, 'NULL')"))
             .collect();
-        format!(
-            "SELECT pg_catalog.concat_ws(', ', {}) FROM {} AS c WHERE {condition} LIMIT {}",
-            texts.join(", "),
-            self.child.only(),
-            SHOWN + 1
+        (
+            format!("pg_catalog.concat_ws(', ', {})", texts.join(", ")),
+            format!("FROM {} AS c WHERE {condition}", self.child.only()),
         )
     }
 

@@ -19,19 +19,43 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// SQLSTATE `lock_not_available`.
 const NOT_AVAILABLE: &str = "55P03";
 
-/// Locks the tables and their partitions against writers until the transaction ends. All of them or none: who
-/// waits for the second while holding the first is half of a deadlock.
-pub(super) async fn lock(session: &Session, tables: &[Relation], timeout: Duration) -> Result<()> {
-    announce(session, tables).await?;
+/// Who waits while a lock is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockMode {
+    /// SHARE ROW EXCLUSIVE.
+    Writers,
+    /// ACCESS EXCLUSIVE: readers too.
+    Everybody,
+}
+
+impl LockMode {
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Writers => "SHARE ROW EXCLUSIVE",
+            Self::Everybody => "ACCESS EXCLUSIVE",
+        }
+    }
+}
+
+/// Locks the tables and their partitions until the transaction ends. All of them or none: who waits for the
+/// second while holding the first is half of a deadlock.
+pub async fn lock(
+    session: &Session,
+    tables: &[Relation],
+    mode: LockMode,
+    timeout: Duration,
+) -> Result<()> {
+    announce(session, tables, mode).await?;
     let names: Vec<String> = tables.iter().map(|table| table.name.to_string()).collect();
     let sql = format!(
-        "LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE NOWAIT",
-        names.join(", ")
+        "LOCK TABLE {} IN {} MODE NOWAIT",
+        names.join(", "),
+        mode.sql()
     );
     let begun = Instant::now();
     let mut waiting = false;
     while !try_lock(session, &sql).await? {
-        let holders = holders(session, tables).await?;
+        let holders = holders(session, tables, mode).await?;
         if begun.elapsed() >= timeout {
             return Err(Error::LockTimeout {
                 tables: shown(tables),
@@ -53,8 +77,8 @@ pub(super) async fn lock(session: &Session, tables: &[Relation], timeout: Durati
 }
 
 /// Says beforehand who will wait.
-async fn announce(session: &Session, tables: &[Relation]) -> Result<()> {
-    let now: Vec<String> = read_holders(session, tables)
+async fn announce(session: &Session, tables: &[Relation], mode: LockMode) -> Result<()> {
+    let now: Vec<String> = read_holders(session, tables, mode)
         .await?
         .into_iter()
         .filter(|(_, writes)| *writes)
@@ -69,9 +93,13 @@ async fn announce(session: &Session, tables: &[Relation]) -> Result<()> {
         format!("; writing now: {}", now.join(", "))
     };
     let tables = shown(tables);
+    let verb = match mode {
+        LockMode::Writers => "writes",
+        LockMode::Everybody => "uses",
+    };
     note(
         session,
-        format!("whoever writes {tables} waits from now on until this transaction ends{now}"),
+        format!("whoever {verb} {tables} waits from now on until this transaction ends{now}"),
     );
     Ok(())
 }
@@ -94,15 +122,25 @@ async fn try_lock(session: &Session, sql: &str) -> Result<bool> {
     }
 }
 
-async fn holders(session: &Session, tables: &[Relation]) -> Result<Vec<Holder>> {
-    let found = read_holders(session, tables).await?;
+async fn holders(session: &Session, tables: &[Relation], mode: LockMode) -> Result<Vec<Holder>> {
+    let found = read_holders(session, tables, mode).await?;
     Ok(found.into_iter().map(|(holder, _)| holder).collect())
 }
 
 /// With each, whether it is writing rows.
-async fn read_holders(session: &Session, tables: &[Relation]) -> Result<Vec<(Holder, bool)>> {
+async fn read_holders(
+    session: &Session,
+    tables: &[Relation],
+    mode: LockMode,
+) -> Result<Vec<(Holder, bool)>> {
     let sql = include_str!("../sql/lock_holders.sql");
-    let rows = session.query(sql, &[oids(tables)]).await?.rows;
+    let rows = session
+        .query(
+            sql,
+            &[oids(tables), Value::Bool(mode == LockMode::Everybody)],
+        )
+        .await?
+        .rows;
     Ok(rows.into_iter().map(read).collect())
 }
 

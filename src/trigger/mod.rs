@@ -10,9 +10,10 @@ mod lock;
 mod state;
 
 pub use error::{Error, Holder, Orphans};
-pub use guard::{Guard, disable, disabled};
+pub use guard::{Guard, alter_in_use, disable, disabled, make_immediate};
 pub use keys::{BypassedKey, bypassed_keys, check_keys};
-pub use state::{Enabled, TriggerState, state};
+pub use lock::{LockMode, lock};
+pub use state::{Enabled, Events, TriggerState, state};
 
 use std::time::Duration;
 
@@ -42,6 +43,8 @@ pub enum Triggers {
     All,
     /// Triggers of users by name, on whichever of the tables has them.
     Names(Vec<String>),
+    /// Those that [`state`] told of, whatever they are in by now.
+    These(Vec<TriggerState>),
 }
 
 impl Default for Options {

@@ -30,6 +30,32 @@ pub struct TriggerState {
     pub internal: bool,
     /// It checks a foreign key, on either side.
     pub checks_key: bool,
+    /// What it fires at.
+    pub events: Events,
+    /// Whether the session's role may alter it.
+    pub owned: bool,
+    /// The table it was asked for: itself, or one that it is a partition of.
+    pub given: u32,
+}
+
+/// What happens to the rows of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Events(i64);
+
+impl Events {
+    pub const INSERT: Self = Self(4);
+    pub const DELETE: Self = Self(8);
+    pub const UPDATE: Self = Self(16);
+    pub const TRUNCATE: Self = Self(32);
+
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub fn overlap(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// The triggers of the tables and of all their partitions, by table and name.
@@ -60,6 +86,9 @@ impl TriggerState {
             enabled: Enabled::read(&row.text()),
             internal: row.flag(),
             checks_key: row.flag(),
+            events: Events(row.int()),
+            owned: row.flag(),
+            given: row.oid(),
         }
     }
 
@@ -93,6 +122,16 @@ impl Enabled {
         }
     }
 
+    /// Whether it fires in a session, which may be a replica's.
+    pub fn fires(self, replica: bool) -> bool {
+        match self {
+            Self::Origin => !replica,
+            Self::Always => true,
+            Self::Replica => replica,
+            Self::Disabled => false,
+        }
+    }
+
     /// The word a playbook sees.
     pub fn word(self) -> &'static str {
         match self {
@@ -123,6 +162,9 @@ pub(super) fn choose(
         Triggers::User => !trigger.internal,
         Triggers::All => !trigger.internal || trigger.checks_key,
         Triggers::Names(names) => !trigger.internal && names.contains(&trigger.name),
+        Triggers::These(these) => these
+            .iter()
+            .any(|other| other.table == trigger.table && other.name == trigger.name),
     };
     Ok(all
         .iter()

@@ -1,6 +1,6 @@
 //! The listener of a run: lines to stderr as things happen, results to stdout.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Stdout, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::paint::Paint;
 use super::printer::{Output, Printer};
 use super::{escape, json, prompt, table, terminal};
 use crate::config::Secret;
-use crate::progress::{AskError, Event, Progress, Question, Table};
+use crate::progress::{AskError, Content, Event, NoStdout, Progress, Question, Table};
 
 /// How often the status of a copy is renewed on a terminal, and told where there is none.
 const LIVE: Duration = Duration::from_millis(100);
@@ -45,7 +45,7 @@ pub struct Console {
 /// One write is one event of tracing.
 pub struct Tracer(Arc<Console>);
 
-impl std::io::Write for Tracer {
+impl Write for Tracer {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let text = escape::block(&String::from_utf8_lossy(bytes));
         locked(&self.0.printer).print(Output::Err, text);
@@ -186,6 +186,21 @@ impl Progress for Console {
         answer
     }
 
+    fn stdout(&self, content: Content) -> Result<Box<dyn Write + Send>, NoStdout> {
+        if self.options.json && content != Content::JsonLines {
+            return Err(NoStdout::Json);
+        }
+        let stdout = std::io::stdout();
+        if !stdout.is_terminal() {
+            return Ok(Box::new(stdout));
+        }
+        if content == Content::Binary {
+            return Err(NoStdout::Terminal);
+        }
+        locked(&self.printer).clear_status();
+        Ok(Box::new(Shown(stdout)))
+    }
+
     fn withdraw(&self) {
         let mut printer = locked(&self.printer);
         if let Some(modes) = locked(&self.before).take() {
@@ -194,6 +209,21 @@ impl Progress for Console {
             printer.break_line();
         }
         printer.release();
+    }
+}
+
+/// A terminal, which rows of others must not steer.
+struct Shown(Stdout);
+
+impl Write for Shown {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let text = escape::block(&String::from_utf8_lossy(bytes));
+        self.0.write_all(text.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
     }
 }
 
@@ -208,7 +238,6 @@ fn terminal_width(stream: &impl IsTerminal, size: Option<(Width, Height)>) -> Op
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
     use std::sync::Arc;
 
     use super::*;

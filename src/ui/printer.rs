@@ -82,6 +82,11 @@ impl Printer {
         self.status_shown = true;
     }
 
+    /// Leaves the terminal's last line free.
+    pub fn clear_status(&mut self) {
+        self.wipe_status();
+    }
+
     /// From here to [`Printer::release`] the terminal belongs to a question.
     pub fn hold(&mut self) {
         self.wipe_status();

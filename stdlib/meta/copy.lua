@@ -56,3 +56,54 @@ function copy.tables(options) end
 ---@param options copy.RestoreOptions
 ---@return copy.Report report
 function copy.restore(options) end
+
+---@class copy.ExportOptions
+---@field from Db read in one snapshot; a `db:snapshot` or `tx` takes part in its own
+---@field to string a file, `"-"` for stdout, or a folder (it ends with `/`, or is there) that gets a file for each table
+---@field table? string one table
+---@field tables? string|string[] names, patterns and groups
+---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
+---@field sql? string|userdata a query in place of tables
+---@field params? any[] the values of its `$1`, `$2`
+---@field format? "csv"|"tsv"|"jsonl"|"binary" as the suffix of `to` says if absent; `"csv"` in a folder
+---@field compress? "gzip"|"zstd"|"none" as the suffix of `to` says (`.gz`, `.zst`) if absent
+---@field columns? string[] these in this order; all but those that the server computes if absent
+---@field where? string|any[] a condition, or a list of one and the values of its `$1`, `$2`
+---@field order_by? string
+---@field limit? integer
+---@field header? boolean whether the first line of csv or tsv names the columns; true if absent
+---@field delimiter? string
+---@field null? string what stands for NULL in csv and tsv: nothing in csv, `\N` in tsv if absent
+---@field quote? string csv only
+---@field escape? string csv only
+---@field overwrite? boolean replace what is there; else it is an error
+
+---@class copy.ExportReport
+---@field rows integer
+---@field files { table: string, file: string, rows: integer, bytes: integer, seconds: number }[]
+
+---Writes rows into files, or to stdout. A file is there whole under its name, or not at all. Times are in UTC; in JSON lines numbers keep
+---every digit, and what JSON has no form for is the text that PostgreSQL prints.
+---@param options copy.ExportOptions
+---@return copy.ExportReport report
+function copy.export(options) end
+
+---@class copy.ImportOptions
+---@field from string a file, or `"-"` for stdin
+---@field to Db a `tx` takes part in its transaction; a plain Db commits all rows, or none
+---@field table string
+---@field format? "csv"|"tsv"|"jsonl"|"binary" as the suffix of `from` says if absent
+---@field compress? "gzip"|"zstd"|"none" as the suffix of `from` says (`.gz`, `.zst`) if absent
+---@field columns? string[] the columns of the file in their order; of JSON lines those that are taken; named by the file if absent
+---@field mode? "append"|"replace" `"append"` if absent; `"replace"` empties the table first, in the same commit
+---@field sequences? boolean whether sequences are moved past the numbers that came; true if absent
+---@field header? boolean whether the first line of csv or tsv names the columns; true if absent
+---@field delimiter? string
+---@field null? string
+---@field quote? string csv only
+---@field escape? string csv only
+
+---Reads rows out of a file into a table: all of them, or none. What is wrong is told with file and line.
+---@param options copy.ImportOptions
+---@return copy.Report report
+function copy.import(options) end

@@ -1,10 +1,14 @@
 //! Rows that were copied are on the target as they are at the source, and what failed left no trace.
 
 mod data;
+mod export;
+mod faults;
+mod import;
 mod jobs;
 mod keys;
 mod large_objects;
 mod matviews;
+mod random;
 mod refusals;
 mod replace;
 mod restore;
@@ -126,4 +130,9 @@ pub async fn open_as(database: &Database, role: &str) -> Session {
     let place = url.split_once('@').unwrap().1;
     let (connector, _) = connector_as(database, &format!("postgres://{role}:pw@{place}"));
     connector.open(Access::ReadWrite).await.unwrap()
+}
+
+/// What an environment variable makes of a test: how often, and from which seed.
+pub fn number<T: std::str::FromStr>(variable: &str) -> Option<T> {
+    std::env::var(variable).ok()?.parse().ok()
 }

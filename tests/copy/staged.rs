@@ -42,11 +42,20 @@ fn staged_rows_arrive_like_others_in_every_mode() {
         let (from, to, heard) = pair.sessions().await;
         let report = tables(&staged(&from, &to, Mode::Replace)).await.unwrap();
         assert_eq!(report.rows, 10_003);
-        let p = report.tables.iter().find(|table| table.table == "p").unwrap();
+        let p = report
+            .tables
+            .iter()
+            .find(|table| table.table == "p")
+            .unwrap();
         assert_eq!((p.rows, p.inserted), (6000, 6000));
         assert!(p.bytes > 3_000_000, "{}", p.bytes);
-        assert!(heard.notes().contains(&"3 workers (as `jobs` says)".to_owned()));
-        pair.to.query("UPDATE p SET text = '' WHERE id < 10; DELETE FROM q WHERE id > 2990");
+        assert!(
+            heard
+                .notes()
+                .contains(&"3 workers (as `jobs` says)".to_owned())
+        );
+        pair.to
+            .query("UPDATE p SET text = '' WHERE id < 10; DELETE FROM q WHERE id > 2990");
         let keyed = Tables::Matching(named(&["p", "q"]));
         let upsert = CopyOptions {
             tables: keyed,
@@ -69,7 +78,8 @@ fn staged_rows_arrive_like_others_in_every_mode() {
 #[test]
 fn all_tables_commit_together_or_none_does() {
     let pair = Pair::new(TABLES, ROWS);
-    pair.to.query("INSERT INTO s VALUES (7); ALTER TABLE s ADD CHECK (id <> 2)");
+    pair.to
+        .query("INSERT INTO s VALUES (7); ALTER TABLE s ADD CHECK (id <> 2)");
     let before = pair.to.state();
     for atomic in [Atomic::Staged, Atomic::Set] {
         run(async {
@@ -81,7 +91,8 @@ fn all_tables_commit_together_or_none_does() {
         });
         pair.to.assert_as_before(&before);
     }
-    pair.to.query("TRUNCATE s; ALTER TABLE s DROP CONSTRAINT s_id_check");
+    pair.to
+        .query("TRUNCATE s; ALTER TABLE s DROP CONSTRAINT s_id_check");
     run(async {
         let (from, to, _) = pair.sessions().await;
         let mut options = staged(&from, &to, Mode::Replace);
@@ -101,7 +112,9 @@ fn a_row_that_cannot_be_staged_leaves_everything_as_it_was() {
     let before = pair.to.state();
     run(async {
         let (from, to, _) = pair.sessions().await;
-        let error = tables(&staged(&from, &to, Mode::Replace)).await.unwrap_err();
+        let error = tables(&staged(&from, &to, Mode::Replace))
+            .await
+            .unwrap_err();
         assert_eq!(error.pg().unwrap().sqlstate(), Some("22001"), "{error}");
     });
     pair.to.assert_as_before(&before);
@@ -160,7 +173,11 @@ fn what_a_run_has_left_is_removed_by_the_next_one_and_what_is_in_use_is_not() {
         "CREATE SCHEMA runner_stage_1; CREATE SCHEMA runner_stage_2; CREATE SCHEMA runner_stage_mine; {made}"
     ));
     let mut alive = pair.to.session();
-    alive.query(include_str!("../../src/sql/staging_open.sql").replace("$1", "'runner_stage_2'").as_str());
+    alive.query(
+        include_str!("../../src/sql/staging_open.sql")
+            .replace("$1", "'runner_stage_2'")
+            .as_str(),
+    );
     run(async {
         let (from, to, heard) = pair.sessions().await;
         copy(&from, &to, Mode::Append, &["a"]).await.unwrap();
@@ -168,10 +185,14 @@ fn what_a_run_has_left_is_removed_by_the_next_one_and_what_is_in_use_is_not() {
             "staging tables that an earlier run had left on `{}` are removed",
             pair.to.name()
         );
-        assert_eq!(heard.notes().iter().filter(|heard| **heard == note).count(), 1);
+        assert_eq!(
+            heard.notes().iter().filter(|heard| **heard == note).count(),
+            1
+        );
     });
     assert_eq!(
-        pair.to.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'runner%' ORDER BY 1"),
+        pair.to
+            .query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'runner%' ORDER BY 1"),
         "runner_stage_2\nrunner_stage_mine"
     );
 }
@@ -183,7 +204,9 @@ fn who_may_not_create_a_schema_is_told_before_anything_is_done() {
         let (from, _) = open(&pair.from).await;
         let to = open_as(&pair.to, "copy_stager").await;
         pair.to.query("ALTER TABLE a OWNER TO copy_stager");
-        let error = tables(&staged(&from, &to, Mode::Replace)).await.unwrap_err();
+        let error = tables(&staged(&from, &to, Mode::Replace))
+            .await
+            .unwrap_err();
         assert_eq!(
             error.to_string(),
             format!(

@@ -83,10 +83,16 @@ impl Running {
 
     /// Waits for the end by a signal: after kill -9.
     #[track_caller]
-    pub fn killed(mut self) -> Ran {
+    pub fn killed(self) -> Ran {
         self.signal(Signal::KILL);
+        self.ended().1
+    }
+
+    /// Waits for the end, whichever it is.
+    #[track_caller]
+    pub fn ended(mut self) -> (ExitStatus, Ran) {
         let status = self.wait();
-        self.done(status)
+        (status, self.done(status))
     }
 
     #[track_caller]

@@ -1,5 +1,9 @@
 //! Two databases are compared row by row, and what differs is told apart.
 
+mod contents;
+mod keys;
+mod query;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

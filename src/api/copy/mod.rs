@@ -1,6 +1,8 @@
-//! `copy.order`, `copy.tables`, `copy.restore`.
+//! `copy.order`, `copy.tables`, `copy.restore`, `copy.export`, `copy.import`.
 
+mod export;
 mod guards;
+mod import;
 mod report;
 mod restore;
 mod shape;
@@ -24,6 +26,8 @@ pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     module.set("order", function(lua, "copy.order", order)?)?;
     module.set("tables", function(lua, "copy.tables", tables::tables)?)?;
     module.set("restore", function(lua, "copy.restore", restore::restore)?)?;
+    module.set("export", function(lua, "copy.export", export::export)?)?;
+    module.set("import", function(lua, "copy.import", import::import)?)?;
     module.into_lua(lua)
 }
 

@@ -17,6 +17,10 @@ fn key(child: u32, parent: u32) -> ForeignKey {
         deferrable: false,
         initially_deferred: false,
         checked: true,
+        oid: child * 100 + parent,
+        validated: true,
+        may_drop: false,
+        parent_shown: format!("t{parent}"),
     }
 }
 

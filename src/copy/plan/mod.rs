@@ -2,15 +2,18 @@
 
 mod chosen;
 mod rights;
+mod strategy;
 mod table;
+mod unit;
 
+pub(super) use strategy::Way;
 pub(super) use table::{TablePlan, UpsertKey};
+pub(super) use unit::Unit;
 
 use super::columns::match_columns;
-use super::keys::{self, Arrangement};
 use super::objects::Objects;
 use super::{CopyOptions, Error, Mode, Result};
-use crate::pg::catalog::{self, Catalog, ForeignKey};
+use crate::pg::catalog::{self, Catalog};
 use chosen::{check_filters, chosen, counterparts, refuse_references};
 use rights::{check_rights, check_temporary};
 
@@ -23,14 +26,6 @@ pub(super) struct Plan {
     pub objects: Objects,
 }
 
-/// Tables tied by foreign keys, which are filled in one transaction.
-#[derive(Debug, Clone)]
-pub(super) struct Unit {
-    /// Parents before children.
-    pub tables: Vec<TablePlan>,
-    pub deferred: Vec<ForeignKey>,
-}
-
 impl Plan {
     pub async fn read(options: &CopyOptions) -> Result<Self> {
         let (from, to) = (&options.from, &options.to);
@@ -38,7 +33,6 @@ impl Plan {
         let (sources, mut notes) = chosen(&there, &options.tables)?;
         let targets = counterparts(&here, &sources)?;
         let keys = catalog::foreign_keys(to).await?;
-        let arrangement = keys::arrange(&targets, &keys)?;
         if options.mode == Mode::Replace {
             refuse_references(&targets, &keys, to)?;
         }
@@ -69,33 +63,14 @@ impl Plan {
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
         let objects = Objects::read(options, (&there, &here), &mut tables, &mut notes).await?;
+        let units = unit::units(options, tables, &keys).await?;
+        for unit in &units {
+            notes.extend(unit.notes());
+        }
         Ok(Self {
-            units: units(tables, arrangement),
+            units,
             notes,
             objects,
         })
     }
-}
-
-fn units(tables: Vec<TablePlan>, arrangement: Arrangement) -> Vec<Unit> {
-    let mut tables: Vec<Option<TablePlan>> = tables.into_iter().map(Some).collect();
-    let unit = |places: Vec<usize>| {
-        // Every place stands in exactly one unit.
-        let tables: Vec<TablePlan> = places.iter().filter_map(|p| tables[*p].take()).collect();
-        let is_inside = |key: &&ForeignKey| {
-            tables
-                .iter()
-                .any(|table| table.target.root() == key.child_root)
-        };
-        Unit {
-            deferred: arrangement
-                .deferred
-                .iter()
-                .filter(is_inside)
-                .cloned()
-                .collect(),
-            tables,
-        }
-    };
-    arrangement.units.into_iter().map(unit).collect()
 }

@@ -1,7 +1,9 @@
 //! Why a comparison was refused, or what it found.
 
 use super::report::{TableCheck, sentence};
-use crate::pg;
+use super::{KeyCheck, foreign_keys};
+use crate::copy::schema::{Difference, lines};
+use crate::{pg, trigger};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -9,6 +11,8 @@ pub enum Error {
     Pg(Box<pg::Error>),
     #[error(transparent)]
     Copy(Box<crate::copy::Error>),
+    #[error(transparent)]
+    Trigger(Box<trigger::Error>),
     #[error("`{target}` cannot be compared with itself: `from` and `to` are one session")]
     OneSession { target: String },
     #[error("`except` names `{column}`, which `{table}` has not{suggestion}")]
@@ -30,6 +34,27 @@ pub enum Error {
     },
     #[error("the tables differ:{}", sentence(.0))]
     Mismatch(Vec<TableCheck>),
+    #[error("rows refer to rows that are not there:{}", foreign_keys::sentence(.0))]
+    Orphans(Vec<KeyCheck>),
+    #[error("the schemas differ:{}", lines(.0))]
+    Schema(Vec<Difference>),
+    #[error("`{name}` gives other columns on the two sides: {from}; {to}")]
+    QueryColumns {
+        name: String,
+        from: String,
+        to: String,
+    },
+    #[error(
+        "`{name}` gives other rows on the two sides: {missing} only on `{from}`, {extra} only on `{to}`; the first is {first}"
+    )]
+    Query {
+        name: String,
+        from: String,
+        to: String,
+        missing: usize,
+        extra: usize,
+        first: String,
+    },
 }
 
 impl From<pg::Error> for Error {
@@ -41,5 +66,14 @@ impl From<pg::Error> for Error {
 impl From<crate::copy::Error> for Error {
     fn from(error: crate::copy::Error) -> Self {
         Self::Copy(Box::new(error))
+    }
+}
+
+impl From<trigger::Error> for Error {
+    fn from(error: trigger::Error) -> Self {
+        match error {
+            trigger::Error::Pg(error) => error.into(),
+            error => Self::Trigger(Box::new(error)),
+        }
     }
 }

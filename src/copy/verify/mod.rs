@@ -1,4 +1,4 @@
-//! Whether two databases hold the same rows.
+//! Whether two databases hold the same rows, by the same definitions, and whether what refers to rows finds them.
 //!
 //! Counts are compared, or contents: each side sums hashes of its rows, and where the sums differ once more in
 //! buckets by key. Of the buckets that differ the rows' hashes travel, in the order of the key's, so that what
@@ -8,14 +8,20 @@ mod buckets;
 mod classes;
 mod encoding;
 mod error;
+mod foreign_keys;
 mod form;
 mod hash;
 mod pinned;
 mod plan;
+mod query;
 mod report;
+mod schema;
 
 pub use error::Error;
+pub use foreign_keys::{KeyCheck, KeyOptions, NotValid, foreign_keys};
+pub use query::{QueryOptions, query};
 pub use report::{Class, SAMPLES, Sample, TableCheck};
+pub use schema::{SchemaOptions, schema};
 
 use std::collections::BTreeMap;
 

@@ -5,7 +5,7 @@ use crate::copy::settings::{self, Settings};
 use crate::pg::{Session, Value};
 
 /// A session under pinned settings.
-struct Pinned<'a> {
+pub(super) struct Pinned<'a> {
     session: &'a Session,
     settings: Settings,
     search_path: Option<Value>,
@@ -37,7 +37,7 @@ impl<'a> Sides<'a> {
 }
 
 impl<'a> Pinned<'a> {
-    async fn new(session: &'a Session) -> Result<Self> {
+    pub async fn new(session: &'a Session) -> Result<Self> {
         Ok(Self {
             session,
             settings: settings::pin(session).await?,
@@ -53,7 +53,7 @@ impl<'a> Pinned<'a> {
         Ok(())
     }
 
-    async fn restore(self) -> Result<()> {
+    pub async fn restore(self) -> Result<()> {
         if let Some(before) = &self.search_path {
             self.set_search_path(before.clone()).await?;
         }

@@ -127,20 +127,25 @@ impl TableCheck {
             .into_iter()
             .filter(|(_, count)| *count > 0)
             .map(|(class, count)| {
-                let mut rows: Vec<&str> = self.named(class).collect();
-                if !rows.is_empty() && count > rows.len() as u64 {
-                    rows.push("...");
-                }
+                let rows: Vec<String> = self.named(class).map(str::to_owned).collect();
                 format!(
                     "{} {} {}",
                     human::count(count),
                     class.word(),
-                    rows.join(", ")
+                    and_more(rows, count)
                 )
             });
         let parts: Vec<String> = parts.map(|part| part.trim_end().to_owned()).collect();
         parts.join("; ")
     }
+}
+
+/// Some of so many things, as a list.
+pub(super) fn and_more(mut some: Vec<String>, all: u64) -> String {
+    if !some.is_empty() && all > some.len() as u64 {
+        some.push("...".to_owned());
+    }
+    some.join(", ")
 }
 
 /// The tables that are not as they should be, for an error.

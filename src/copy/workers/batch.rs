@@ -32,7 +32,10 @@ pub(super) fn parts(units: &[Unit], rows: u64, sizes: &Sizes) -> Option<Vec<Unit
 
 pub(super) fn tell_why_not(options: &CopyOptions, units: &[Unit]) {
     let why = "keys tie them, or their rows cannot be told apart by where they stand";
-    let note = format!("{} in one commit, whatever `batch` says: {why}", names(units));
+    let note = format!(
+        "{} in one commit, whatever `batch` says: {why}",
+        names(units)
+    );
     options.to.reporter().event(&Event::Note(note));
 }
 

@@ -71,7 +71,11 @@ pub(super) async fn workers(options: &CopyOptions, demand: &Demand) -> Result<Wo
     let count = wanted.min(room);
     let mut limit = String::new();
     if count < wanted {
-        let scarce = if source.connections < target.connections { from } else { to };
+        let scarce = if source.connections < target.connections {
+            from
+        } else {
+            to
+        };
         limit = format!("; more connections are not free on `{}`", scarce.name());
     }
     if count > 1 || count < wanted {

@@ -130,6 +130,10 @@ async fn gather(
     (workers, stages): (Workers, bool),
 ) -> Result<Crew> {
     let count = workers.count;
-    let writing = if stages { count } else { count.min(shares.len()).max(1) };
+    let writing = if stages {
+        count
+    } else {
+        count.min(shares.len()).max(1)
+    };
     Crew::gather(options, snapshot, writing, count - writing).await
 }

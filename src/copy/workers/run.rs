@@ -156,7 +156,10 @@ impl<'a> Run<'a> {
         if self.options.work.batch.is_some() {
             batch::tell_why_not(self.options, &share.units);
         }
-        let staged = self.stager.as_ref().map(|stager| stager.feeds(place, share));
+        let staged = self
+            .stager
+            .as_ref()
+            .map(|stager| stager.feeds(place, share));
         let feeds = match staged.flatten() {
             Some(feeds) => feeds,
             None if readers.is_empty() => {

@@ -72,7 +72,11 @@ pub(super) async fn worth(
     }
     for place in &large {
         let share = &shares[*place];
-        let names: Vec<String> = share.names().iter().map(|name| format!("`{name}`")).collect();
+        let names: Vec<String> = share
+            .names()
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
         options.to.reporter().event(&Event::Note(format!(
             "{} ({}) by way of staging tables, which {} workers fill, as `{}` has {} processors",
             names.join(", "),
@@ -98,9 +102,8 @@ impl Stager {
         let staged = || places.iter().flat_map(|place| shares[*place].tables());
         let oids = staged().map(|table| Value::Int(table.target.oid.into()));
         let ruled = staging::with_rules(to, oids.collect()).await?;
-        let suits = |table: &TablePlan| {
-            !table.columns.is_empty() && !ruled.contains(&table.target.oid)
-        };
+        let suits =
+            |table: &TablePlan| !table.columns.is_empty() && !ruled.contains(&table.target.oid);
         let tables: Vec<&TablePlan> = staged().filter(|table| suits(table)).collect();
         let staging = Staging::create(to, &tables).await?;
         let state = |(place, share): (usize, &Share)| {

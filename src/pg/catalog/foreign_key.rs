@@ -19,6 +19,13 @@ pub struct ForeignKey {
     pub initially_deferred: bool,
     /// Whether the server checks it when this session writes: its triggers may be off.
     pub checked: bool,
+    pub oid: u32,
+    /// Not so one that was declared NOT VALID: its old rows may break it.
+    pub validated: bool,
+    /// Whether the session's role can drop it and add it again just as it is.
+    pub may_drop: bool,
+    /// The parent as the server would name it.
+    pub parent_shown: String,
 }
 
 /// All foreign keys of the database.
@@ -40,5 +47,9 @@ fn read(mut row: Fields) -> ForeignKey {
         deferrable: row.flag(),
         initially_deferred: row.flag(),
         checked: row.flag(),
+        oid: row.oid(),
+        validated: row.flag(),
+        may_drop: row.flag(),
+        parent_shown: row.text(),
     }
 }

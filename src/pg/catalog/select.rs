@@ -94,6 +94,29 @@ impl Catalog {
             .any(|x| x.pattern.matches_name(name, visible)))
     }
 
+    /// The relations of any kind that `filter` means, a partition with its root. A name that nothing bears is no error
+    /// here, and no `tables` mean all schemas.
+    pub fn matching(&self, filter: &TableFilter) -> Result<BTreeSet<u32>> {
+        let everything = vec!["*.*".to_owned()];
+        let wanted = expand(
+            filter.tables.as_ref().unwrap_or(&everything),
+            &filter.groups,
+        )?;
+        let excluded = expand(&filter.exclude, &filter.groups)?;
+        let line = |relation: &Relation| -> Vec<&Relation> {
+            let ancestors = relation.ancestors.iter();
+            ancestors.filter_map(|oid| self.by_oid(*oid)).collect()
+        };
+        let is_meant = |relation: &&Relation| {
+            let has = |patterns: &[Wanted]| {
+                is_any(patterns, relation) || line(relation).iter().any(|r| is_any(patterns, r))
+            };
+            has(&wanted) && !has(&excluded)
+        };
+        let meant = self.relations.iter().filter(is_meant);
+        Ok(meant.map(|relation| relation.oid).collect())
+    }
+
     fn pick(&self, wanted: &Wanted, excluded: &[Wanted], picked: &mut Picked) -> Result<()> {
         let is_glob = wanted.pattern.is_glob();
         let matching = || self.relations.iter().filter(|r| wanted.pattern.matches(r));

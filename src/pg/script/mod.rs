@@ -17,10 +17,10 @@ pub use check::check;
 pub use place::Place;
 pub use refusal::{At, Refusal};
 pub use run::run;
-pub use single::single;
-pub use split::{Statement, split};
+pub use single::{has_only_values, single};
+pub use split::{Statement, is_whole, split};
 
-pub(super) use single::{first_words, has_word, main_statement};
+pub(super) use single::{first_words, has_word, main_statement, parameters};
 
 use super::{Error, Result, Session};
 use refusal::refusal;

@@ -1,5 +1,7 @@
 //! The one statement of a text.
 
+use std::ops::Range;
+
 use super::lexer::{Kind, Lexer, Token};
 use super::refusal::Refusal;
 use super::split::split;
@@ -45,6 +47,65 @@ pub(in crate::pg) fn has_word(sql: &str, word: &str) -> bool {
     false
 }
 
+/// The places of `$1`, `$2` in a statement, with their numbers.
+pub(in crate::pg) fn parameters(sql: &str) -> Vec<(Range<usize>, usize)> {
+    let mut lexer = Lexer::new(sql);
+    let mut found = Vec::new();
+    while let Ok(Some(token)) = lexer.next() {
+        if token.kind != Kind::Other || !sql[token.start..].starts_with('$') {
+            continue;
+        }
+        let digits = &sql[token.start + 1..];
+        let length = digits.find(|c: char| !c.is_ascii_digit());
+        let digits = &digits[..length.unwrap_or(digits.len())];
+        if let Ok(number) = digits.parse() {
+            found.push((token.start..token.start + 1 + digits.len(), number));
+        }
+    }
+    found
+}
+
+/// Whether what stands behind `INSERT INTO table` is names of columns and plain values, as pg_dump writes them:
+/// nothing that would be computed.
+pub fn has_only_values(text: &str) -> bool {
+    const BEFORE: [&str; 6] = ["OVERRIDING", "SYSTEM", "USER", "VALUE", "DEFAULT", "VALUES"];
+    const BEHIND: [&str; 8] = [
+        "NULL", "TRUE", "FALSE", "DEFAULT", "ON", "CONFLICT", "DO", "NOTHING",
+    ];
+    let is_one_of = |word: &str, words: &[&str]| words.iter().any(|w| word.eq_ignore_ascii_case(w));
+    let mut lexer = Lexer::new(text);
+    let (mut depth, mut values) = (0_usize, false);
+    loop {
+        let token = match lexer.next() {
+            Ok(Some(token)) => token,
+            Ok(None) => return values && depth == 0,
+            Err(_) => return false,
+        };
+        let word = &text[token.start..token.end];
+        let fits = match token.kind {
+            Kind::Open => {
+                depth += 1;
+                depth == 1
+            }
+            Kind::Close => {
+                depth = depth.saturating_sub(1);
+                true
+            }
+            Kind::Word if values => is_one_of(word, &BEHIND),
+            Kind::Word => depth == 1 || is_one_of(word, &BEFORE),
+            Kind::QuotedIdent => !values && depth == 1,
+            Kind::String | Kind::Number => values,
+            Kind::Other => matches!(word, "," | "-" | "+" | "."),
+            Kind::Semicolon => true,
+            Kind::Backslash => false,
+        };
+        if !fits {
+            return false;
+        }
+        values |= depth == 0 && token.kind == Kind::Word && word.eq_ignore_ascii_case("VALUES");
+    }
+}
+
 /// Where the statement begins that a WITH clause stands in front of; `None` without one.
 pub(in crate::pg) fn main_statement(sql: &str) -> Option<usize> {
     const VERBS: [&str; 7] = [
@@ -78,6 +139,38 @@ pub(in crate::pg) fn main_statement(sql: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parameters_are_found_where_the_server_finds_them() {
+        let sql = "SELECT $1, '$2', $tag$ $3 $tag$, a$4, \"$5\" -- $6\n FROM t WHERE b = $12::int";
+        let found: Vec<_> = parameters(sql)
+            .into_iter()
+            .map(|(place, number)| (&sql[place], number))
+            .collect();
+        assert_eq!(found, [("$1", 1), ("$12", 12)]);
+    }
+
+    #[test]
+    fn an_insert_with_anything_but_values_is_told_apart() {
+        for text in [
+            " VALUES (1, -2.5e+10, 'it''s; (', NULL, true, E'a\\'b', B'101', DEFAULT);",
+            " (id, \"now()\") OVERRIDING SYSTEM VALUE VALUES (1, ''),\n\t(2, 'x') ON CONFLICT DO NOTHING;",
+            " DEFAULT VALUES;",
+        ] {
+            assert!(has_only_values(text), "{text}");
+        }
+        for text in [
+            " VALUES (now());",
+            " SELECT 1;",
+            " VALUES ((SELECT 1));",
+            " VALUES (1) RETURNING id;",
+            " VALUES (\"x\");",
+            " (id)",
+            " VALUES ('open",
+        ] {
+            assert!(!has_only_values(text), "{text}");
+        }
+    }
 
     #[test]
     fn the_main_statement_stands_behind_its_with_clause() {

@@ -29,6 +29,20 @@ pub fn split(text: &str, standard_strings: bool) -> Result<Vec<Statement<'_>>, A
     Ok(statements)
 }
 
+/// Whether a text that begins with a statement has all of it, up to its semicolon.
+pub fn is_whole(text: &str, standard_strings: bool) -> bool {
+    let mut lexer = Lexer::new(text);
+    lexer.standard_strings = standard_strings;
+    let mut reading = Reading::default();
+    while let Ok(Some(token)) = lexer.next() {
+        if token.kind == Kind::Semicolon && reading.is_complete() {
+            return true;
+        }
+        reading.take(token, text);
+    }
+    false
+}
+
 struct Splitter<'a> {
     lexer: Lexer<'a>,
     /// Counts lines as the text goes by.

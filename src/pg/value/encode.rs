@@ -37,6 +37,17 @@ impl ToSql for Parameter<'_> {
     to_sql_checked!();
 }
 
+/// What a parameter is as text, bytea included; `None` for NULL.
+pub fn parameter_text(value: &Value, ty: &Type) -> Result<Option<String>, String> {
+    let bytes = match value {
+        Value::Null => return Ok(None),
+        Value::Text(text) if *ty == Type::BYTEA => text.as_bytes(),
+        Value::Bytes(bytes) => bytes,
+        value => return text(value, ty).map(Some).map_err(|error| error.to_string()),
+    };
+    Ok(Some(format!("\\x{}", super::decode::hex(bytes))))
+}
+
 fn text(value: &Value, ty: &Type) -> Result<String, Failure> {
     if *ty == Type::JSON || *ty == Type::JSONB {
         return Ok(json(value)?.to_string());

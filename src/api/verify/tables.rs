@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mlua::{IntoLua, Lua, Table, Value};
+use mlua::{Table, Value};
 
-use super::Context;
-use super::sides::side;
-use super::tables::filter;
-use super::values::rows_of;
-use crate::copy::verify::{self, By, Class, Except, Extra, SAMPLES, TableCheck, VerifyOptions};
+use super::super::sides::side;
+use super::super::tables::filter;
+use super::super::values::rows_of;
+use super::{extra, forgiven, samples_option};
+use crate::copy::verify::{self, By, Class, Except, TableCheck, VerifyOptions};
 use crate::host::options::{Options, strings};
-use crate::host::{Call, Result, function};
+use crate::host::{Call, Result};
 use crate::pg;
 
 const COLUMNS: [&str; 8] = [
@@ -25,22 +25,16 @@ const COLUMNS: [&str; 8] = [
     "samples",
 ];
 
-pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
-    let tables = function(lua, "verify.tables", tables)?;
-    lua.create_table_from([("tables", tables)])?.into_lua(lua)
-}
-
-async fn tables(call: Call, table: Table) -> Result<Table> {
+pub async fn tables(call: Call, table: Table) -> Result<Table> {
     let options = Options::new(call.name, Some(table));
     let from = side(&options, "from")?;
     let to = side(&options, "to")?;
     let words = [("count", By::Count), ("content", By::Content)];
     let by = options.choice("by", &words)?;
-    let words = [("fail", Extra::Fail), ("report", Extra::Report)];
-    let extra = options.choice("extra", &words)?;
+    let extra = extra(&options)?;
     let tables = filter(from.context(), &options)?;
     let except = except(&options)?;
-    let samples = count(&options, "samples", SAMPLES)?;
+    let samples = samples_option(&options)?;
     options.finish()?;
     let context = Arc::clone(to.context());
     let options = VerifyOptions {
@@ -48,16 +42,12 @@ async fn tables(call: Call, table: Table) -> Result<Table> {
         to: to.session()?.clone(),
         tables,
         by: by.unwrap_or_default(),
-        extra: extra.unwrap_or_default(),
+        extra,
         except,
         samples,
     };
     let checks = match verify::tables(&options).await {
-        // What this run would have copied is missing, of course.
-        Err(verify::Error::Mismatch(checks)) if context.options.dry_run => {
-            context.note("the tables differ, which does not end a dry run");
-            checks
-        }
+        Err(verify::Error::Mismatch(checks)) if forgiven(&context, "the tables differ") => checks,
         checked => checked?,
     };
     let rows = checks.into_iter().map(row).collect();
@@ -90,15 +80,6 @@ fn samples(check: &TableCheck) -> pg::Value {
         return pg::Value::Null;
     }
     pg::Value::Json(object.into())
-}
-
-/// An option that is a number of things, none at the least.
-fn count(options: &Options, name: &'static str, otherwise: usize) -> Result<usize> {
-    match options.integer(name)? {
-        None => Ok(otherwise),
-        Some(number) => usize::try_from(number)
-            .map_err(|_| options.error(format!("option `{name}` must be 0 or more, got {number}"))),
-    }
 }
 
 /// A list of columns for all tables, or columns by table.

@@ -1,0 +1,215 @@
+//! Two databases behind links that can be struck, and what must hold of the target whatever struck.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use runner::copy::{CopyOptions, Mode, Tables, tables};
+use runner::pg::Access;
+
+use super::link::{Link, Way};
+use crate::copy::{Pair, named};
+use crate::direct::{connector_as, run};
+use crate::support::{Database, PATIENCE, dev, prod};
+
+const SCHEMA: &str = include_str!("schema.sql");
+const ROWS: &str = include_str!("rows.sql");
+/// What the source does between two copies.
+const NEXT: &str = include_str!("next.sql");
+
+/// Tables tied by keys, and what is one with its partitions: as before, or complete, together.
+const UNITS: [&[&str]; 5] = [
+    &["author", "book", "loan"],
+    &["hen", "egg"],
+    &["big"],
+    &["event_old", "event_new_0", "event_new_1"],
+    &["watched"],
+];
+
+/// One of the two links of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    From,
+    To,
+}
+
+/// Where on a link it strikes.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    pub side: Side,
+    pub way: Way,
+    pub at: u64,
+}
+
+pub struct Scene {
+    pub pair: Pair,
+    from: Link,
+    to: Link,
+    pub random: StdRng,
+    /// What a copy that nothing strikes lets pass, by link and way.
+    whole: BTreeMap<(u8, u8), u64>,
+}
+
+const SIDES: [Side; 2] = [Side::From, Side::To];
+const WAYS: [Way; 2] = [Way::ToServer, Way::ToClient];
+
+impl Scene {
+    pub fn new(seed: u64) -> Self {
+        let mut scene = Self {
+            pair: Pair::new(SCHEMA, ROWS),
+            from: Link::to(dev().port()),
+            to: Link::to(prod().port()),
+            random: StdRng::seed_from_u64(seed),
+            whole: BTreeMap::new(),
+        };
+        assert!(scene.copy(), "a copy that nothing strikes succeeds");
+        scene.pair.assert_equal();
+        for side in SIDES {
+            for way in WAYS {
+                let passed = scene.link(side).passed(way);
+                scene.whole.insert((side as u8, way as u8), passed);
+            }
+        }
+        scene
+    }
+
+    pub fn link(&self, side: Side) -> &Link {
+        match side {
+            Side::From => &self.from,
+            Side::To => &self.to,
+        }
+    }
+
+    pub fn database(&self, side: Side) -> &Database {
+        match side {
+            Side::From => &self.pair.from,
+            Side::To => &self.pair.to,
+        }
+    }
+
+    /// The address of a side's database behind its link.
+    pub fn url(&self, side: Side) -> String {
+        let url = self.database(side).url();
+        let server = match side {
+            Side::From => dev().port(),
+            Side::To => prod().port(),
+        };
+        url.replace(
+            &format!(":{server}/"),
+            &format!(":{}/", self.link(side).port),
+        )
+    }
+
+    pub fn either<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.random.random_range(0..all.len())]
+    }
+
+    /// Any moment of a copy, a little behind its end too.
+    pub fn moment(&mut self) -> Moment {
+        let (side, way) = (self.either(&SIDES), self.either(&WAYS));
+        let whole = self.whole[&(side as u8, way as u8)];
+        Moment {
+            side,
+            way,
+            at: self.random.random_range(0..whole + whole / 50),
+        }
+    }
+
+    /// Has a later copy be struck.
+    pub fn trap(&self, moment: Moment, strike: impl FnOnce() + Send + 'static) {
+        self.from.mend();
+        self.to.mend();
+        self.link(moment.side).trap(moment.way, moment.at, strike);
+    }
+
+    /// Copies everything in sessions of its own; whether it came to its end.
+    pub fn copy(&self) -> bool {
+        let (from, _) = connector_as(&self.pair.from, &self.url(Side::From));
+        let (to, _) = connector_as(&self.pair.to, &self.url(Side::To));
+        let copied = async {
+            let from = from.open(Access::ReadWrite).await?;
+            let to = to.open(Access::ReadWrite).await?;
+            let all = Tables::Matching(named(&["*.*"]));
+            tables(&CopyOptions::new(from, to, all, Mode::Replace)).await
+        };
+        run(async {
+            let ended = tokio::time::timeout(PATIENCE, copied).await;
+            ended.expect("the copy ends, one way or the other").is_ok()
+        })
+    }
+
+    /// Has the source go on, lets `copy` be struck by what it sets up, and holds the target against what it
+    /// was and what it may have become. `copy` says whether it came to its end.
+    #[track_caller]
+    pub fn struck(&mut self, how: &dyn Display, copy: impl FnOnce(&mut Self) -> bool) {
+        self.pair.from.query(NEXT);
+        let (source, before) = (self.pair.from.state(), self.pair.to.state());
+        let complete = copy(self);
+        // A trap that nothing walked into strikes nobody.
+        self.from.mend();
+        self.to.mend();
+        self.pair.from.assert_left();
+        self.pair.to.assert_left();
+        let now = self.pair.to.state();
+        let (source, before, now) = (Seen::of(&source), Seen::of(&before), Seen::of(&now));
+        for unit in UNITS {
+            let rows = now.rows_of(unit);
+            assert!(
+                rows == source.rows_of(unit) || !complete && rows == before.rows_of(unit),
+                "{how}: {unit:?} is {rows:?}, was {:?}, {:?} at the source; the copy said it was complete: {complete}",
+                before.rows_of(unit),
+                source.rows_of(unit),
+            );
+        }
+        for (sequence, position) in &now.sequences {
+            let known = [&source.sequences[sequence], &before.sequences[sequence]];
+            assert!(
+                known.contains(&position),
+                "{how}: {sequence} is at {position}, {known:?}"
+            );
+        }
+        let changed: Vec<_> = now.rest.symmetric_difference(&before.rest).collect();
+        assert!(changed.is_empty(), "{how} changed {changed:#?}");
+    }
+
+    /// A copy that nothing strikes finds nothing in its way.
+    #[track_caller]
+    pub fn whole(self) {
+        assert!(self.copy());
+        self.pair.assert_equal();
+    }
+}
+
+/// The lines of a database's state by what they are about.
+struct Seen<'a> {
+    rows: BTreeMap<&'a str, &'a str>,
+    sequences: BTreeMap<&'a str, &'a str>,
+    rest: BTreeSet<&'a str>,
+}
+
+impl<'a> Seen<'a> {
+    fn of(state: &'a str) -> Self {
+        let mut seen = Self {
+            rows: BTreeMap::new(),
+            sequences: BTreeMap::new(),
+            rest: BTreeSet::new(),
+        };
+        for line in state.lines() {
+            let (name, value) = line.split_once('|').unwrap();
+            if let Some(table) = name.strip_prefix("rows of public.") {
+                seen.rows.insert(table, value);
+            } else if let Some(sequence) = name.strip_prefix("sequence ") {
+                seen.sequences.insert(sequence, value);
+            } else {
+                seen.rest.insert(line);
+            }
+        }
+        assert_eq!(seen.rows.len(), UNITS.concat().len(), "{state}");
+        seen
+    }
+
+    fn rows_of(&self, unit: &[&str]) -> Vec<&'a str> {
+        unit.iter().map(|table| self.rows[table]).collect()
+    }
+}
