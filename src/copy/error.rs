@@ -261,6 +261,29 @@ impl From<FileError> for Error {
 }
 
 impl Error {
+    /// The one table it is about.
+    pub fn table(&self) -> Option<&str> {
+        match self {
+            Self::NoKey { table, .. }
+            | Self::Referenced { table, .. }
+            | Self::RowSecurity { table, .. }
+            | Self::NotAllowed { table, .. }
+            | Self::DuplicateKeys { table, .. }
+            | Self::Stopped { table, .. }
+            | Self::Count { table, .. } => Some(table),
+            Self::Columns(differences) => {
+                let table = &differences.first()?.table;
+                let same = differences.iter().all(|other| other.table == *table);
+                same.then_some(table)
+            }
+            Self::Pg(error) => match &**error {
+                pg::Error::NoTable { name, .. } | pg::Error::NotATable { name, .. } => Some(name),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The server's part of it.
     pub fn pg(&self) -> Option<&pg::Error> {
         match self {

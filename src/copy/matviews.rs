@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::plan::TablePlan;
 use super::{CopyOptions, Error, Result, Tables};
-use crate::pg::catalog::Catalog;
+use crate::pg::catalog::{Catalog, Kind, Relation};
 use crate::pg::fields::Fields;
 use crate::pg::{self, Session, TableName, Value};
 use crate::progress::Event;
@@ -25,7 +25,8 @@ pub(super) async fn read(
     catalog: &Catalog,
     tables: &[TablePlan],
 ) -> Result<(Vec<MaterializedView>, Vec<String>)> {
-    if !options.refresh {
+    let is_view = |relation: &Relation| relation.kind == Kind::MaterializedView;
+    if !options.refresh || !catalog.relations().iter().any(is_view) {
         return Ok((Vec::new(), Vec::new()));
     }
     let filter = match &options.tables {

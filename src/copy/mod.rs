@@ -49,6 +49,7 @@ pub use import::{ImportOptions, import};
 pub use options::{CopyOptions, Mode, Selection, Tables, Verify};
 pub use order::order;
 pub use outcome::Unfinished;
+pub use plan::{KeyEnd, PlanReport, PlannedTable, PlannedTrigger, PlannedUnit, Refused, plan};
 pub use report::{Report, TableReport};
 pub use restore::{RestoreOptions, restore};
 pub use shape::Shape;

@@ -44,6 +44,10 @@ impl Objects {
         }
     }
 
+    pub fn warning(&self) -> Option<&String> {
+        self.warning.as_ref()
+    }
+
     /// The views that [`Objects::finish`] refreshes.
     pub fn views(&self) -> impl Iterator<Item = &str> {
         self.views.iter().map(|view| view.shown.as_str())

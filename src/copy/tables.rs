@@ -2,7 +2,7 @@
 
 use super::plan::{Plan, Unit};
 use super::snapshot::Snapshot;
-use super::{CopyOptions, Error, Report, Result, dry, load, settings, workers};
+use super::{Atomic, CopyOptions, Error, Report, Result, dry, load, settings, workers};
 use crate::pg::{Isolation, Kinship, Session, TxOptions, kinship, transaction};
 use crate::progress::Event;
 
@@ -79,7 +79,18 @@ async fn write(options: &CopyOptions, plan: Plan, snapshot: &Snapshot) -> Result
     let report = if options.to.in_transaction() {
         write_together(options, &plan.units).await?
     } else {
-        Box::pin(workers::run(options, plan.units, snapshot)).await?
+        let copied = Box::pin(workers::run(options, plan.units, &plan.objects, snapshot)).await;
+        if options.work.atomic != Atomic::Unit {
+            return copied;
+        }
+        if let Err(Error::Unfinished(_)) = &copied {
+            // What hangs on the tables that did arrive is not to stay behind them.
+            if let Err(error) = plan.objects.finish(options).await {
+                let warning = Event::Warning(error.to_string());
+                options.to.reporter().event(&warning);
+            }
+        }
+        copied?
     };
     plan.objects.finish(options).await?;
     Ok(report)

@@ -21,13 +21,15 @@ WITH RECURSIVE reads (reader_class, reader, read_class, read) AS MATERIALIZED (
       FROM pg_catalog.pg_inherits i
 ), views (oid) AS MATERIALIZED (
     SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind = 'm'
+), tree (oid) AS (
+    SELECT t.oid FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS t (oid)
+     UNION
+    SELECT i.inhrelid
+      FROM tree t
+      JOIN pg_catalog.pg_class c ON c.oid = t.oid AND c.relkind = 'p'
+      JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid
 ), touched (class, oid) AS (
-    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, p.oid
-      FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS t (oid)
-     CROSS JOIN LATERAL (SELECT t.oid UNION
-                         SELECT p.relid::pg_catalog.oid
-                           FROM pg_catalog.pg_partition_tree(t.oid::pg_catalog.regclass) AS p) AS p (oid)
-     WHERE EXISTS (SELECT FROM views)
+    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, t.oid FROM tree t
      UNION
     SELECT r.reader_class, r.reader FROM touched t JOIN reads r ON r.read_class = t.class AND r.read = t.oid
 ), beneath (view, class, oid) AS (

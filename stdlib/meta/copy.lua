@@ -29,6 +29,37 @@ function copy.order(options) end
 ---@field batch? integer about so many rows in a commit, of tables that no key ties to others, not in mode `"replace"`; after a failure the commits before it stay
 ---@field freeze? boolean write the rows as frozen, in mode `"replace"` and where the table is not partitioned
 
+---@class copy.Plan
+---@field tables copy.PlannedTable[] in the order in which they would be filled
+---@field units { tables: string[], strategy: string, reason: string }[] tables that are filled in one commit
+---@field excluded string[]
+---@field refused { table: string?, reason: string }[] what `copy.tables` would refuse
+---@field views string[] materialized views that would be refreshed, in order
+---@field rows integer of all tables, as the catalogue estimates them
+---@field bytes integer
+
+---@class copy.PlannedTable
+---@field table string
+---@field target string its name on the target; empty where there is none
+---@field mode string
+---@field rows? integer as the catalogue estimates them; nil where the table was never analyzed
+---@field bytes integer on disk, without indexes
+---@field unit? integer its place in `units`; nil where nothing would be copied
+---@field strategy string how the foreign keys are kept
+---@field reason string why so
+---@field format "binary"|"text" how its rows would cross
+---@field keys_in { key: string, table: string }[] foreign keys that refer to it, by the table they are on
+---@field keys_out { key: string, table: string }[] its own foreign keys, by the table they refer to
+---@field triggers { name: string, state: string, fires: boolean, switched_off: boolean }[] those that users made
+---@field differences string[] where the columns of both sides differ
+---@field may_not string[] what the roles would need and may not
+
+---Prints and returns what `copy.tables` with the same options would do, before anything is touched. What it would refuse is in
+---`refused`; only options that are wrong raise. Rows are estimates: `--dry-run` counts them.
+---@param options copy.TablesOptions
+---@return copy.Plan plan
+function copy.plan(options) end
+
 ---@class copy.Report
 ---@field tables copy.TableReport[]
 ---@field rows integer that crossed, of all tables

@@ -1,6 +1,6 @@
 //! Materialized views over copied tables hold what the tables hold.
 
-use runner::copy::Mode;
+use runner::copy::{Atomic, Mode};
 use runner::pg::TxOptions;
 use runner::progress::Event;
 
@@ -150,5 +150,42 @@ fn who_does_not_own_a_view_is_told_and_nobody_refreshes_where_it_is_switched_off
         pair.to
             .query("SELECT (SELECT count(*) FROM days), (SELECT count(*) FROM c_first)"),
         "3|0"
+    );
+}
+
+#[test]
+fn views_and_sequences_are_in_the_one_commit_of_an_atomic_copy() {
+    let pair = Pair::new(
+        "CREATE TABLE t (id int); CREATE TABLE u (id int); CREATE SEQUENCE free;
+         CREATE MATERIALIZED VIEW bad AS SELECT 1 / (id - 2) AS x FROM t",
+        "INSERT INTO t VALUES (1), (2); SELECT setval('free', 9)",
+    );
+    let before = pair.to.state();
+    run(async {
+        let (from, to, _) = pair.sessions().await;
+        let mut options = options(&from, &to, Mode::Replace, &["*.*"]);
+        options.work.atomic = Atomic::Set;
+        let error = tables(&options).await.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                Error::Refresh {
+                    committed: false,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+        pair.to.assert_as_before(&before);
+        pair.from.query("DELETE FROM t WHERE id = 2");
+        let (from, to, _) = pair.sessions().await;
+        options.from = from;
+        options.to = to;
+        tables(&options).await.unwrap();
+    });
+    assert_eq!(
+        pair.to
+            .query("SELECT (SELECT x FROM bad), (SELECT last_value FROM free)"),
+        "-1|9"
     );
 }

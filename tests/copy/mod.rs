@@ -8,6 +8,7 @@ mod jobs;
 mod keys;
 mod large_objects;
 mod matviews;
+mod plan;
 mod random;
 mod refusals;
 mod replace;
@@ -16,11 +17,14 @@ mod resume;
 mod sequences;
 mod staged;
 mod stopped;
+mod triggers;
 mod upsert;
 
 use std::sync::Arc;
 
-use runner::copy::{CopyOptions, Error, Mode, Report, Result, Selection, Tables, tables};
+use runner::copy::{
+    CopyOptions, Error, Mode, Report, Result, Selection, SwitchedOff, Tables, tables,
+};
 use runner::pg::catalog::TableFilter;
 use runner::pg::{Access, Session};
 
@@ -69,6 +73,18 @@ impl Pair {
         self.in_words(&error)
     }
 
+    /// The same of a copy for whose rows the target's triggers fire.
+    #[track_caller]
+    pub fn refusal_with_triggers(&self, mode: Mode, tables: &[&str]) -> String {
+        let before = self.to.state();
+        let copied = run(async {
+            let (from, to, _) = self.sessions().await;
+            copy_with_triggers(&from, &to, mode, tables).await
+        });
+        self.to.assert_as_before(&before);
+        self.in_words(&copied.unwrap_err())
+    }
+
     /// The error with the sides by their roles instead of the names they happen to have.
     pub fn in_words(&self, error: &Error) -> String {
         let text = error.to_string();
@@ -110,6 +126,21 @@ pub fn options(from: &Session, to: &Session, mode: Mode, tables: &[&str]) -> Cop
 
 pub async fn copy(from: &Session, to: &Session, mode: Mode, names: &[&str]) -> Result<Report> {
     tables(&options(from, to, mode, names)).await
+}
+
+/// All triggers of the target fire.
+pub fn with_triggers(mut options: CopyOptions) -> CopyOptions {
+    options.guards.triggers = SwitchedOff::Nothing;
+    options
+}
+
+pub async fn copy_with_triggers(
+    from: &Session,
+    to: &Session,
+    mode: Mode,
+    names: &[&str],
+) -> Result<Report> {
+    tables(&with_triggers(options(from, to, mode, names))).await
 }
 
 pub fn rows_of(table: &str, filter: &str) -> Tables {

@@ -177,12 +177,14 @@ fn a_trigger_that_writes_into_another_copied_table_is_found_out_by_the_counts() 
     run(async {
         let (from, to, _) = pair.sessions().await;
         to.begin(&TxOptions::default()).await.unwrap();
-        let error = copy(&from, &to, Mode::Replace, &[]).await.unwrap_err();
+        let error = copy_with_triggers(&from, &to, Mode::Replace, &[])
+            .await
+            .unwrap_err();
         let expected = "`audit`: 1 row sent, 3 arrived, so nothing of it was kept";
         assert!(error.to_string().starts_with(expected), "{error}");
         let unchecked = CopyOptions {
             verify: Verify::No,
-            ..options(&from, &to, Mode::Replace, &[])
+            ..with_triggers(options(&from, &to, Mode::Replace, &[]))
         };
         tables(&unchecked).await.unwrap();
         to.rollback().await.unwrap();

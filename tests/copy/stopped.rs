@@ -33,7 +33,7 @@ fn an_interruption_stops_both_servers_and_leaves_the_sessions_usable() {
             interrupt.trip(2);
         };
         let begun = Instant::now();
-        let copied = interrupt.scope(copy(&from, &to, Mode::Replace, &["big"]));
+        let copied = interrupt.scope(copy_with_triggers(&from, &to, Mode::Replace, &["big"]));
         let (copied, ()) = tokio::join!(copied, trip);
         let error = copied.unwrap_err();
         assert!(error.is_interrupted(), "{error}");
@@ -119,7 +119,9 @@ fn a_copy_refused_before_its_first_row_leaves_the_session_usable() {
         let (from, to, _) = pair.sessions().await;
         // Often, since the source is cancelled when it has ended already: that must not strike what follows.
         for _ in 0..100 {
-            let error = copy(&from, &to, Mode::Append, &["big"]).await.unwrap_err();
+            let error = copy_with_triggers(&from, &to, Mode::Append, &["big"])
+                .await
+                .unwrap_err();
             assert!(error.to_string().starts_with("`big`: not today"), "{error}");
             let one = to.value("SELECT 1", &[]).await.unwrap();
             assert_eq!(one.as_int(), Some(1));
@@ -140,7 +142,10 @@ fn a_lost_target_is_told_with_how_many_rows_had_passed_and_the_source_is_stopped
             pair.to
                 .query(&format!("SELECT pg_terminate_backend({pid})"));
         };
-        let (copied, ()) = tokio::join!(copy(&from, &to, Mode::Replace, &["big"]), kill);
+        let (copied, ()) = tokio::join!(
+            copy_with_triggers(&from, &to, Mode::Replace, &["big"]),
+            kill
+        );
         let error = copied.unwrap_err().to_string();
         assert!(error.contains("` was lost: "), "{error}");
         assert!(error.ends_with("none of which stay)"), "{error}");
@@ -163,7 +168,10 @@ fn a_lost_source_leaves_the_target_as_it_was() {
             pair.from
                 .query(&format!("SELECT pg_terminate_backend({pid})"));
         };
-        let (copied, ()) = tokio::join!(copy(&from, &to, Mode::Replace, &["big"]), kill);
+        let (copied, ()) = tokio::join!(
+            copy_with_triggers(&from, &to, Mode::Replace, &["big"]),
+            kill
+        );
         let error = copied.unwrap_err().to_string();
         assert!(error.contains("` was lost: "), "{error}");
         assert_eq!(

@@ -106,12 +106,12 @@ fn rows_that_a_trigger_keeps_out_are_an_error() {
           $$ BEGIN RETURN CASE WHEN new.id % 2 = 1 THEN new END; END $$;
         CREATE TRIGGER odd BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION odd()",
     );
-    let refusal = pair.refusal(Mode::Upsert, &["t"]);
+    let refusal = pair.refusal_with_triggers(Mode::Upsert, &["t"]);
     assert!(
         refusal.starts_with("`t`: 3 rows sent, 2 arrived"),
         "{refusal}"
     );
-    let refusal = pair.refusal(Mode::Append, &["t"]);
+    let refusal = pair.refusal_with_triggers(Mode::Append, &["t"]);
     assert!(
         refusal.starts_with("`t`: 3 rows sent, 2 arrived"),
         "{refusal}"
@@ -131,7 +131,7 @@ fn changes_that_a_trigger_keeps_out_are_an_error() {
           $$ BEGIN RETURN CASE WHEN new.id = 2 THEN new END; END $$;
         CREATE TRIGGER keep BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION keep()",
     );
-    let refusal = pair.refusal(Mode::Upsert, &["t"]);
+    let refusal = pair.refusal_with_triggers(Mode::Upsert, &["t"]);
     assert!(
         refusal.starts_with("`t`: 3 rows sent, 2 arrived"),
         "{refusal}"

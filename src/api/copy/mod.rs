@@ -1,8 +1,9 @@
-//! `copy.order`, `copy.tables`, `copy.restore`, `copy.export`, `copy.import`.
+//! The functions of `copy`, a file each.
 
 mod export;
 mod guards;
 mod import;
+mod plan;
 mod report;
 mod restore;
 mod shape;
@@ -24,6 +25,7 @@ use crate::pg::catalog::foreign_keys;
 pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     let module = lua.create_table()?;
     module.set("order", function(lua, "copy.order", order)?)?;
+    module.set("plan", function(lua, "copy.plan", plan::plan)?)?;
     module.set("tables", function(lua, "copy.tables", tables::tables)?)?;
     module.set("restore", function(lua, "copy.restore", restore::restore)?)?;
     module.set("export", function(lua, "copy.export", export::export)?)?;

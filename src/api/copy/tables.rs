@@ -13,19 +13,25 @@ use crate::host::{Call, Result};
 
 pub async fn tables(call: Call, table: Table) -> Result<Table> {
     let options = Options::new(call.name, Some(table));
-    let (from, tables) = source(&options)?;
-    let to = side(&options, "to")?;
-    let mode = mode(&options)?;
-    let verify = verify(&options)?;
-    let shape = shape::read(&options)?;
-    let guards = guards::read(&options)?;
-    let work = work::read(&options)?;
+    let (to, options) = read(&options)?;
+    ready_to_write(&to).await?;
+    let copied = copy::tables(&options).await?;
+    Ok(report::to_lua(&call.lua, copied)?)
+}
+
+/// The options, and the target they name.
+pub fn read(options: &Options) -> Result<(Db, CopyOptions)> {
+    let (from, tables) = source(options)?;
+    let to = side(options, "to")?;
+    let mode = mode(options)?;
+    let verify = verify(options)?;
+    let shape = shape::read(options)?;
+    let guards = guards::read(options)?;
+    let work = work::read(options)?;
     let sequences = options.boolean("sequences")?;
     let refresh = options.boolean("refresh")?;
     options.finish()?;
-    from.session()?;
-    ready_to_write(&to).await?;
-    let copied = copy::tables(&CopyOptions {
+    let options = CopyOptions {
         from: from.session()?.clone(),
         to: to.session()?.clone(),
         tables,
@@ -37,9 +43,8 @@ pub async fn tables(call: Call, table: Table) -> Result<Table> {
         sequences: sequences.unwrap_or(true),
         refresh: refresh.unwrap_or(true),
         dry_run: to.context().options.dry_run,
-    })
-    .await?;
-    Ok(report::to_lua(&call.lua, copied)?)
+    };
+    Ok((to, options))
 }
 
 /// Where the rows come from, and which they are.

@@ -1,11 +1,13 @@
 //! What will be copied and how, found out before anything is changed.
 
 mod chosen;
+mod report;
 mod rights;
 mod strategy;
 mod table;
 mod unit;
 
+pub use report::{KeyEnd, PlanReport, PlannedTable, PlannedTrigger, PlannedUnit, Refused, plan};
 pub(super) use strategy::Way;
 pub(super) use table::{TablePlan, UpsertKey};
 pub(super) use unit::Unit;
@@ -64,9 +66,7 @@ impl Plan {
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
         let objects = Objects::read(options, (&there, &here), &mut tables, &mut notes).await?;
         let units = unit::units(options, tables, &keys).await?;
-        for unit in &units {
-            notes.extend(unit.notes());
-        }
+        notes.extend(units.iter().filter_map(Unit::note));
         Ok(Self {
             units,
             notes,

@@ -31,13 +31,10 @@ pub(crate) struct Switches {
 }
 
 impl Unit {
-    /// Lines to print before it is filled.
-    pub fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        if !self.keys.reason.is_empty() {
-            notes.push(self.keys.reason.clone());
-        }
-        notes
+    /// How its keys are kept, as a line to print.
+    pub fn note(&self) -> Option<String> {
+        let reason = &self.keys.reason;
+        (!reason.is_empty()).then(|| reason.clone())
     }
 
     pub fn relations(&self) -> Vec<Relation> {
@@ -160,7 +157,7 @@ fn happens(options: &CopyOptions, trigger: &TriggerState) -> bool {
     let events = match options.mode {
         Mode::Append => Events::INSERT,
         Mode::Upsert => Events::INSERT.and(Events::UPDATE),
-        Mode::Replace => Events::INSERT.and(Events::TRUNCATE).and(Events::DELETE),
+        Mode::Replace => Events::INSERT.and(Events::TRUNCATE),
     };
     trigger.events.overlap(events)
 }

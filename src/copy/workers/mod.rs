@@ -10,13 +10,14 @@ mod stager;
 
 use std::collections::HashMap;
 
+use super::objects::Objects;
 use super::plan::Unit;
 use super::snapshot::Snapshot;
 use super::{Atomic, CopyOptions, Report, Result, resume, staging};
 use crate::progress::Event;
 use capacity::{Demand, Workers, workers};
 use crew::Crew;
-use run::Run;
+use run::{Progress, Run};
 use shares::{Share, Sizes, shares, sizes};
 use stager::Stager;
 
@@ -24,6 +25,7 @@ use stager::Stager;
 pub(super) async fn run(
     options: &CopyOptions,
     units: Vec<Unit>,
+    objects: &Objects,
     snapshot: &Snapshot,
 ) -> Result<Report> {
     staging::clean_up(&options.to).await?;
@@ -44,7 +46,16 @@ pub(super) async fn run(
     let staged = staged(options, &shares, workers).await?;
     let crew = gather(options, &shares, snapshot, (workers, !staged.is_empty())).await?;
     let stager = stager(options, &shares, &sizes, (&staged, workers, snapshot)).await?;
-    let run = Run::new(options, shares, sizes, record.as_ref(), stager, snapshot);
+    let run = Run {
+        objects,
+        sizes,
+        record: record.as_ref(),
+        stager,
+        is_snapshot: matches!(snapshot, Snapshot::Exported(_)),
+        progress: Progress::new(shares.len()),
+        options,
+        shares,
+    };
     let ended = Box::pin(run.to_the_end(&crew));
     let mut report = Snapshot::held(&options.from, ended).await?;
     if let Some(record) = &record {

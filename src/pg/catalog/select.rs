@@ -25,6 +25,8 @@ pub struct Selected {
     pub tables: Vec<Relation>,
     /// Those selected by their name, not by a glob.
     pub named: BTreeSet<u32>,
+    /// The names of those that patterns matched and others excluded.
+    pub excluded: Vec<String>,
     /// What the patterns matched and was left out, and why: lines to print.
     pub notes: Vec<String>,
 }
@@ -72,6 +74,7 @@ impl Catalog {
         }
         let notes = picked.notes();
         Ok(Selected {
+            excluded: picked.excluded.into_iter().collect(),
             tables: picked.tables,
             named: picked.named,
             notes,

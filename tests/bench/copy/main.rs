@@ -3,12 +3,13 @@
 //!
 //! Each round runs every contender once, in turn; printed are medians of wall time, of the clients' CPU time and
 //! of peak memory, their ratio, and the lowest and highest ratio of a round. `BENCH_ROWS` and `BENCH_ROUNDS` change
-//! the size; words behind `cargo bench --bench copy --` choose among `large` and `small`. Linux only: the peak is
+//! the size; words behind `cargo bench --bench copy --` choose among `large`, `small` and `plan`. Linux only: the peak is
 //! read from /proc.
 
 mod large;
 #[path = "../measure.rs"]
 mod measure;
+mod plan;
 mod scene;
 mod small;
 #[path = "../table.rs"]
@@ -20,7 +21,11 @@ use scene::Scene;
 /// A word, and what it measures.
 type Case = (&'static str, fn(&Scene));
 
-const CASES: [Case; 2] = [("large", large::run), ("small", small::run)];
+const CASES: [Case; 3] = [
+    ("large", large::run),
+    ("small", small::run),
+    ("plan", plan::run),
+];
 
 fn main() {
     let chosen: Vec<String> = std::env::args()
