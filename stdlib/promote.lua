@@ -13,7 +13,7 @@ local promote = {}
 ---@field since? string only rows whose `column` is not older than this, instead of those since the last run
 ---@field column? string the column `since` is about, `"updated_at"` when absent
 ---@field lock_timeout? number|string how long to wait for a lock, `"5s"` when absent
----@field derived? table<string, string[]> columns by table that the destination computes; left out of the check
+---@field derived? table<string, string[]> columns by table that the destination computes; neither copied nor checked
 ---@field recompute? fun(tx: Db) run in one transaction after all tables, with the triggers in force
 
 local function has_triggers(db, name)
@@ -36,9 +36,18 @@ local function guarded(db, name, lock_timeout, body)
   return db:transaction({ lock_timeout = lock_timeout }, body)
 end
 
+-- What the destination computes, as `columns` takes it, by the names that `copy.order` gives.
+local function without_derived(options)
+  local columns = {}
+  for name, derived in pairs(options.derived or {}) do
+    columns[copy.order { to = options.to, tables = { name } }[1]] = { except = derived }
+  end
+  return columns
+end
+
 --- Promotes one table; its mark is advanced in the same transaction. `since` is one operator's choice of rows and
 --- moves no mark: what it leaves out the next run finds.
-local function promote_table(options, src, marks, name)
+local function promote_table(options, src, marks, name, columns)
   local changed = marks:changed(src, name, {
     since = options.since,
     column = options.since and (options.column or "updated_at"),
@@ -47,9 +56,9 @@ local function promote_table(options, src, marks, name)
     local report
     if is_empty(tx, name) then
       log(name .. " is empty there: in bulk")
-      report = copy.tables { from = src, to = tx, tables = { name }, mode = "append" }
+      report = copy.tables { from = src, to = tx, tables = { name }, mode = "append", columns = columns }
     else
-      report = copy.tables { from = changed, to = tx, mode = "upsert" }
+      report = copy.tables { from = changed, to = tx, mode = "upsert", columns = columns }
     end
     if not options.since then marks:advance(tx, changed) end
     return report
@@ -64,11 +73,12 @@ end
 ---@return table reports one report of `copy.tables` for each table
 function promote.run(options)
   local tables = copy.order { to = options.to, tables = options.tables }
+  local columns = without_derived(options)
   local marks = watermark.open { db = options.to, name = options.name or "promote" }
   return options.from:snapshot(function(src)
     local reports = {}
     for _, name in ipairs(tables) do
-      reports[#reports + 1] = step("promote " .. name, promote_table, options, src, marks, name)
+      reports[#reports + 1] = step("promote " .. name, promote_table, options, src, marks, name, { [name] = columns[name] })
     end
     if options.recompute then
       step("recompute", function()

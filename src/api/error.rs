@@ -1,6 +1,6 @@
 //! Errors of the layers below as errors of Lua.
 
-use crate::copy::{self, verify};
+use crate::copy::{self, schema, verify};
 use crate::host::{Error, Field, Kind, Statement};
 use crate::ssh::process::Exit;
 use crate::{config, machine, pg, trigger, watermark};
@@ -45,6 +45,17 @@ impl From<verify::Error> for Error {
             verify::Error::Pg(error) => (*error).into(),
             verify::Error::Copy(error) => (*error).into(),
             verify::Error::Trigger(error) => (*error).into(),
+            error => Self::from_cause(error),
+        }
+    }
+}
+
+impl From<schema::Error> for Error {
+    fn from(error: schema::Error) -> Self {
+        match error {
+            schema::Error::Pg(error) => (*error).into(),
+            schema::Error::Copy(error) => (*error).into(),
+            schema::Error::Verify(error) => (*error).into(),
             error => Self::from_cause(error),
         }
     }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::dump::{self, Content, Entry};
-use super::{Error, RestoreOptions, Result, keys};
+use super::{Error, Mode, RestoreOptions, Result, keys};
 use crate::config::did_you_mean;
-use crate::pg::TableName;
+use crate::pg::{Session, TableName};
 use crate::pg::catalog::{self, Catalog, ForeignKey, Relation, Table};
 
 #[derive(Debug)]
@@ -16,7 +16,10 @@ pub(super) struct Contents {
     pub tables: HashMap<u32, Table>,
     pub catalog: Catalog,
     pub deferred: Vec<ForeignKey>,
+    /// What is emptied first.
+    emptied: Vec<Relation>,
     pub notes: Vec<String>,
+    pub warnings: Vec<String>,
 }
 
 impl Contents {
@@ -24,23 +27,31 @@ impl Contents {
     pub async fn choose(options: &RestoreOptions, entries: Vec<Entry>) -> Result<Self> {
         let to = &options.to;
         let catalog = Catalog::read(to).await?;
-        let mut notes = Vec::new();
+        let (mut notes, mut warnings) = (Vec::new(), Vec::new());
         if entries
             .iter()
             .any(|entry| entry.content == Content::LargeObjects)
         {
-            notes.push("the large objects of the dump are left out".to_owned());
+            warnings.push(format!(
+                "the large objects in `{}` are left out, and columns that hold their numbers lead nowhere",
+                options.file.display()
+            ));
         }
         let (positions, rows): (Vec<Entry>, Vec<Entry>) = entries
             .into_iter()
             .filter(|entry| entry.content != Content::LargeObjects)
             .partition(|entry| entry.content == Content::Position);
-        let chosen = match options.tables.tables {
+        let (chosen, named) = match options.tables.tables {
             Some(_) => by_pattern(options, &catalog, rows, &mut notes)?,
-            None => everything(options, &catalog, rows)?,
+            None => (everything(options, &catalog, rows)?, Vec::new()),
         };
         let (rows, relations): (Vec<Entry>, Vec<Relation>) = chosen.into_iter().unzip();
         let keys = catalog::foreign_keys(to).await?;
+        let emptied = match options.mode {
+            Mode::Replace => to_empty(&relations, named),
+            _ => Vec::new(),
+        };
+        refuse_references(&emptied, &keys, to)?;
         let arrangement = keys::arrange(&relations, &keys)?;
         let mut rows: Vec<Option<Entry>> = rows.into_iter().map(Some).collect();
         let ordered = arrangement.units.iter().flatten();
@@ -58,12 +69,25 @@ impl Contents {
             tables: tables.into_iter().map(|t| (t.relation.oid, t)).collect(),
             catalog,
             deferred: arrangement.deferred,
+            emptied,
             notes,
+            warnings,
         })
     }
 }
 
 impl Contents {
+    /// Takes the rows away that are to be replaced: in one statement, since TRUNCATE refuses a table that another
+    /// one refers to, even an empty one.
+    pub async fn empty(&self, to: &Session) -> Result<()> {
+        if self.emptied.is_empty() {
+            return Ok(());
+        }
+        let tables: Vec<_> = self.emptied.iter().map(Relation::only).collect();
+        to.batch(&format!("TRUNCATE {}", tables.join(", "))).await?;
+        Ok(())
+    }
+
     /// The table that takes the rows of a block. The dump may have been written with
     /// `--load-via-partition-root`, its blocks naming the root of the table that the entry names. A block that
     /// nobody asked for stands in the place of one that somebody did.
@@ -73,6 +97,31 @@ impl Contents {
             line: format!("COPY {}", name.shown()),
         };
         Ok(self.tables.get(&relation.oid).ok_or_else(unasked)?)
+    }
+}
+
+/// The tables that the dump has rows of; of a partitioned one that was named all of it, since other partitions may
+/// have had them.
+fn to_empty(relations: &[Relation], named: Vec<Relation>) -> Vec<Relation> {
+    let covered = |relation: &&Relation| {
+        let is_covered = |oid: &u32| named.iter().any(|table| table.oid == *oid);
+        !is_covered(&relation.oid) && !relation.ancestors.iter().any(|oid| is_covered(oid))
+    };
+    let others: Vec<Relation> = relations.iter().filter(covered).cloned().collect();
+    let mut seen = BTreeSet::new();
+    let all = named.into_iter().chain(others);
+    all.filter(|relation| seen.insert(relation.oid)).collect()
+}
+
+fn refuse_references(emptied: &[Relation], keys: &[ForeignKey], to: &Session) -> Result<()> {
+    match keys::reference_from_outside(emptied, keys) {
+        None => Ok(()),
+        Some((place, key)) => Err(Error::StillReferenced {
+            table: emptied[place].shown.clone(),
+            target: to.name().to_owned(),
+            child: key.child_shown.clone(),
+            key: key.name.name.clone(),
+        }),
     }
 }
 
@@ -99,13 +148,13 @@ fn everything(
 }
 
 /// The rows of the tables selected on the target. A partitioned table is chosen with its partitions, whose
-/// rows the dump has one by one.
+/// rows the dump has one by one. Gives the tables that were selected, too.
 fn by_pattern(
     options: &RestoreOptions,
     catalog: &Catalog,
     entries: Vec<Entry>,
     notes: &mut Vec<String>,
-) -> Result<Vec<(Entry, Relation)>> {
+) -> Result<(Vec<(Entry, Relation)>, Vec<Relation>)> {
     let selected = catalog.select(&options.tables)?;
     notes.extend(selected.notes);
     let wanted: BTreeSet<u32> = selected.tables.iter().map(|table| table.oid).collect();
@@ -139,7 +188,10 @@ fn by_pattern(
             file: options.file.clone(),
         })),
         None if chosen.is_empty() => Err(nothing(options)),
-        None => Ok(chosen),
+        None => {
+            let hit = |table: &Relation| found.contains(&table.oid);
+            Ok((chosen, selected.tables.into_iter().filter(hit).collect()))
+        }
     }
 }
 

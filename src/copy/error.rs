@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::dump;
 use super::files::Error as FileError;
 use super::outcome::Unfinished;
+use super::{dump, shape};
 use crate::human;
 use crate::{pg, trigger};
 
@@ -16,6 +16,8 @@ pub enum Error {
     Pg(Box<pg::Error>),
     #[error(transparent)]
     Dump(Box<dump::Error>),
+    #[error(transparent)]
+    Shape(Box<shape::Error>),
     #[error("{0}")]
     Unfinished(Box<Unfinished>),
     #[error(
@@ -140,8 +142,6 @@ pub enum Error {
         before: String,
         after: String,
     },
-    #[error(transparent)]
-    Trigger(Box<trigger::Error>),
     #[error(
         "policies of `{table}` on `{target}` hide rows from `{role}`, so not all would be copied; \
          connect as its owner or a role with BYPASSRLS"
@@ -209,6 +209,8 @@ pub enum Missing {
     OnTarget { target: String },
     /// The source, a target or a file, has no such column, and the target wants a value.
     OnSource { source: String },
+    /// It was left out, and the target wants a value.
+    NotChosen { target: String },
 }
 
 impl fmt::Display for Difference {
@@ -222,6 +224,10 @@ impl fmt::Display for Difference {
                 f,
                 "`{table}`.`{column}` is missing on `{source}`, and is NOT NULL without a default"
             ),
+            Missing::NotChosen { target } => write!(
+                f,
+                "`{table}`.`{column}` is left out by `columns`, and is NOT NULL without a default on `{target}`"
+            ),
         }
     }
 }
@@ -229,6 +235,12 @@ impl fmt::Display for Difference {
 impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
         Self::Pg(Box::new(error))
+    }
+}
+
+impl From<shape::Error> for Error {
+    fn from(error: shape::Error) -> Self {
+        Self::Shape(Box::new(error))
     }
 }
 
@@ -301,7 +313,10 @@ impl Error {
 
     pub(super) fn is_cut_short(&self) -> bool {
         match self {
-            Self::Dump(error) => matches!(**error, dump::Error::CutShort { .. }),
+            Self::Dump(error) => matches!(
+                **error,
+                dump::Error::CutShort { .. } | dump::Error::UnendedScript { .. }
+            ),
             Self::Stopped { source, .. } => source.is_cut_short(),
             _ => false,
         }

@@ -4,56 +4,83 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::contents::Contents;
-use super::dump::{Archive, Block, Item, Running, Tool};
+use super::dump::{Block, Insert, Item, Running, Source};
 use super::report::Meter;
 use super::sequences::Position;
 use super::{
-    Difference, Error, Missing, Report, Result, TableReport, Verify, keys, load, sequences,
+    Difference, Error, Missing, Mode, Report, Result, TableReport, Verify, keys, load, sequences,
     settings,
 };
 use crate::pg::catalog::{Relation, Table, TableFilter};
-use crate::pg::{Literal, Session, TableName, TxOptions, ident_list, transaction};
+use crate::pg::{Literal, Session, TableName, TxOptions, Value, ident_list, transaction};
 use crate::progress::Event;
 
 /// What [`restore`] is to do.
 pub struct RestoreOptions {
-    /// A dump in the custom, tar or directory format.
+    /// A dump in the custom, tar, directory or plain format, the last packed or not.
     pub file: PathBuf,
     /// Written in the transaction that is open, and not committed; else in one transaction.
     pub to: Session,
     /// Tables by their names on the target; without any, all that the dump has rows of.
     pub tables: TableFilter,
+    /// Replace or append.
+    pub mode: Mode,
     pub verify: Verify,
     /// Change nothing, and count the rows that would be restored.
     pub dry_run: bool,
 }
 
 /// Restores rows and moves sequences forward. Nothing else of the dump has an effect: no setting, no
-/// definition. The tables keep the rows they have.
+/// definition.
 pub async fn restore(options: &RestoreOptions) -> Result<Report> {
     let to = &options.to;
-    let tool = Tool::find(Archive::open(&options.file)?).await?;
-    let contents = Contents::choose(options, tool.entries().await?).await?;
+    let source = Source::open(&options.file).await?;
+    let contents = Contents::choose(options, source.entries().await?).await?;
     for note in &contents.notes {
         to.reporter().event(&Event::Note(note.clone()));
     }
+    for warning in &contents.warnings {
+        to.reporter().event(&Event::Warning(warning.clone()));
+    }
     if options.dry_run {
-        return Ok(run(options, &tool, &contents, None).await?.report);
+        return Ok(run(options, &source, &contents, None).await?.report);
     }
     transaction(to, &TxOptions::default(), async |to| {
         let settings = settings::pin(to).await?;
+        let strings = plain_strings(to).await?;
+        contents.empty(to).await?;
         keys::defer(to, &contents.deferred).await?;
-        let done = run(options, &tool, &contents, Some(to)).await?;
+        let done = run(options, &source, &contents, Some(to)).await?;
         keys::check(to, &contents.deferred).await?;
         let tables: Vec<&Relation> = contents.tables.values().map(|t| &t.relation).collect();
         sequences::advance(to, &tables, |sequence| {
             done.positions.get(&sequence.name).copied()
         })
         .await?;
+        set_strings(to, &strings).await?;
         settings.restore(to).await?;
         Ok(done.report)
     })
     .await
+}
+
+/// Has backslashes stand for themselves in strings, as they do in dumps; what it was before.
+async fn plain_strings(to: &Session) -> Result<Value> {
+    let sql = "SELECT pg_catalog.current_setting('standard_conforming_strings')";
+    let before = to.value(sql, &[]).await?;
+    set_strings(to, &"on".into()).await?;
+    Ok(before)
+}
+
+async fn set_strings(to: &Session, value: &Value) -> Result<()> {
+    let sql = include_str!("../sql/set_config.sql");
+    let params = [
+        "standard_conforming_strings".into(),
+        value.clone(),
+        Value::Bool(true),
+    ];
+    to.query(sql, &params).await?;
+    Ok(())
 }
 
 /// What came out of a dump.
@@ -64,16 +91,16 @@ struct Done {
     positions: HashMap<TableName, Position>,
 }
 
-/// Runs `pg_restore` to its end, rows going to `to`, or just counted.
+/// Reads the dump, rows going to `to`, or just counted.
 async fn run(
     options: &RestoreOptions,
-    tool: &Tool,
+    source: &Source,
     contents: &Contents,
     to: Option<&Session>,
 ) -> Result<Done> {
     let mut done = Done::default();
-    for entries in tool.runs(&contents.entries) {
-        let running = tool.start(entries)?;
+    for entries in source.runs(&contents.entries) {
+        let running = source.start(entries).await?;
         take(options, contents, running, to, &mut done).await?;
     }
     Ok(done)
@@ -108,18 +135,28 @@ async fn read(
     to: Option<&Session>,
     done: &mut Done,
 ) -> Result<()> {
-    while let Some(item) = running.script.next().await? {
-        match item {
+    let mut next = running.next().await?;
+    while let Some(item) = next {
+        next = match item {
             Item::Position(sequence, position) => {
                 done.positions.insert(sequence, position);
+                running.next().await?
             }
             Item::Rows(block) => {
                 let table = contents.table(&block.table)?;
-                check_columns(options, table, &block)?;
+                check_columns(options, table, &block.columns)?;
                 let report = rows(options, table, &block, running, to).await?;
                 done.report.push(report);
+                running.next().await?
             }
-        }
+            Item::Insert(insert) => {
+                let table = contents.table(&insert.table)?;
+                let (report, next) = inserts(options, table, insert, running, to).await?;
+                done.report.push(report);
+                next
+            }
+            Item::LargeObject => running.next().await?,
+        };
     }
     Ok(())
 }
@@ -139,7 +176,7 @@ async fn rows(
             Some(to) => Some(to.copy_in(&write_sql(block, table)).await?),
             None => None,
         };
-        while let Some((chunk, rows)) = running.script.chunk().await? {
+        while let Some((chunk, rows)) = running.chunk().await? {
             meter.passed(meter.rows() + rows, chunk.len());
             if let Some(sink) = &mut sink {
                 sink.send(&chunk).await?;
@@ -160,6 +197,79 @@ async fn rows(
     Ok(meter.finish(report, false))
 }
 
+/// As much as is sent of INSERT statements at a time.
+const BATCH: usize = 64 * 1024;
+
+/// The rows of the INSERT statements into one table, and what follows them.
+async fn inserts(
+    options: &RestoreOptions,
+    table: &Table,
+    first: Insert,
+    running: &mut Running,
+    to: Option<&Session>,
+) -> Result<(TableReport, Option<Item>)> {
+    let shown = &table.relation.shown;
+    if first.columns.is_none() {
+        options.to.reporter().event(&Event::Warning(format!(
+            "the rows of `{shown}` come without the names of their columns, and are taken in the order that the \
+             target has"
+        )));
+    }
+    let mut meter = Meter::start(&options.to, shown);
+    let moved = move_inserts(table, first, options, running, to, &mut meter).await;
+    let (stored, next) = moved.map_err(|error| error.stopped(shown, meter.rows()))?;
+    let mut report = meter.report();
+    report.inserted = stored;
+    if options.verify == Verify::Count {
+        load::expect(shown, report.rows, stored)?;
+    }
+    Ok((meter.finish(report, false), next))
+}
+
+async fn move_inserts(
+    table: &Table,
+    first: Insert,
+    options: &RestoreOptions,
+    running: &mut Running,
+    to: Option<&Session>,
+    meter: &mut Meter,
+) -> Result<(u64, Option<Item>)> {
+    let (mut batch, mut stored, mut checked) = (String::new(), 0, None);
+    let into = first.table.clone();
+    let mut next = Some(Item::Insert(first));
+    loop {
+        let insert = match next {
+            Some(Item::Insert(insert)) if insert.table == into => insert,
+            other => {
+                next = other;
+                break;
+            }
+        };
+        if checked != insert.columns {
+            check_columns(options, table, insert.columns.as_deref().unwrap_or_default())?;
+            checked.clone_from(&insert.columns);
+        }
+        batch.push_str(&format!("INSERT INTO {}{}\n", table.relation.name, insert.rest));
+        meter.passed(meter.rows() + insert.rows, insert.rest.len());
+        if batch.len() >= BATCH {
+            stored += send(to, &mut batch).await?;
+        }
+        next = running.next().await?;
+    }
+    stored += send(to, &mut batch).await?;
+    Ok((if to.is_some() { stored } else { meter.rows() }, next))
+}
+
+/// Sends what has come together; the rows that were stored of it.
+async fn send(to: Option<&Session>, batch: &mut String) -> Result<u64> {
+    let stored = match to {
+        Some(to) if !batch.is_empty() => to.batch_counted(batch).await?,
+        _ => 0,
+    };
+    batch.clear();
+    Ok(stored)
+}
+
 fn write_sql(block: &Block, table: &Table) -> String {
     let name = &table.relation.name;
     let columns = match block.columns.as_slice() {
@@ -170,14 +280,17 @@ fn write_sql(block: &Block, table: &Table) -> String {
     format!("COPY {name}{columns} FROM STDIN (ENCODING {encoding})")
 }
 
-fn check_columns(options: &RestoreOptions, table: &Table, block: &Block) -> Result<()> {
+/// Names that are not given fit as they are.
+fn check_columns(options: &RestoreOptions, table: &Table, columns: &[String]) -> Result<()> {
+    if columns.is_empty() {
+        return Ok(());
+    }
     let difference = |column: &str, missing| Difference {
         table: table.relation.shown.clone(),
         column: column.to_owned(),
         missing,
     };
-    let gone = block
-        .columns
+    let gone = columns
         .iter()
         .filter(|column| table.column(column).is_none());
     let gone = gone.map(|column| {
@@ -187,7 +300,7 @@ fn check_columns(options: &RestoreOptions, table: &Table, block: &Block) -> Resu
     let wanted = table
         .columns
         .iter()
-        .filter(|c| c.must_be_given() && !block.columns.contains(&c.name));
+        .filter(|c| c.must_be_given() && !columns.contains(&c.name));
     let wanted = wanted.map(|column| {
         let source = options.file.display().to_string();
         difference(&column.name, Missing::OnSource { source })

@@ -28,6 +28,17 @@ pub struct Described {
 }
 
 impl Session {
+    /// The same with an expression that stands behind `head`, which makes a statement of it and is left away.
+    pub async fn inline_behind(
+        &self,
+        head: &str,
+        expression: &str,
+        params: &[Value],
+    ) -> Result<String> {
+        let inlined = self.inline(&format!("{head}{expression}"), params).await?;
+        Ok(inlined.sql[head.len()..].to_owned())
+    }
+
     /// Has the server parse a query and puts its parameters in their places.
     pub async fn inline(&self, sql: &str, params: &[Value]) -> Result<Inlined> {
         let sql = single(sql).map_err(Error::Refusal)?;

@@ -60,5 +60,8 @@ SELECT 'TYPE', pg_catalog.format('%I.%I', n.nspname, t.typname), NULL,
   FROM pg_catalog.pg_type t
   JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace
   JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) t.typowner
- WHERE t.typtype IN ('e', 'd', 'c', 'r', 'b')
+ WHERE (t.typtype IN ('e', 'd', 'r')
+        OR t.typtype IN ('c') AND EXISTS (SELECT FROM pg_catalog.pg_class c
+                                           WHERE c.oid OPERATOR(pg_catalog.=) t.typrelid AND c.relkind IN ('c'))
+        OR t.typtype IN ('b') AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray OPERATOR(pg_catalog.=) t.oid))
    AND NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_') AND n.nspname NOT IN ('information_schema', 'runner')

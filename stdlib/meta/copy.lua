@@ -19,6 +19,11 @@ function copy.order(options) end
 ---@field tables? string|string[] names, patterns and groups at the source; all of its search path if absent
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
 ---@field mode? "append"|"replace"|"upsert" `"append"` if absent
+---@field where? string|table<string, string|any[]> only the rows that this SQL condition holds for: of the one table, or by table name or pattern; `{ "id > $1", 5 }` with parameters
+---@field columns? table<string, string[]|{except: string[]}> only these columns, by table; in an upsert the others stay as they are
+---@field rename? table<string, string|table> what a table is called on the target, or `{ column = "new name" }`, or both: `{ "table", column = "new name" }`
+---@field order_by? string|table<string, string> in which order rows are read: what stands behind `ORDER BY`, for all tables or by table
+---@field on_missing? "error"|"skip" what is done about a table or column that the target has not; `"error"` if absent
 ---@field verify? "count"|boolean whether the rows are counted on both sides before the commit; `"count"` if absent
 ---@field sequences? boolean whether sequences move forward: those the tables use, with `"*.*"` all; true if absent
 ---@field refresh? boolean whether materialized views over the tables are refreshed once the rows are there; true if absent
@@ -82,13 +87,15 @@ function copy.plan(options) end
 function copy.tables(options) end
 
 ---@class copy.RestoreOptions
----@field from string the path of a dump in the custom, tar or directory format
+---@field from string the path of a dump in the custom, tar, directory or plain format; a plain one may be packed (`.gz`, `.zst`)
 ---@field to Db
 ---@field tables? string|string[] names, patterns and groups on the target; all that the dump has rows of if absent
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
+---@field mode? "append"|"replace" `"append"` if absent; `"replace"` empties the tables of the dump first, in the same commit
 ---@field verify? "count"|boolean
 
----Restores the rows and sequences of a dump, and nothing else of it: no setting, no definition. The tables keep the rows they have.
+---Restores the rows and sequences of a dump, and nothing else of it: no setting, no definition. Large objects are left
+---out with a warning.
 ---@param options copy.RestoreOptions
 ---@return copy.Report report
 function copy.restore(options) end
@@ -143,3 +150,52 @@ function copy.export(options) end
 ---@param options copy.ImportOptions
 ---@return copy.Report report
 function copy.import(options) end
+
+---@class copy.DumpOptions
+---@field from Db a `db:snapshot` is dumped as it sees the database
+---@field to string a file, a folder (it ends with `/`), or `"-"` for stdout
+---@field format? "custom"|"directory"|"tar"|"plain" as the name says if absent: `.dump`, `/`, `.tar`, `.sql` (`.sql.gz`, `.sql.zst`)
+---@field tables? string|string[] names, patterns and groups, with their partitions and sequences; everything if absent
+---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
+---@field section? string|string[] `"pre-data"`, `"data"`, `"post-data"`
+---@field schema_only? boolean
+---@field data_only? boolean
+---@field owner? boolean false leaves out who owns things
+---@field privileges? boolean false leaves out who may use them
+---@field jobs? integer sessions that read at a time, for the format `"directory"`
+---@field lock_timeout? number|string how long to wait for the locks on the tables
+---@field compress? "gzip"|"zstd"|"none" of plain dumps
+---@field overwrite? boolean replace what is there; else it is an error
+
+---@class copy.DumpReport
+---@field file string
+---@field bytes integer
+---@field seconds number
+
+---Has `pg_dump` make a dump: the one of the server's own version or a newer one, through whatever leads to the server, or the one in its
+---container. The dump is there whole under its name, or not at all.
+---@param options copy.DumpOptions
+---@return copy.DumpReport report
+function copy.dump(options) end
+
+---@class copy.SchemaOptions
+---@field from Db best a snapshot
+---@field to Db a `tx` takes part in its transaction; else all of it is one
+---@field section? "pre-data"|"post-data" what rows need, or what is made behind them (keys, indexes, triggers); both if absent
+---@field clean? boolean drops first what is there by the same name
+---@field rows? boolean brings the rows, too, between the two sections
+---@field verify? "count"|"content"|boolean how the rows are compared before the commit; `"count"` if absent
+---@field tables? string|string[] these tables and views with their parts alone; all of the database if absent
+---@field exclude? string|string[] tables that are left out, beside `[copy] exclude` of `runner.toml`
+---@field lock_timeout? number|string how long to wait for a table in use, 5 seconds if absent
+
+---@class copy.SchemaReport: copy.Report
+---@field dropped string[] what was dropped to be made again
+---@field statements integer
+
+---Brings definitions to another database, as pg_dump writes them, in one transaction: a failure leaves all as it was. What only `to` has
+---stays; where it depends on something to be dropped, all of it is refused, with a list. Owners and grants on `to` stay its own; event
+---triggers, publications and subscriptions are left alone.
+---@param options copy.SchemaOptions
+---@return copy.SchemaReport report
+function copy.schema(options) end

@@ -106,8 +106,6 @@ fn into(to: &Session, table: &str, from: Place) -> ImportOptions {
 #[test]
 fn every_value_comes_back_out_of_every_format() {
     for name in ["csv", "tsv.gz", "jsonl.zst", "bin"] {
-        let scene = Arriving::with(&TYPES.replace("-- rows", "/*"), "");
-        drop(scene);
         let (schema, rows) = TYPES.split_once("-- rows").unwrap();
         let scene = Arriving::with(schema, rows);
         run(scene.carry(&["t", "\"odd \"\"name/%\"", "one", "nothing"], name)).unwrap();
@@ -155,14 +153,6 @@ fn the_line_of_names_puts_columns_in_their_places() {
     assert_eq!((report.rows, report.tables[0].inserted), (2, 2));
     assert_eq!(scene.rows(), "(7,\"x,\ny\",b)\n(8,z,b)");
     assert_eq!(scene.pair.to.query("SELECT nextval('t_id_seq')"), "9");
-    let file = scene.file("y.tsv", "10\t\\N\n11\t-\n");
-    scene
-        .import(file, |o| {
-            o.layout.header = Some(false);
-            o.layout.null = Some("-".into());
-            o.columns = Some(vec!["id".into(), "b".into()]);
-        })
-        .unwrap_err();
     let file = scene.file("y.tsv", "10\tN\n11\t-\n");
     scene
         .import(file, |o| {

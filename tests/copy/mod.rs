@@ -1,6 +1,8 @@
 //! Rows that were copied are on the target as they are at the source, and what failed left no trace.
 
+mod columns;
 mod data;
+mod dump;
 mod export;
 mod faults;
 mod import;
@@ -19,6 +21,7 @@ mod staged;
 mod stopped;
 mod triggers;
 mod upsert;
+mod where_;
 
 use std::sync::Arc;
 

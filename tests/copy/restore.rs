@@ -60,6 +60,7 @@ fn from_file(file: &Path, to: &Session, tables: &[&str]) -> RestoreOptions {
         file: file.to_owned(),
         to: to.clone(),
         tables: named(tables),
+        mode: Mode::Append,
         verify: Verify::Count,
         dry_run: false,
     }
@@ -156,16 +157,13 @@ fn a_file_that_cannot_be_restored_is_refused_with_the_reason() {
     let missing = dumped.folder.path().join("none.dump");
     let refusal = |file: &Path| dumped.refusal(file, &[]);
     assert!(refusal(&missing).starts_with("cannot read the dump `FOLDER/none.dump`: No such file"));
-    let no_dump = "is no dump of pg_dump in the custom, directory or tar format";
+    let no_dump = "is no dump of pg_dump in the custom, directory, tar or plain format";
     assert_eq!(
         refusal(&put("a", b"hello")),
         format!("`FOLDER/a` {no_dump}")
     );
     let script = refusal(&put("b", b"--\n-- PostgreSQL database dump\n"));
-    assert_eq!(
-        script,
-        format!("`FOLDER/b` {no_dump}: it is an SQL script, run it with `script`")
-    );
+    assert_eq!(script, "`FOLDER/b` has rows of none of the tables asked for");
     let cut = refusal(&put("c", &whole[..whole.len() / 2]));
     assert!(
         cut.starts_with("`pg_restore` cannot read `FOLDER/c`: "),
@@ -184,15 +182,157 @@ fn a_file_that_cannot_be_restored_is_refused_with_the_reason() {
     );
 }
 
+/// Dumps as plain text, with what else is in them.
+const PLAIN: [&[&str]; 5] = [
+    &["-Fp"],
+    &["-Fp", "--data-only"],
+    &["-Fp", "--inserts", "--rows-per-insert=7"],
+    &["-Fp", "--column-inserts", "--create"],
+    &["-Fp", "--clean", "--if-exists", "--quote-all-identifiers"],
+];
+
+/// The same schema without tables that have nothing to insert into.
+fn with_columns() -> (String, String) {
+    let hard = HARD.replace("CREATE TABLE nocols ();", "");
+    let rows = HARD_ROWS.replace("INSERT INTO nocols DEFAULT VALUES;", "");
+    let traps = "CREATE FUNCTION trap() RETURNS void LANGUAGE sql AS $$
+INSERT INTO audit.log VALUES (666, 'trap');
+$$;
+CREATE FUNCTION atomic_trap() RETURNS void LANGUAGE sql BEGIN ATOMIC
+INSERT INTO audit.log VALUES (667, 'trap'); END;
+COMMENT ON TABLE audit.log IS 'it''s
+COPY audit.log (a, b) FROM stdin;
+666	trap
+\\.
+';";
+    let text = "INSERT INTO audit.log VALUES (2, E'it''s;\nINSERT INTO audit.log VALUES (3, ''x'');\n\\\\.\n'), (4, '\\')";
+    (format!("{hard};{traps}"), format!("{rows};{text}"))
+}
+
 #[test]
-fn a_dump_of_insert_statements_is_refused() {
-    let rows = "INSERT INTO t VALUES (1)";
-    let dumped = Dumped::new("CREATE TABLE t (id int)", rows, &["-Fc", "--inserts"]);
-    let refusal = dumped.refusal(&dumped.file(), &[]);
-    assert!(
-        refusal.starts_with("the rows in `FOLDER/x.dump` are INSERT statements"),
-        "{refusal}"
+fn rows_and_sequences_come_out_of_plain_dumps() {
+    let (schema, rows) = with_columns();
+    for arguments in PLAIN {
+        let dumped = Dumped::new(&schema, &rows, arguments);
+        dumped.restore(&[]).unwrap_or_else(|error| panic!("{arguments:?}: {error}"));
+        dumped.pair.assert_equal();
+    }
+}
+
+#[test]
+fn a_plain_dump_may_be_packed_and_chosen_from() {
+    let (schema, rows) = with_columns();
+    let dumped = Dumped::new(&schema, &rows, &["-Fp"]);
+    for (program, suffix) in [("gzip", "gz"), ("zstd", "zst")] {
+        let packed = dumped.folder.path().join(format!("x.sql.{suffix}"));
+        let bytes = std::fs::read(dumped.file()).unwrap();
+        pack(program, &bytes, &packed);
+        dumped.pair.to.query("TRUNCATE ev, audit.log, parent, child");
+        let report = dumped.restore_file(&packed, &["ev", "audit.*", "child", "parent"]).unwrap();
+        let names: Vec<_> = report.tables.iter().map(|t| t.table.as_str()).collect();
+        assert_eq!(names, ["audit.log", "parent", "child", "ev_1", "ev_2"], "{program}");
+        assert_eq!(dumped.pair.to.query("SELECT count(*) FROM \"We ird\""), "0");
+        let whole = std::fs::read(&packed).unwrap();
+        std::fs::write(&packed, &whole[..whole.len() - 9]).unwrap();
+        let refusal = dumped.refusal(&packed, &["ev"]);
+        let text = format!("`FOLDER/x.sql.{suffix}` is cut short: its compressed data has no end");
+        assert_eq!(refusal, text);
+    }
+    let cut = dumped.folder.path().join("cut.sql");
+    let whole = std::fs::read_to_string(dumped.file()).unwrap();
+    let begin = whole.find("COPY public.ev_1").unwrap();
+    std::fs::write(&cut, &whole[..begin + 200]).unwrap();
+    let refusal = dumped.refusal(&cut, &["ev"]);
+    assert_eq!(refusal, "the dump ends within the rows of `public.ev_1`");
+}
+
+/// Packs as `runner` itself does: the machine of a test has no `zstd`.
+fn pack(program: &str, bytes: &[u8], file: &Path) {
+    use tokio::io::AsyncWriteExt;
+    run(async {
+        let mut packed = Vec::new();
+        if program == "gzip" {
+            let mut encoder = async_compression::tokio::write::GzipEncoder::new(&mut packed);
+            encoder.write_all(bytes).await.unwrap();
+            encoder.shutdown().await.unwrap();
+        } else {
+            let mut encoder = async_compression::tokio::write::ZstdEncoder::new(&mut packed);
+            encoder.write_all(bytes).await.unwrap();
+            encoder.shutdown().await.unwrap();
+        }
+        std::fs::write(file, packed).unwrap();
+    });
+}
+
+#[test]
+fn what_a_plain_dump_computes_is_refused() {
+    let schema = "CREATE TABLE t (id int, at timestamptz)";
+    let dumped = Dumped::new(schema, "", &["-Fp"]);
+    let file = dumped.folder.path().join("trap.sql");
+    std::fs::write(&file, "INSERT INTO public.t VALUES (1, pg_sleep(1));\n").unwrap();
+    assert_eq!(
+        dumped.refusal(&file, &[]),
+        "in the dump stands what is not understood, or is more than rows: `INSERT INTO public.t VALUES (1, pg_sleep(1));`"
     );
+}
+
+#[test]
+fn insert_statements_come_out_of_an_archive_too_and_may_find_columns_in_another_order() {
+    let schema = "CREATE TABLE t (id int, a text)";
+    let rows = "INSERT INTO t VALUES (1, 'x'), (2, NULL)";
+    let dumped = Dumped::new(schema, rows, &["-Fc", "--column-inserts"]);
+    dumped.pair.to.query("ALTER TABLE t DROP id, ADD id int");
+    let report = dumped.restore(&[]).unwrap();
+    assert_eq!((report.rows, report.tables[0].inserted), (2, 2));
+    assert_eq!(dumped.pair.to.query("SELECT id, a FROM t ORDER BY id"), "1|x\n2|");
+}
+
+#[test]
+fn a_replace_empties_the_tables_of_the_dump_in_the_same_commit() {
+    let dumped = Dumped::new(HARD, HARD_ROWS, &["-Fc"]);
+    let old = "INSERT INTO parent (name) VALUES ('old'); INSERT INTO child (parent_id) VALUES (1);
+      INSERT INTO ev VALUES (1, '2020-01-01'); INSERT INTO scaled VALUES (9, 'stays')";
+    dumped.pair.to.query(old);
+    let replace = |tables: &[&str]| {
+        run(async {
+            let (to, _) = open(&dumped.pair.to).await;
+            let options = RestoreOptions {
+                mode: Mode::Replace,
+                ..from_file(&dumped.file(), &to, tables)
+            };
+            restore(&options).await
+        })
+    };
+    let error = replace(&["parent"]).unwrap_err();
+    let error = dumped.pair.in_words(&error);
+    assert!(error.starts_with("`parent` on `to` cannot be emptied: `child` refers to it"), "{error}");
+    replace(&["parent", "child", "ev"]).unwrap();
+    let of = |table: &str| {
+        let sql = format!("SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {table} t");
+        (dumped.pair.from.query(&sql), dumped.pair.to.query(&sql))
+    };
+    for table in ["parent", "child", "ev"] {
+        let (from, to) = of(table);
+        assert_eq!(from, to, "{table}");
+    }
+    assert_eq!(dumped.pair.to.query("SELECT v FROM scaled"), "stays");
+}
+
+#[test]
+fn large_objects_are_left_out_with_a_warning() {
+    for format in ["-Fc", "-Fp"] {
+        let rows = "INSERT INTO t VALUES (1); SELECT lo_from_bytea(0, 'large')";
+        let dumped = Dumped::new("CREATE TABLE t (id int)", rows, &[format, "--blobs"]);
+        run(async {
+            let (to, heard) = open(&dumped.pair.to).await;
+            restore(&from_file(&dumped.file(), &to, &[])).await.unwrap();
+            let notes = heard.notes();
+            assert!(
+                notes.iter().any(|note| note.starts_with("the large objects in `")),
+                "{format}: {notes:?}"
+            );
+        });
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Definitions: read, compared, and brought to another database.
 
+mod copy;
 mod diff;
 
 use runner::copy::schema::{Class, Difference, Kind, Object, Schema};

@@ -1,11 +1,13 @@
 //! The functions of `copy`, a file each.
 
+mod dump;
 mod export;
 mod guards;
 mod import;
 mod plan;
 mod report;
 mod restore;
+mod schema;
 mod shape;
 mod tables;
 mod work;
@@ -28,8 +30,10 @@ pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     module.set("plan", function(lua, "copy.plan", plan::plan)?)?;
     module.set("tables", function(lua, "copy.tables", tables::tables)?)?;
     module.set("restore", function(lua, "copy.restore", restore::restore)?)?;
+    module.set("dump", function(lua, "copy.dump", dump::dump)?)?;
     module.set("export", function(lua, "copy.export", export::export)?)?;
     module.set("import", function(lua, "copy.import", import::import)?)?;
+    module.set("schema", function(lua, "copy.schema", schema::schema)?)?;
     module.into_lua(lua)
 }
 

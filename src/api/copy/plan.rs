@@ -29,7 +29,7 @@ const TABLE: [&str; 14] = [
 
 pub async fn plan(call: Call, table: Table) -> Result<Table> {
     let options = Options::new(call.name, Some(table));
-    let (_, options) = read(&options)?;
+    let (_, options) = read(&call.lua, &options)?;
     let planned = Box::pin(copy::plan(&options)).await?;
     Ok(returned(&call.lua, planned)?)
 }

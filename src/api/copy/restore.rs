@@ -4,6 +4,7 @@ use mlua::{Table, Value};
 
 use super::super::sides::{ready_to_write, side};
 use super::super::tables::filter;
+use super::import::mode;
 use super::report;
 use super::tables::verify;
 use crate::copy::{self, RestoreOptions};
@@ -23,13 +24,15 @@ pub async fn restore(call: Call, table: Table) -> Result<Table> {
     let to = side(&options, "to")?;
     let tables = filter(to.context(), &options)?;
     let verify = verify(&options)?;
-    options.not_yet(&["mode", "jobs", "atomic", "columns", "rename", "where"])?;
+    let mode = mode(&options)?;
+    options.not_yet(&["jobs", "atomic", "columns", "rename", "where"])?;
     options.finish()?;
     ready_to_write(&to).await?;
     let restored = copy::restore(&RestoreOptions {
         file: to.context().path(&file),
         to: to.session()?.clone(),
         tables,
+        mode,
         verify,
         dry_run: to.context().options.dry_run,
     })

@@ -1,6 +1,6 @@
 //! `copy.tables { from =, to =, tables =, mode =, ... }`.
 
-use mlua::{Table, Value};
+use mlua::{Lua, Table, Value};
 
 use super::super::db::Db;
 use super::super::sides::{from_value, ready_to_write, side};
@@ -13,19 +13,19 @@ use crate::host::{Call, Result};
 
 pub async fn tables(call: Call, table: Table) -> Result<Table> {
     let options = Options::new(call.name, Some(table));
-    let (to, options) = read(&options)?;
+    let (to, options) = read(&call.lua, &options)?;
     ready_to_write(&to).await?;
     let copied = copy::tables(&options).await?;
     Ok(report::to_lua(&call.lua, copied)?)
 }
 
 /// The options, and the target they name.
-pub fn read(options: &Options) -> Result<(Db, CopyOptions)> {
+pub fn read(lua: &Lua, options: &Options) -> Result<(Db, CopyOptions)> {
     let (from, tables) = source(options)?;
     let to = side(options, "to")?;
     let mode = mode(options)?;
     let verify = verify(options)?;
-    let shape = shape::read(options)?;
+    let shape = shape::read(lua, options)?;
     let guards = guards::read(options)?;
     let work = work::read(options)?;
     let sequences = options.boolean("sequences")?;
@@ -58,6 +58,12 @@ fn source(options: &Options) -> Result<(Db, Tables)> {
         .as_userdata()
         .and_then(|data| data.borrow::<Changed>().ok())
     {
+        if options.value("where")?.is_some() {
+            // The mark would pass over rows that this leaves out.
+            return Err(options.error(
+                "rows that `changed` chose take no `where`; give it to `marks:changed`, which keeps a mark for each",
+            ));
+        }
         if options
             .value("tables")?
             .or(options.value("exclude")?)

@@ -65,11 +65,6 @@ fn hint(head: &[u8]) -> &'static str {
         ": it is compressed, unpack it first"
     } else if head.is_empty() {
         ": it is empty"
-    } else if head.starts_with(b"--")
-        || head.starts_with(b"SET ")
-        || head.starts_with(b"\\restrict")
-    {
-        ": it is an SQL script, run it with `script`"
     } else {
         ""
     }
@@ -174,9 +169,8 @@ mod tests {
 
     #[test]
     fn what_is_no_dump_is_refused() {
-        assert!(refusal(b"hello").ends_with("directory or tar format"));
+        assert!(refusal(b"hello").ends_with("directory, tar or plain format"));
         assert!(refusal(b"").ends_with(": it is empty"));
-        assert!(refusal(b"--\n-- PostgreSQL").ends_with("run it with `script`"));
         assert!(refusal(&[0x1f, 0x8b, 8]).ends_with("unpack it first"));
         let folder = tempfile::tempdir().unwrap();
         let error = Archive::open(folder.path()).unwrap_err().to_string();

@@ -1,6 +1,6 @@
 //! Why a dump cannot be used.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::interrupt::Interrupted;
 
@@ -11,7 +11,7 @@ pub enum Error {
         file: PathBuf,
         reason: std::io::Error,
     },
-    #[error("`{}` is no dump of pg_dump in the custom, directory or tar format{hint}", file.display())]
+    #[error("`{}` is no dump of pg_dump in the custom, directory, tar or plain format{hint}", file.display())]
     NoDump { file: PathBuf, hint: &'static str },
     #[error(
         "`{}` was written by pg_dump {written_by} (archive format {format}), which is newer than `{}` of \
@@ -33,6 +33,34 @@ pub enum Error {
         looked_in.join(", ")
     )]
     NoPgRestore { looked_in: Vec<String> },
+    #[error(
+        "no `pg_dump` of PostgreSQL {wanted} or newer found in {}{}; install it (`apt-get install \
+         postgresql-client-{wanted}`), or name its folder in RUNNER_PG_BIN",
+        looked_in.join(", "), found_instead(found)
+    )]
+    NoPgDump {
+        wanted: u32,
+        /// Those that are too old, by version and path.
+        found: Vec<String>,
+        looked_in: Vec<String>,
+    },
+    #[error("`pg_dump` failed: {message} ({status})")]
+    DumpFailed {
+        status: String,
+        /// The first error it wrote to stderr.
+        message: String,
+    },
+    #[error("`pg_dump` cannot be run in the container: {reason}")]
+    Inside { reason: String },
+    #[error(
+        "`pg_dump` is found in the container only, from where no folder can be written; give the format `custom`"
+    )]
+    FolderInside,
+    #[error(
+        "the transaction of `{target}` has changed something that `pg_dump` would not see, since it reads in sessions \
+         of its own; dump behind the transaction, or in a `snapshot`"
+    )]
+    Unseen { target: String },
     #[error("cannot run `{}`: {reason}", program.display())]
     CannotRun {
         program: PathBuf,
@@ -54,17 +82,40 @@ pub enum Error {
     #[error("`{}` has rows of none of the tables asked for", file.display())]
     NothingSelected { file: PathBuf },
     #[error(
-        "the rows in `{}` are INSERT statements, which are not read; make the dump without `--inserts` and \
-         `--column-inserts`",
+        "the INSERT statements in `{}` cannot be read: they are in {encoding}, or with backslashes that escape; make \
+         the dump without `--inserts` and `--column-inserts`, or with `--encoding=UTF8`",
         file.display()
     )]
-    Inserts { file: PathBuf },
-    #[error("`pg_restore` wrote what is not understood: `{line}`")]
+    InsertsNotReadable { file: PathBuf, encoding: String },
+    #[error("there are several databases in `{}`; dump them one by one", file.display())]
+    SeveralDatabases { file: PathBuf },
+    #[error("`{}` ends within the statement `{line}`", file.display())]
+    UnendedScript { file: PathBuf, line: String },
+    #[error("`{}` is cut short: its compressed data has no end", file.display())]
+    Truncated { file: PathBuf },
+    #[error("in the dump stands what is not understood, or is more than rows: `{line}`")]
     Script { line: String },
     #[error("the dump ends within the rows of `{table}`")]
     CutShort { table: String },
     #[error("interrupted")]
     Interrupted,
+}
+
+fn found_instead(found: &[String]) -> String {
+    match found {
+        [] => String::new(),
+        found => format!(" (there is {})", found.join(", ")),
+    }
+}
+
+impl Error {
+    pub(super) fn of_reading(file: &Path, reason: std::io::Error) -> Self {
+        let file = file.to_owned();
+        match reason.kind() {
+            std::io::ErrorKind::UnexpectedEof => Self::Truncated { file },
+            _ => Self::Unreadable { file, reason },
+        }
+    }
 }
 
 impl From<Interrupted> for Error {

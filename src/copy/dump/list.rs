@@ -1,5 +1,6 @@
-//! The table of contents of a dump, as `pg_restore --list` prints it.
+//! The table of contents of a dump, as `pg_restore --list` prints it, or as a plain one was read.
 
+use super::script::Mark;
 use crate::pg::TableName;
 
 /// An entry that has rows or a sequence's position.
@@ -12,6 +13,10 @@ pub(in crate::copy) struct Entry {
     pub place: usize,
     /// `schema name owner`. Names are not quoted in it, so that only whoever knows them can tell them apart.
     words: String,
+    /// The name, where it is known.
+    exact: Option<TableName>,
+    /// Where it is in a file.
+    pub mark: Option<Mark>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,11 +52,28 @@ impl Entry {
             content,
             place,
             words: words.to_owned(),
+            exact: None,
+            mark: None,
         })
+    }
+
+    /// An entry of a plain dump.
+    pub fn exact(name: TableName, content: Content, place: usize, mark: Mark) -> Self {
+        Self {
+            line: String::new(),
+            content,
+            place,
+            words: String::new(),
+            exact: Some(name),
+            mark: Some(mark),
+        }
     }
 
     /// Whether the entry may be that of `name`; exactly so unless names have blanks in them.
     pub fn may_be(&self, name: &TableName) -> bool {
+        if let Some(exact) = &self.exact {
+            return exact == name;
+        }
         self.words
             .strip_prefix(name.schema.as_str())
             .and_then(|rest| rest.strip_prefix(' '))
@@ -61,6 +83,9 @@ impl Entry {
 
     /// The name, provided that neither schema nor owner has a blank in it.
     pub fn name(&self) -> TableName {
+        if let Some(exact) = &self.exact {
+            return exact.clone();
+        }
         let (schema, rest) = self.words.split_once(' ').unwrap_or(("", &self.words));
         let (name, _) = rest.rsplit_once(' ').unwrap_or((rest, ""));
         TableName::new(schema, name)

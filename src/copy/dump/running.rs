@@ -1,26 +1,34 @@
-//! A `pg_restore` at work.
+//! A dump while it is read.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
+use bytes::Bytes;
 use tempfile::NamedTempFile;
-use tokio::io::AsyncReadExt;
-use tokio::process::{Child, ChildStderr, ChildStdout};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, ChildStderr};
 use tokio::task::JoinHandle;
 
-use super::script::Script;
+use super::script::{Item, Script};
 use super::{Error, Result};
 use crate::interrupt::race;
 
 /// As much of what the program complains about as is kept.
 const COMPLAINTS: u64 = 64 * 1024;
 
-/// A running `pg_restore` and the script it writes. Dropped, it is killed.
+/// A script that is being read: of a running `pg_restore`, which is killed when this is dropped, or of a file.
 pub(in crate::copy) struct Running {
-    pub script: Script<ChildStdout>,
+    script: Script,
+    program: Option<Program>,
+    /// The places of the items that are taken out of a file; the others were not chosen.
+    wanted: Option<BTreeSet<usize>>,
+    archive: PathBuf,
+}
+
+struct Program {
     child: Child,
     complaints: Option<JoinHandle<String>>,
-    archive: PathBuf,
     /// Which entries to restore; removed when the program is done.
     _list: NamedTempFile,
 }
@@ -28,19 +36,62 @@ pub(in crate::copy) struct Running {
 impl Running {
     /// `child` has its outputs piped.
     pub(super) fn new(mut child: Child, list: NamedTempFile, archive: &Path) -> Self {
-        Self {
-            script: Script::new(child.stdout.take(), archive),
+        let stdout: Box<dyn AsyncRead + Send + Unpin> = match child.stdout.take() {
+            Some(stdout) => Box::new(stdout),
+            None => Box::new(tokio::io::empty()),
+        };
+        let program = Program {
             complaints: child.stderr.take().map(|stderr| tokio::spawn(keep(stderr))),
             child,
-            archive: archive.to_owned(),
             _list: list,
+        };
+        Self {
+            script: Script::new(stdout, archive),
+            program: Some(program),
+            wanted: None,
+            archive: archive.to_owned(),
         }
     }
 
+    pub(super) fn of_file(script: Script, wanted: BTreeSet<usize>, archive: &Path) -> Self {
+        Self {
+            script,
+            program: None,
+            wanted: Some(wanted),
+            archive: archive.to_owned(),
+        }
+    }
+
+    /// The next item that was chosen; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Item>> {
+        loop {
+            let item = self.script.next().await?;
+            let (Some(_), Some(wanted)) = (&item, &self.wanted) else {
+                return Ok(item);
+            };
+            let place = self.script.place();
+            if wanted.contains(&place) {
+                return Ok(item);
+            }
+            // What follows the last one is not read: it was, when the entries were.
+            if wanted.last().is_none_or(|last| *last < place) {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Some of the rows of the item given last; see [`Script::chunk`].
+    pub async fn chunk(&mut self) -> Result<Option<(Bytes, u64)>> {
+        self.script.chunk().await
+    }
+
     /// Waits for the end, and says what went wrong if anything did.
-    pub async fn finish(mut self) -> Result<()> {
-        let status = race(self.child.wait()).await?;
-        let complaints = match self.complaints.take() {
+    pub async fn finish(self) -> Result<()> {
+        let Some(mut program) = self.program else {
+            return Ok(());
+        };
+        let status = race(program.child.wait()).await?;
+        let complaints = match program.complaints.take() {
             Some(complaints) => complaints.await.unwrap_or_default(),
             None => String::new(),
         };
@@ -51,8 +102,10 @@ impl Running {
     }
 
     /// Kills the program and waits until it is gone.
-    pub async fn stop(mut self) {
-        if let Err(error) = self.child.kill().await {
+    pub async fn stop(self) {
+        if let Some(mut program) = self.program
+            && let Err(error) = program.child.kill().await
+        {
             tracing::debug!(%error, "killing pg_restore");
         }
     }

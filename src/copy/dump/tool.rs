@@ -1,17 +1,16 @@
 //! Running `pg_restore`.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::path::PathBuf;
 
 use tempfile::NamedTempFile;
-use tokio::process::Command;
 
 use super::list::Entry;
+use super::program::{candidates, clean, looked_in, major, version};
 use super::running::{Running, check};
-use super::{Archive, Error, Result};
+use super::archive::Archive;
+use super::{Error, Result};
 use crate::interrupt::race;
-use crate::pg::tools;
 
 /// A `pg_restore` that can read an archive.
 #[derive(Debug)]
@@ -23,19 +22,10 @@ pub(in crate::copy) struct Tool {
 impl Tool {
     /// The first `pg_restore` that is new enough for the archive.
     pub async fn find(archive: Archive) -> Result<Self> {
-        let name = format!("pg_restore{}", std::env::consts::EXE_SUFFIX);
-        let folders: Vec<PathBuf> = match tools::given_folder() {
-            Some(folder) => vec![folder],
-            None => tools::folders().collect(),
-        };
         let mut newest: Option<(u32, String, PathBuf)> = None;
-        for folder in &folders {
-            let program = folder.join(&name);
-            if !program.is_file() {
-                continue;
-            }
+        for program in candidates("pg_restore") {
             let version = version(&program).await?;
-            let major = version.split('.').next().and_then(|text| text.parse().ok());
+            let major = major(&version);
             // Of a version that says nothing to us the program itself will know.
             if major.is_none_or(|major| reads(major) >= archive.version) {
                 return Ok(Self { program, archive });
@@ -48,10 +38,7 @@ impl Tool {
         Err(match newest {
             Some((_, newest, program)) => too_new(archive, newest, program),
             None => Error::NoPgRestore {
-                looked_in: match tools::given_folder() {
-                    Some(folder) => vec![format!("`{}` (RUNNER_PG_BIN)", folder.display())],
-                    None => tools::looked_in(),
-                },
+                looked_in: looked_in(),
             },
         })
     }
@@ -67,10 +54,9 @@ impl Tool {
         Ok(Entry::read_all(&String::from_utf8_lossy(&output.stdout)))
     }
 
-    /// The entries in runs that the archive can be read in, one after the other.
-    pub fn runs<'a>(&self, entries: &'a [Entry]) -> impl Iterator<Item = &'a [Entry]> {
-        let sequential = self.archive.sequential;
-        entries.chunk_by(move |before, after| !sequential || before.place < after.place)
+    /// Whether the archive can only be read from front to back.
+    pub fn is_sequential(&self) -> bool {
+        self.archive.sequential
     }
 
     /// Starts to write the script of these entries, in this order.
@@ -123,36 +109,6 @@ fn too_new(archive: Archive, newest: String, program: PathBuf) -> Error {
         newest,
         wanted: reader_of(archive.version),
     }
-}
-
-/// A command that inherits nothing of what this process knows: passwords least of all.
-fn clean(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command
-        .env_clear()
-        .env("LC_ALL", "C")
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    #[cfg(windows)]
-    if let Some(root) = std::env::var_os("SystemRoot") {
-        command.env("SystemRoot", root);
-    }
-    command
-}
-
-/// `15.18` of `pg_restore (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
-async fn version(program: &Path) -> Result<String> {
-    let output = race(clean(program).arg("--version").output()).await?;
-    let output = output.map_err(|reason| Error::CannotRun {
-        program: program.to_owned(),
-        reason,
-    })?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let word = text.split_whitespace().nth(2);
-    Ok(word.unwrap_or_default().to_owned())
 }
 
 fn list_file(entries: &[Entry]) -> std::io::Result<NamedTempFile> {

@@ -223,13 +223,14 @@ fn json(columns: &[Described], query: String) -> Result<Reading> {
     let list: Vec<String> = columns.iter().map(json_value).collect();
     let rows = format!("SELECT {} FROM ({query}\n) AS q", list.join(", "));
     let nulls: Vec<String> = columns.iter().filter_map(is_json_null).collect();
+    // `r.*`, since `r` alone would be a column of that name where there is one.
     let select = if nulls.is_empty() {
-        format!("SELECT pg_catalog.row_to_json(r) FROM ({rows}) AS r")
+        format!("SELECT pg_catalog.row_to_json(r.*) FROM ({rows}) AS r")
     } else {
         let (nulls, marker) = (nulls.join(", "), Ident(JSON_NULLS));
         format!(
-            "SELECT CASE WHEN n.names IS NULL THEN pg_catalog.row_to_json(r) \
-             ELSE (SELECT pg_catalog.row_to_json(x) FROM (SELECT r.*, n.names AS {marker}) AS x) END \
+            "SELECT CASE WHEN n.names IS NULL THEN pg_catalog.row_to_json(r.*) \
+             ELSE (SELECT pg_catalog.row_to_json(x.*) FROM (SELECT r.*, n.names AS {marker}) AS x) END \
              FROM ({rows}) AS r CROSS JOIN LATERAL (SELECT pg_catalog.array_remove(ARRAY[{nulls}], NULL)) AS a (names) \
              CROSS JOIN LATERAL (SELECT CASE WHEN pg_catalog.cardinality(a.names) OPERATOR(pg_catalog.>) 0 \
              THEN a.names END) AS n (names)"

@@ -102,7 +102,7 @@ impl Packing {
 }
 
 /// The suffix that says what is in a file, in lower case, and how it is packed.
-pub(in crate::copy) fn suffixes(path: &Path) -> (Option<String>, Packing) {
+pub fn suffixes(path: &Path) -> (Option<String>, Packing) {
     let suffix = |path: &Path| Some(path.extension()?.to_str()?.to_ascii_lowercase());
     let packing = match suffix(path).as_deref() {
         Some("gz") => Packing::Gzip,

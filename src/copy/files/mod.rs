@@ -10,11 +10,11 @@ mod output;
 use std::path::PathBuf;
 
 pub use error::Error;
-pub use format::{Format, Layout, Packing};
+pub use format::{Format, Layout, Packing, suffixes};
 
-pub(super) use folder::{NewFolder, file_name};
+pub(super) use folder::{NewFolder, file_name, replace_folder};
 pub(super) use input::Input;
-pub(super) use output::Output;
+pub(super) use output::{Output, Part, beside, unwritable};
 
 type Result<T> = std::result::Result<T, Error>;
 

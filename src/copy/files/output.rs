@@ -209,7 +209,7 @@ impl Part {
 }
 
 /// How a name for something that is not whole begins, and the folder it is in.
-pub(super) fn beside(path: &Path) -> (String, PathBuf) {
+pub(in crate::copy) fn beside(path: &Path) -> (String, PathBuf) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
     (
@@ -218,7 +218,13 @@ pub(super) fn beside(path: &Path) -> (String, PathBuf) {
     )
 }
 
-pub(super) fn unwritable(path: &Path, reason: io::Error) -> Error {
+pub(in crate::copy) fn unwritable(path: &Path, reason: io::Error) -> Error {
+    // tempfile adds the path of what nobody has asked for.
+    let text = reason.to_string();
+    let reason = match text.split_once(" at path ") {
+        Some((said, _)) => io::Error::new(reason.kind(), said),
+        None => reason,
+    };
     Error::Unwritable {
         file: path.display().to_string(),
         reason,

@@ -33,7 +33,7 @@ impl Taking<'_> {
             .await?;
         let sink = self.to.copy_in(&format!("COPY {STAGE} FROM STDIN")).await?;
         let sent = send(input, sink, meter).await;
-        sent.map_err(|error| at(error, input.shown(), 0))?;
+        sent.map_err(|error| at(error, input.shown(), |line| line))?;
         self.check_objects(input.shown()).await?;
         let keys = self.keys().await?;
         let columns = match &options.columns {

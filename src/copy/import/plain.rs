@@ -33,9 +33,11 @@ impl Taking<'_> {
         let with = copy_options(format, &options.layout, false);
         let sql = format!("COPY {}{list} FROM STDIN ({with})", self.name);
         let sink = self.to.copy_in(&sql).await?;
-        let mark = EndMark::new(format, self.to.server().version_num);
-        let taken = send(input, sink, mark, meter).await;
-        taken.map_err(|error| at(error, input.shown(), header.lines))
+        let version_num = self.to.server().version_num;
+        let mut mark = EndMark::new(format, &options.layout, version_num);
+        let taken = send(input, sink, &mut mark, meter).await;
+        let line = |line| mark.true_line(line) + header.lines;
+        taken.map_err(|error| at(error, input.shown(), line))
     }
 
     /// The columns that the rows have, in their order; none for all of the table.
@@ -113,7 +115,7 @@ impl Taking<'_> {
 async fn send(
     input: &mut Input,
     mut sink: CopyIn,
-    mut mark: EndMark,
+    mark: &mut EndMark,
     meter: &mut Meter,
 ) -> Result<u64> {
     loop {
@@ -127,7 +129,7 @@ async fn send(
         if let Some(line) = mark.find(&chunk) {
             return Err(Error::EndMark { line });
         }
-        meter.passed(mark.lines(), chunk.len());
+        meter.passed(mark.rows(), chunk.len());
         sink.send(&chunk).await?;
     }
     Ok(sink.finish().await?)

@@ -12,11 +12,11 @@ pub(super) use strategy::Way;
 pub(super) use table::{TablePlan, UpsertKey};
 pub(super) use unit::Unit;
 
-use super::columns::match_columns;
+use super::columns::{Sides, match_columns};
 use super::objects::Objects;
 use super::{CopyOptions, Error, Mode, Result};
 use crate::pg::catalog::{self, Catalog};
-use chosen::{check_filters, chosen, counterparts, refuse_references};
+use chosen::{chosen, counterparts, refuse_references};
 use rights::{check_rights, check_temporary};
 
 #[derive(Debug)]
@@ -32,8 +32,9 @@ impl Plan {
     pub async fn read(options: &CopyOptions) -> Result<Self> {
         let (from, to) = (&options.from, &options.to);
         let (there, here) = (Catalog::read(from).await?, Catalog::read(to).await?);
-        let (sources, mut notes) = chosen(&there, &options.tables)?;
-        let targets = counterparts(&here, &sources)?;
+        let (chosen, mut notes) = chosen(options, &there).await?;
+        let on_missing = options.shape.on_missing;
+        let (chosen, targets) = counterparts(&here, chosen, on_missing, &mut notes)?;
         let keys = catalog::foreign_keys(to).await?;
         if options.mode == Mode::Replace {
             refuse_references(&targets, &keys, to)?;
@@ -41,29 +42,36 @@ impl Plan {
         if options.mode == Mode::Upsert {
             check_temporary(to).await?;
         }
-        check_filters(from, &sources).await?;
-        let (relations, filters): (Vec<_>, Vec<_>) = sources.into_iter().unzip();
-        let sources = catalog::tables(from, &relations).await?;
+        let sources: Vec<_> = chosen.iter().map(|table| table.source.clone()).collect();
+        let sources = catalog::tables(from, &sources).await?;
         let targets = catalog::tables(to, &targets).await?;
         let mut differences = Vec::new();
         let mut tables = Vec::new();
-        for ((source, target), filter) in sources.into_iter().zip(targets).zip(filters) {
+        let sides = Sides {
+            from: from.name(),
+            to: to.name(),
+            on_missing,
+        };
+        for ((source, target), chosen) in sources.into_iter().zip(targets).zip(chosen) {
             check_rights(&source, &target, options)?;
-            let matched = match_columns(&source, &target, from.name(), to.name());
+            let matched = match_columns(&source, &target, &chosen.shape, sides)?;
             differences.extend_from_slice(&matched.differences);
             notes.extend_from_slice(&matched.notes);
-            tables.push((source, target, filter, matched));
+            tables.push((source, target, chosen, matched));
         }
         if !differences.is_empty() {
             return Err(Error::Columns(differences));
         }
         let mut tables = tables
             .into_iter()
-            .map(|(source, target, filter, matched)| {
-                TablePlan::new(source, target, filter, matched, options)
+            .map(|(source, target, chosen, matched)| {
+                TablePlan::new(source, target, chosen, matched, options)
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
+        if options.mode == Mode::Replace {
+            notes.extend(tables.iter().filter_map(TablePlan::reduced));
+        }
         let objects = Objects::read(options, (&there, &here), &mut tables, &mut notes).await?;
         let units = unit::units(options, tables, &keys).await?;
         notes.extend(units.iter().filter_map(Unit::note));

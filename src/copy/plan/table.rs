@@ -1,9 +1,11 @@
 //! One table: its columns, and the statements that read and write its rows.
 
-use super::super::columns::Match;
+use super::super::columns::{Match, Read};
 use super::super::range::Range;
 use super::super::sequences::UsedSequence;
-use super::super::{CopyOptions, Error, Mode, Result};
+use super::super::shape::TableShape;
+use super::super::{CopyOptions, Error, Mode, Result, ShapeError};
+use super::chosen::Chosen;
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
 use crate::pg::{Server, Session, ident_list};
 
@@ -17,6 +19,10 @@ pub(crate) struct TablePlan {
     pub range: Option<Range>,
     /// What is copied, as the target has it.
     pub columns: Vec<catalog::Column>,
+    /// Where each of them comes from.
+    pub reads: Vec<Read>,
+    /// In which order the rows are read.
+    pub order_by: Option<String>,
     /// Whether the source computes a column that the target stores.
     pub computed: bool,
     pub binary: bool,
@@ -38,12 +44,18 @@ impl TablePlan {
     pub(super) fn new(
         source: Table,
         target: Table,
-        filter: Option<String>,
+        chosen: Chosen,
         matched: Match,
         options: &CopyOptions,
     ) -> Result<Self> {
         let key = match options.mode {
-            Mode::Upsert => Some(upsert_key(&source, &target, &matched.columns, &options.to)?),
+            Mode::Upsert => Some(upsert_key(
+                &source,
+                &target,
+                &chosen.shape,
+                &matched.columns,
+                &options.to,
+            )?),
             Mode::Replace | Mode::Append => None,
         };
         let ordinary = target.relation.kind == catalog::Kind::Ordinary;
@@ -51,9 +63,11 @@ impl TablePlan {
             freeze: options.work.freeze && ordinary && options.mode == Mode::Replace,
             source: source.relation,
             target: target.relation,
-            filter,
+            filter: chosen.filter,
             range: None,
+            order_by: chosen.shape.order_by,
             columns: matched.columns,
+            reads: matched.reads,
             computed: matched.computed,
             binary: matched.binary && same_major(options.from.server(), options.to.server()),
             key,
@@ -74,6 +88,21 @@ impl TablePlan {
         ))
     }
 
+    /// What `replace` does to the rows that were not chosen.
+    pub(super) fn reduced(&self) -> Option<String> {
+        self.filter.as_ref()?;
+        Some(format!(
+            "`{}` is replaced by the rows that were chosen: it keeps no others",
+            self.target.shown
+        ))
+    }
+
+    /// The column of the source that a column of the target is read from.
+    pub fn column_at_source(&self, target: &str) -> Option<&str> {
+        let place = self.columns.iter().position(|column| column.name == target)?;
+        Some(&self.reads[place].name)
+    }
+
     pub fn column_names(&self) -> Vec<&str> {
         self.columns
             .iter()
@@ -83,15 +112,12 @@ impl TablePlan {
 
     /// Reads the rows at the source.
     pub fn read_sql(&self) -> String {
-        let columns = ident_list(&self.column_names());
-        let plain = self.filter.is_none()
-            && self.range.is_none()
-            && !self.computed
-            && !self.columns.is_empty();
-        let what = if plain && self.source.kind == catalog::Kind::Ordinary {
+        let columns: Vec<&str> = self.reads.iter().map(|read| read.sql.as_str()).collect();
+        let columns = columns.join(", ");
+        let what = if self.is_plain() {
             format!("{} ({columns})", self.source.name)
         } else {
-            format!("(SELECT {columns} {})", self.rows_clause())
+            format!("(SELECT {columns} {}{})", self.rows_clause(), self.order())
         };
         let format = if self.binary { " (FORMAT binary)" } else { "" };
         format!("COPY {what} TO STDOUT{format}")
@@ -129,6 +155,24 @@ impl TablePlan {
         format!("SELECT pg_catalog.count(*) FROM {}", self.target.only())
     }
 
+    /// Whether the rows are those of a whole table as it stands, for which COPY needs no query.
+    fn is_plain(&self) -> bool {
+        self.source.kind == catalog::Kind::Ordinary
+            && !self.columns.is_empty()
+            && !self.computed
+            && self.filter.is_none()
+            && self.range.is_none()
+            && self.order_by.is_none()
+            && self.reads.iter().all(|read| read.plain)
+    }
+
+    fn order(&self) -> String {
+        match &self.order_by {
+            None => String::new(),
+            Some(order_by) => format!(" ORDER BY {order_by}\n"),
+        }
+    }
+
     fn rows_clause(&self) -> String {
         // The line break ends a trailing `--` comment.
         let filter = self.filter.iter().map(|filter| format!("({filter}\n)"));
@@ -149,21 +193,37 @@ fn same_major(from: &Server, to: &Server) -> bool {
 fn upsert_key(
     source: &Table,
     target: &Table,
+    shape: &TableShape,
     copied: &[catalog::Column],
     to: &Session,
 ) -> Result<UpsertKey> {
     let is_copied = |name: &str| copied.iter().any(|column| column.name == name);
-    let key = target
-        .keys
-        .iter()
-        .find(|key| key.columns.iter().all(|column| is_copied(&column.name)))
-        .ok_or_else(|| Error::NoKey {
-            table: target.relation.shown.clone(),
-            target: to.name().to_owned(),
-        })?;
-    let covers = |other: &Key| other.columns.iter().all(|column| key.has(&column.name));
+    let is_whole = |key: &&Key| key.columns.iter().all(|column| is_copied(&column.name));
+    let Some(key) = target.keys.iter().find(is_whole) else {
+        return Err(no_key(target, shape, to));
+    };
+    let covers = |other: &Key| {
+        let mut names = other.names().into_iter();
+        names.all(|name| key.has(shape.name_on_target(name)) && shape.takes(name))
+    };
     Ok(UpsertKey {
         unique_at_source: source.keys.iter().any(covers),
         key: key.clone(),
     })
+}
+
+fn no_key(target: &Table, shape: &TableShape, to: &Session) -> Error {
+    let table = target.relation.shown.clone();
+    match target.key() {
+        Some(key) if shape.columns.is_some() => {
+            let names = key.names().into_iter();
+            let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+            let columns = names.join(", ");
+            ShapeError::KeyLeftOut { table, columns }.into()
+        }
+        _ => Error::NoKey {
+            table,
+            target: to.name().to_owned(),
+        },
+    }
 }

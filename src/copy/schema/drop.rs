@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::transfer::Section;
-use super::{Kind, Object, Schema};
+use super::{Kind, Object, Schema, Section};
 use crate::pg::Ident;
 
 /// Objects of the target that the source has by the same name, and that a section would make.

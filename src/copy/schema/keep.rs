@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Result;
+use super::read::set_search_path;
+use super::{Kind, Object, Result};
 use crate::pg::fields::Fields;
 use crate::pg::{Ident, Session, Value};
 
@@ -29,9 +30,9 @@ impl AllRights {
     pub async fn read(session: &Session) -> Result<Self> {
         let sql = include_str!("../../sql/schema_owners.sql");
         // The names in the arguments of routines have their schemas only so.
-        let path = super::read::set_search_path(session, None).await?;
+        let path = set_search_path(session, None).await?;
         let rows = session.query(sql, &[]).await?.rows;
-        super::read::set_search_path(session, Some(path)).await?;
+        set_search_path(session, Some(path)).await?;
         let mut rights: Vec<Rights> = rows.into_iter().map(Rights::read).collect();
         rights.sort_by(|a, b| (&a.name, &a.column).cmp(&(&b.name, &b.column)));
         Ok(Self(rights))
@@ -114,11 +115,11 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub fn of<'a>(objects: impl Iterator<Item = &'a super::Object>) -> Self {
+    pub fn of<'a>(objects: impl Iterator<Item = &'a Object>) -> Self {
         let mut names = Self::default();
         for object in objects {
             let set = match object.kind {
-                super::Kind::Column => &mut names.columns,
+                Kind::Column => &mut names.columns,
                 _ => &mut names.objects,
             };
             set.insert(object.name.clone());

@@ -67,7 +67,8 @@ pub(super) async fn find(
     }
     for used in here {
         let table = &mut tables[places[&used.table]];
-        let column = (table.source.oid, used.column.clone());
+        let column = table.column_at_source(&used.column).unwrap_or(&used.column);
+        let column = (table.source.oid, column.to_owned());
         let (sources, unreadable): (Vec<_>, Vec<_>) = sources
             .get(&column)
             .cloned()

@@ -11,9 +11,12 @@ mod tarred;
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::OnceCell;
 
 use super::command::{Command, Ran};
+use super::converse::Taker;
 use super::engine::Engine;
 use super::process::Where;
 use super::{Error, Machine};
@@ -100,6 +103,33 @@ impl Container {
         machine.run_at(Where::Host, command, source).await
     }
 
+    /// The same, its stdout going to `out` as it comes.
+    pub async fn run_to(
+        &self,
+        command: Command,
+        out: &mut (dyn AsyncWrite + Send + Unpin),
+    ) -> Result<Ran, Error> {
+        let Inner {
+            machine,
+            name,
+            source,
+            ..
+        } = &*self.0;
+        command.check()?;
+        let engine = self.engine().await?;
+        let (place, command) = if self.has_shell(engine).await? {
+            let inside = Where::Inside {
+                engine: engine.program(),
+                name,
+            };
+            (inside, command)
+        } else {
+            (Where::Host, bare(engine, name, command))
+        };
+        let mut out = Passed(out, self.words());
+        machine.run_into(place, command, source, &mut out).await
+    }
+
     /// The last `tail` lines it printed, or all.
     pub async fn logs(&self, tail: Option<u64>) -> Result<Ran, Error> {
         let engine = self.engine().await?;
@@ -143,6 +173,22 @@ impl Container {
     fn words(&self) -> String {
         let Inner { machine, name, .. } = &*self.0;
         format!("in container `{name}` {}", machine.words())
+    }
+}
+
+/// Passes on what comes, with the place it comes from.
+struct Passed<'a>(&'a mut (dyn AsyncWrite + Send + Unpin), String);
+
+impl Taker for Passed<'_> {
+    fn take(&mut self, bytes: Vec<u8>) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async move {
+            let written = self.0.write_all(&bytes).await;
+            written.map_err(|error| Error::File {
+                path: "stdout".to_owned(),
+                place: self.1.clone(),
+                reason: error.to_string(),
+            })
+        })
     }
 }
 

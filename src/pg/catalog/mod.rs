@@ -9,7 +9,7 @@ mod sequence;
 mod table;
 
 pub use foreign_key::{ForeignKey, foreign_keys};
-pub(crate) use pattern::quoted_name;
+pub(crate) use pattern::{Pattern, quoted_name};
 pub use relation::{Catalog, Kind, Privileges, Relation};
 pub use select::{Selected, TableFilter};
 pub use sequence::{ColumnSequence, Sequence, SequencePrivileges, all_sequences, sequences};

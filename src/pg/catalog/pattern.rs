@@ -8,7 +8,7 @@ use super::Relation;
 /// `schema.name` or `name`. As in SQL, a part without quotes is folded to lower case; `*`, `?`, `[a-z]` and
 /// `{a,b}` in it match many names. Without a schema it means what the search path finds.
 #[derive(Debug, Clone)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     schema: Option<Part>,
     name: Part,
 }

@@ -94,6 +94,11 @@ impl Catalog {
         })
     }
 
+    /// The name of the target it was read of.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
     pub fn relations(&self) -> &[Relation] {
         &self.relations
     }

@@ -17,7 +17,7 @@ pub use check::check;
 pub use place::Place;
 pub use refusal::{At, Refusal};
 pub use run::run;
-pub use single::{has_only_values, single};
+pub use single::{plain_values, single};
 pub use split::{Statement, is_whole, split};
 
 pub(super) use single::{first_words, has_word, main_statement, parameters};

@@ -65,30 +65,26 @@ pub(in crate::pg) fn parameters(sql: &str) -> Vec<(Range<usize>, usize)> {
     found
 }
 
-/// Whether what stands behind `INSERT INTO table` is names of columns and plain values, as pg_dump writes them:
-/// nothing that would be computed.
-pub fn has_only_values(text: &str) -> bool {
+/// How many rows of plain values stand behind `INSERT INTO table`; `None` where there is more than pg_dump writes:
+/// anything that would be computed.
+pub fn plain_values(text: &str) -> Option<u64> {
     const BEFORE: [&str; 6] = ["OVERRIDING", "SYSTEM", "USER", "VALUE", "DEFAULT", "VALUES"];
     const BEHIND: [&str; 8] = [
         "NULL", "TRUE", "FALSE", "DEFAULT", "ON", "CONFLICT", "DO", "NOTHING",
     ];
     let is_one_of = |word: &str, words: &[&str]| words.iter().any(|w| word.eq_ignore_ascii_case(w));
     let mut lexer = Lexer::new(text);
-    let (mut depth, mut values) = (0_usize, false);
-    loop {
-        let token = match lexer.next() {
-            Ok(Some(token)) => token,
-            Ok(None) => return values && depth == 0,
-            Err(_) => return false,
-        };
+    let (mut depth, mut rows, mut values) = (0_usize, 0, false);
+    while let Some(token) = lexer.next().ok()? {
         let word = &text[token.start..token.end];
         let fits = match token.kind {
             Kind::Open => {
                 depth += 1;
+                rows += u64::from(values);
                 depth == 1
             }
             Kind::Close => {
-                depth = depth.saturating_sub(1);
+                depth = depth.checked_sub(1)?;
                 true
             }
             Kind::Word if values => is_one_of(word, &BEHIND),
@@ -100,10 +96,12 @@ pub fn has_only_values(text: &str) -> bool {
             Kind::Backslash => false,
         };
         if !fits {
-            return false;
+            return None;
         }
         values |= depth == 0 && token.kind == Kind::Word && word.eq_ignore_ascii_case("VALUES");
     }
+    // DEFAULT VALUES is a row, too.
+    (values && depth == 0).then_some(rows.max(1))
 }
 
 /// Where the statement begins that a WITH clause stands in front of; `None` without one.
@@ -152,12 +150,18 @@ mod tests {
 
     #[test]
     fn an_insert_with_anything_but_values_is_told_apart() {
-        for text in [
-            " VALUES (1, -2.5e+10, 'it''s; (', NULL, true, E'a\\'b', B'101', DEFAULT);",
-            " (id, \"now()\") OVERRIDING SYSTEM VALUE VALUES (1, ''),\n\t(2, 'x') ON CONFLICT DO NOTHING;",
-            " DEFAULT VALUES;",
+        for (text, rows) in [
+            (
+                " VALUES (1, -2.5e+10, 'it''s; (', NULL, true, E'a\\'b', B'101', DEFAULT);",
+                1,
+            ),
+            (
+                " (id, \"now()\") OVERRIDING SYSTEM VALUE VALUES (1, ''),\n\t(2, 'x') ON CONFLICT DO NOTHING;",
+                2,
+            ),
+            (" DEFAULT VALUES;", 1),
         ] {
-            assert!(has_only_values(text), "{text}");
+            assert_eq!(plain_values(text), Some(rows), "{text}");
         }
         for text in [
             " VALUES (now());",
@@ -168,7 +172,7 @@ mod tests {
             " (id)",
             " VALUES ('open",
         ] {
-            assert!(!has_only_values(text), "{text}");
+            assert_eq!(plain_values(text), None, "{text}");
         }
     }
 

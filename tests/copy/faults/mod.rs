@@ -4,6 +4,7 @@
 //! `RUNNER_FAULTS=20` strikes twenty times as often, `RUNNER_SEED` at other moments.
 
 mod link;
+mod manner;
 mod scene;
 
 use std::sync::Arc;
@@ -14,11 +15,12 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::number;
 use crate::support::Runner;
+use manner::Role;
 use scene::{Scene, Side};
 
 #[test]
 fn a_link_that_breaks_leaves_whole_units() {
-    let mut scene = Scene::new(seed());
+    let mut scene = Scene::new(Role::Owner, seed());
     for round in 0..40 * times() {
         let moment = scene.moment();
         let stays_down = scene.random.random();
@@ -34,7 +36,7 @@ fn a_link_that_breaks_leaves_whole_units() {
 
 #[test]
 fn a_backend_that_is_ended_leaves_whole_units() {
-    let mut scene = Scene::new(seed() + 1);
+    let mut scene = Scene::new(Role::Superuser, seed() + 1);
     for round in 0..30 * times() {
         let moment = scene.moment();
         let victim = scene.either(&[Side::From, Side::To]);
@@ -57,16 +59,16 @@ fn a_backend_that_is_ended_leaves_whole_units() {
 
 #[test]
 fn a_process_that_is_killed_leaves_whole_units() {
-    signalled(seed() + 2, &[Signal::KILL], 15);
+    signalled(Role::Superuser, seed() + 2, &[Signal::KILL], 15);
 }
 
 #[test]
 fn a_process_that_is_interrupted_leaves_whole_units() {
-    signalled(seed() + 3, &[Signal::INT, Signal::TERM], 15);
+    signalled(Role::Owner, seed() + 3, &[Signal::INT, Signal::TERM], 15);
 }
 
-fn signalled(seed: u64, signals: &[Signal], strikes: u32) {
-    let mut scene = Scene::new(seed);
+fn signalled(role: Role, seed: u64, signals: &[Signal], strikes: u32) {
+    let mut scene = Scene::new(role, seed);
     for round in 0..strikes * times() {
         let moment = scene.moment();
         let signal = scene.either(signals);
@@ -78,7 +80,10 @@ fn signalled(seed: u64, signals: &[Signal], strikes: u32) {
             let running = Runner::new()
                 .toml(&format!("[targets.dev]\nurl = \"{}\"", scene.url(Side::From)))
                 .toml(&format!("[targets.prod]\nurl = \"{}\"", scene.url(Side::To)))
-                .playbook("copy.tables { from = connect 'dev', to = connect 'prod', tables = { '*.*' }, mode = 'replace' }")
+                .playbook(&format!(
+                    "copy.tables {{ from = connect 'dev', to = connect 'prod', tables = {{ '*.*' }}, mode = 'replace', {} }}",
+                    scene.manner.lua()
+                ))
                 .start();
             pid.store(running.pid(), Ordering::SeqCst);
             running.ended().0.success()

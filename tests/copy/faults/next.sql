@@ -8,4 +8,4 @@ UPDATE egg SET version = version + 1;
 UPDATE big SET version = version + 1;
 UPDATE event SET version = version + 1;
 UPDATE watched SET version = version + 1;
-INSERT INTO watched SELECT max(id) + 1, 0, 'new' FROM watched;
+DELETE FROM watched WHERE id = (SELECT max(id) FROM watched);

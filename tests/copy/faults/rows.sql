@@ -1,11 +1,13 @@
 INSERT INTO author SELECT g, 1, 'author ' || g FROM generate_series(1, 300) g;
 INSERT INTO book SELECT g, 1, 1 + g % 300, nullif(g - 1, 0), 'book ' || g FROM generate_series(1, 1500) g;
 INSERT INTO loan (version, book) SELECT 1, 1 + g % 1500 FROM generate_series(1, 1500) g;
-BEGIN;
-SET CONSTRAINTS hen_egg DEFERRED;
+RESET ROLE;
+SET session_replication_role = replica;
 INSERT INTO hen SELECT g, 1, 401 - g FROM generate_series(1, 400) g;
 INSERT INTO egg SELECT g, 1, g FROM generate_series(1, 400) g;
-COMMIT;
 INSERT INTO big SELECT g, 1, repeat('x', 400) FROM generate_series(1, 1200) g;
 INSERT INTO event SELECT g, 1, date '2019-01-01' + g FROM generate_series(1, 800) g;
+ALTER TABLE watched DISABLE TRIGGER USER;
 INSERT INTO watched SELECT g, 1, 'note ' || g FROM generate_series(1, 500) g;
+ALTER TABLE watched ENABLE TRIGGER origin, ENABLE ALWAYS TRIGGER always, ENABLE REPLICA TRIGGER replica;
+RESET session_replication_role;

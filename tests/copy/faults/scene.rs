@@ -5,10 +5,11 @@ use std::fmt::Display;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use runner::copy::{CopyOptions, Mode, Tables, tables};
+use runner::copy::{Atomic, CopyOptions, Mode, Tables, tables};
 use runner::pg::Access;
 
 use super::link::{Link, Way};
+use super::manner::{Manner, Role, either};
 use crate::copy::{Pair, named};
 use crate::direct::{connector_as, run};
 use crate::support::{Database, PATIENCE, dev, prod};
@@ -44,24 +45,33 @@ pub struct Moment {
 
 pub struct Scene {
     pub pair: Pair,
+    role: Role,
+    pub manner: Manner,
     from: Link,
     to: Link,
     pub random: StdRng,
     /// What a copy that nothing strikes lets pass, by link and way.
     whole: BTreeMap<(u8, u8), u64>,
+    strikes: u32,
+    /// Copies that did not come to their end.
+    ended: u32,
 }
 
 const SIDES: [Side; 2] = [Side::From, Side::To];
 const WAYS: [Way; 2] = [Way::ToServer, Way::ToClient];
 
 impl Scene {
-    pub fn new(seed: u64) -> Self {
+    pub fn new(role: Role, seed: u64) -> Self {
         let mut scene = Self {
             pair: Pair::new(SCHEMA, ROWS),
+            role,
+            manner: Manner::PLAIN,
             from: Link::to(dev().port()),
             to: Link::to(prod().port()),
             random: StdRng::seed_from_u64(seed),
             whole: BTreeMap::new(),
+            strikes: 0,
+            ended: 0,
         };
         assert!(scene.copy(), "a copy that nothing strikes succeeds");
         scene.pair.assert_equal();
@@ -102,7 +112,7 @@ impl Scene {
     }
 
     pub fn either<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.random.random_range(0..all.len())]
+        either(&mut self.random, all)
     }
 
     /// Any moment of a copy, a little behind its end too.
@@ -131,7 +141,9 @@ impl Scene {
             let from = from.open(Access::ReadWrite).await?;
             let to = to.open(Access::ReadWrite).await?;
             let all = Tables::Matching(named(&["*.*"]));
-            tables(&CopyOptions::new(from, to, all, Mode::Replace)).await
+            let mut options = CopyOptions::new(from, to, all, Mode::Replace);
+            self.manner.set(&mut options);
+            tables(&options).await
         };
         run(async {
             let ended = tokio::time::timeout(PATIENCE, copied).await;
@@ -143,17 +155,27 @@ impl Scene {
     /// was and what it may have become. `copy` says whether it came to its end.
     #[track_caller]
     pub fn struck(&mut self, how: &dyn Display, copy: impl FnOnce(&mut Self) -> bool) {
+        self.manner = Manner::any(&mut self.random);
+        let how = format!("{how}, {:?}", self.manner);
         self.pair.from.query(NEXT);
         let (source, before) = (self.pair.from.state(), self.pair.to.state());
         let complete = copy(self);
+        self.strikes += 1;
+        self.ended += u32::from(!complete);
         // A trap that nothing walked into strikes nobody.
         self.from.mend();
         self.to.mend();
         self.pair.from.assert_left();
         self.pair.to.assert_left();
         let now = self.pair.to.state();
-        let (source, before, now) = (Seen::of(&source), Seen::of(&before), Seen::of(&now));
-        for unit in UNITS {
+        let seen = [&source, &before, &now].map(|state| Seen::of(state));
+        let [source, before, now] = &seen;
+        let together = UNITS.concat();
+        let units = match self.manner.atomic {
+            Atomic::Unit => UNITS.as_slice(),
+            Atomic::Set | Atomic::Staged => &[together.as_slice()],
+        };
+        for unit in units {
             let rows = now.rows_of(unit);
             assert!(
                 rows == source.rows_of(unit) || !complete && rows == before.rows_of(unit),
@@ -176,6 +198,11 @@ impl Scene {
     /// A copy that nothing strikes finds nothing in its way.
     #[track_caller]
     pub fn whole(self) {
+        let (ended, strikes) = (self.ended, self.strikes);
+        assert!(
+            ended > strikes / 4,
+            "{ended} of {strikes} copies were struck"
+        );
         assert!(self.copy());
         self.pair.assert_equal();
     }

@@ -51,6 +51,8 @@ struct Key {
     /// Of which table, where that has a key that can be referred to.
     to: Index,
     deferrable: bool,
+    /// Without it some rows have no parent.
+    valid: bool,
     action: &'static str,
 }
 
@@ -124,11 +126,18 @@ fn key() -> impl Strategy<Value = Key> {
         "ON DELETE CASCADE",
         "ON DELETE SET NULL",
     ]);
-    (any::<Index>(), any::<bool>(), action).prop_map(|(to, deferrable, action)| Key {
-        to,
-        deferrable,
+    (
+        any::<Index>(),
+        any::<bool>(),
+        prop::bool::weighted(0.8),
         action,
-    })
+    )
+        .prop_map(|(to, deferrable, valid, action)| Key {
+            to,
+            deferrable,
+            valid,
+            action,
+        })
 }
 
 impl Table {
@@ -180,11 +189,12 @@ impl Model {
              CREATE SCHEMA s AUTHORIZATION {role}; CREATE SCHEMA \"S 2\" AUTHORIZATION {role};
              SET search_path = s; SET ROLE {role};
              {OWN}
-             CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';\n"
+             CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';\n"
         );
         for place in 0..self.tables.len() {
             sql += &self.create(place, side);
         }
+        sql += "RESET ROLE; SET session_replication_role = replica;\n";
         for (place, table) in self.tables.iter().enumerate() {
             for row in self.rows(place, side) {
                 let _ = writeln!(sql, "{row};");
@@ -197,6 +207,7 @@ impl Model {
                 );
             }
         }
+        let _ = writeln!(sql, "RESET session_replication_role; SET ROLE {role};");
         for place in 0..self.tables.len() {
             sql += &self.constraints(place);
         }
@@ -274,9 +285,15 @@ impl Model {
     /// The keys of a table that have somewhere to point, with their number and the place of the other table.
     fn keys(&self, place: usize) -> impl Iterator<Item = (usize, usize, Key)> {
         let keys = self.tables[place].keys.iter().enumerate();
-        keys.filter_map(|(number, key)| {
+        keys.filter_map(move |(number, key)| {
             let to = key.to.index(self.tables.len());
-            self.tables[to].is_referable().then_some((number, to, *key))
+            let partitioned = matches!(self.tables[place].kind, Kind::ByHash | Kind::ByRange);
+            let key = Key {
+                // PostgreSQL knows no others there.
+                valid: key.valid || partitioned,
+                ..*key
+            };
+            self.tables[to].is_referable().then_some((number, to, key))
         })
     }
 
@@ -301,11 +318,12 @@ impl Model {
                 };
                 columns.push((format!("c{number}"), value));
             }
-            for (number, to, _) in self.keys(place) {
+            for (number, to, key) in self.keys(place) {
                 let dice = mix(&[place as u64, 100 + number as u64, id.into(), version]);
                 let ids: Vec<_> = self.tables[to].ids(side).iter().collect();
                 let value = match usize::try_from(dice % 5).unwrap() {
                     0 => "NULL".to_owned(),
+                    1 if !key.valid => "77".to_owned(),
                     _ if ids.is_empty() => "NULL".to_owned(),
                     _ => ids[usize::try_from(dice % ids.len() as u64).unwrap()].to_string(),
                 };
@@ -342,16 +360,12 @@ impl Model {
             }
         }
         for (number, to, key) in self.keys(place) {
-            // A cycle of keys that are not deferrable is refused.
-            let deferrable = if key.deferrable || to > place {
-                "DEFERRABLE"
-            } else {
-                ""
-            };
+            let deferrable = if key.deferrable { "DEFERRABLE" } else { "" };
+            let valid = if key.valid { "" } else { "NOT VALID" };
             let (other, action) = (self.name(to), key.action);
             let _ = writeln!(
                 sql,
-                "ALTER TABLE {name} ADD FOREIGN KEY (k{number}) REFERENCES {other} (id) {action} {deferrable};"
+                "ALTER TABLE {name} ADD FOREIGN KEY (k{number}) REFERENCES {other} (id) {action} {deferrable} {valid};"
             );
         }
         if let Some(state) = table.trigger {
@@ -363,8 +377,8 @@ impl Model {
             };
             let _ = writeln!(
                 sql,
-                "CREATE TRIGGER kept BEFORE INSERT OR UPDATE ON {name} FOR EACH ROW EXECUTE FUNCTION s.keep();
-                 ALTER TABLE {name} {state} TRIGGER kept;"
+                "CREATE TRIGGER swallows BEFORE INSERT OR UPDATE OR DELETE ON {name} FOR EACH ROW EXECUTE FUNCTION s.swallow();
+                 ALTER TABLE {name} {state} TRIGGER swallows;"
             );
         }
         sql

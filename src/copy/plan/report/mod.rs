@@ -209,8 +209,8 @@ async fn without_plan(options: &CopyOptions) -> Result<Vec<Draft>> {
         Catalog::read(&options.from).await?,
         Catalog::read(&options.to).await?,
     );
-    let (sources, _) = super::chosen::chosen(&there, &options.tables)?;
-    let draft = |(source, _): super::chosen::Chosen| Draft {
+    let (sources, _) = super::chosen::selected(&there, &options.tables)?;
+    let draft = |(source, _): super::chosen::Selected| Draft {
         target: here.counterpart(&source).ok().cloned(),
         source,
         planned: PlannedTable::default(),
