@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use super::dump::{self, Content, Entry};
 use super::{Error, Mode, RestoreOptions, Result, keys};
 use crate::config::did_you_mean;
-use crate::pg::{Session, TableName};
 use crate::pg::catalog::{self, Catalog, ForeignKey, Relation, Table};
+use crate::pg::{Session, TableName};
 
 #[derive(Debug)]
 pub(super) struct Contents {

@@ -20,6 +20,8 @@ pub enum Error {
     Shape(Box<shape::Error>),
     #[error("{0}")]
     Unfinished(Box<Unfinished>),
+    #[error(transparent)]
+    Trigger(Box<trigger::Error>),
     #[error(
         "`{role}` may not create a schema in `{database}`, which `atomic = \"staged\"` needs for its tables; \
          GRANT CREATE ON DATABASE would allow it, and `atomic = true` needs none"

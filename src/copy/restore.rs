@@ -246,10 +246,17 @@ async fn move_inserts(
             }
         };
         if checked != insert.columns {
-            check_columns(options, table, insert.columns.as_deref().unwrap_or_default())?;
+            check_columns(
+                options,
+                table,
+                insert.columns.as_deref().unwrap_or_default(),
+            )?;
             checked.clone_from(&insert.columns);
         }
-        batch.push_str(&format!("INSERT INTO {}{}\n", table.relation.name, insert.rest));
+        batch.push_str(&format!(
+            "INSERT INTO {}{}\n",
+            table.relation.name, insert.rest
+        ));
         meter.passed(meter.rows() + insert.rows, insert.rest.len());
         if batch.len() >= BATCH {
             stored += send(to, &mut batch).await?;

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use runner::copy::{
-    DumpFormat, DumpOptions, DumpPart, Dumped, Packing, Place, RestoreOptions, Verify, dump, restore,
+    DumpFormat, DumpOptions, DumpPart, Dumped, Packing, Place, RestoreOptions, Verify, dump,
+    restore,
 };
 use runner::interrupt::Interrupt;
 use runner::pg::{Isolation, TxOptions};
@@ -93,7 +94,11 @@ impl Scene {
     fn list(&self, name: &str) -> String {
         let mut pg_restore = self.pair.from.client("pg_restore");
         pg_restore.env_remove("PGDATABASE");
-        must(std::process::Command::new(pg_restore.get_program()).arg("-l").arg(self.path(name)))
+        must(
+            std::process::Command::new(pg_restore.get_program())
+                .arg("-l")
+                .arg(self.path(name)),
+        )
     }
 }
 
@@ -118,7 +123,10 @@ fn every_format_is_written_whole_and_read_again() {
         scene.restore(&scene.path(name)).unwrap();
         scene.pair.assert_equal();
         let again = scene.dump(name, format, |_| ()).unwrap_err().to_string();
-        assert!(again.ends_with("exists already; `overwrite = true` replaces it"), "{again}");
+        assert!(
+            again.ends_with("exists already; `overwrite = true` replaces it"),
+            "{again}"
+        );
         scene
             .dump(name, format, |o| {
                 o.packing = packing;
@@ -136,9 +144,14 @@ fn tables_are_chosen_by_exactly_their_names_with_partitions_and_sequences() {
          CREATE SEQUENCE free; CREATE TABLE uses (id int DEFAULT nextval('free'));"
     );
     let scene = Scene::new(&schema, "");
-    let tables = |names: &'static [&'static str]| move |o: &mut DumpOptions| o.tables = named(names);
+    let tables =
+        |names: &'static [&'static str]| move |o: &mut DumpOptions| o.tables = named(names);
     scene
-        .dump("x.dump", DumpFormat::Custom, tables(&["ev", "public.\"od*d \"\"name$\"", "uses"]))
+        .dump(
+            "x.dump",
+            DumpFormat::Custom,
+            tables(&["ev", "public.\"od*d \"\"name$\"", "uses"]),
+        )
         .unwrap();
     let list = scene.list("x.dump");
     let mut rows: Vec<&str> = list
@@ -147,7 +160,15 @@ fn tables_are_chosen_by_exactly_their_names_with_partitions_and_sequences() {
         .map(|(_, words)| words.rsplit_once(' ').unwrap().0)
         .collect();
     rows.sort_unstable();
-    assert_eq!(rows, ["public ev_1", "public ev_2", "public od*d \"name$", "public uses"]);
+    assert_eq!(
+        rows,
+        [
+            "public ev_1",
+            "public ev_2",
+            "public od*d \"name$",
+            "public uses"
+        ]
+    );
     assert!(list.contains("SEQUENCE public free"), "{list}");
     scene
         .dump("y.dump", DumpFormat::Custom, |o| {
@@ -155,9 +176,14 @@ fn tables_are_chosen_by_exactly_their_names_with_partitions_and_sequences() {
         })
         .unwrap();
     let list = scene.list("y.dump");
-    assert!(!list.contains("TABLE audit log") && !list.contains("public ev_1"), "{list}");
+    assert!(
+        !list.contains("TABLE audit log") && !list.contains("public ev_1"),
+        "{list}"
+    );
     assert!(list.contains("TABLE DATA public parent"), "{list}");
-    let error = scene.dump("z.dump", DumpFormat::Custom, tables(&["parnt"])).unwrap_err();
+    let error = scene
+        .dump("z.dump", DumpFormat::Custom, tables(&["parnt"]))
+        .unwrap_err();
     assert!(error.to_string().starts_with("no table `parnt`"), "{error}");
 }
 
@@ -181,7 +207,10 @@ fn a_dump_in_a_snapshot_is_of_its_moment() {
         from.batch("INSERT INTO t VALUES (3)").await.unwrap();
         let options = scene.options(&from, "y.dump", DumpFormat::Custom);
         let error = dump(&options).await.unwrap_err().to_string();
-        assert!(error.contains("has changed something that `pg_dump` would not see"), "{error}");
+        assert!(
+            error.contains("has changed something that `pg_dump` would not see"),
+            "{error}"
+        );
         from.rollback().await.unwrap();
     });
     assert_eq!(scene.restore(&scene.path("x.dump")).unwrap().rows, 1);
@@ -194,7 +223,10 @@ fn what_pg_dump_complains_about_is_the_error_and_leaves_nothing() {
            $$ BEGIN RAISE 'not readable'; END $$;",
         "",
     );
-    scene.pair.from.query("ALTER TABLE t ADD c int GENERATED ALWAYS AS (id) STORED");
+    scene
+        .pair
+        .from
+        .query("ALTER TABLE t ADD c int GENERATED ALWAYS AS (id) STORED");
     let mut holder = scene.pair.from.session();
     holder.query("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
     for (name, format) in [
@@ -217,7 +249,10 @@ fn an_interrupted_dump_ends_its_program_and_its_backend() {
     let scene = Scene::new("CREATE TABLE t (id int)", "INSERT INTO t VALUES (1)");
     let mut holder = scene.pair.from.session();
     holder.query("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
-    for (name, format) in [("x.dump", DumpFormat::Custom), ("x.d", DumpFormat::Directory)] {
+    for (name, format) in [
+        ("x.dump", DumpFormat::Custom),
+        ("x.d", DumpFormat::Directory),
+    ] {
         run(async {
             let (from, _) = open(&scene.pair.from).await;
             let options = scene.options(&from, name, format);
@@ -244,7 +279,10 @@ fn an_interrupted_dump_ends_its_program_and_its_backend() {
 
 #[test]
 fn a_dump_passes_a_jump_host_and_a_container_with_the_program_that_is_here_or_there() {
-    let database = Database::with(container(), "CREATE TABLE lat (id int); INSERT INTO lat SELECT generate_series(1, 700)");
+    let database = Database::with(
+        container(),
+        "CREATE TABLE lat (id int); INSERT INTO lat SELECT generate_series(1, 700)",
+    );
     let empty = tempfile::tempdir().unwrap();
     let empty = empty.path().to_str().unwrap();
     let playbook = "local prod = connect 'prod'
@@ -295,6 +333,8 @@ fn a_dump_passes_a_jump_host_and_a_container_with_the_program_that_is_here_or_th
 #[test]
 fn a_dry_run_writes_nothing() {
     let scene = Scene::new("CREATE TABLE t (id int)", "");
-    scene.dump("x.dump", DumpFormat::Custom, |o| o.dry_run = true).unwrap();
+    scene
+        .dump("x.dump", DumpFormat::Custom, |o| o.dry_run = true)
+        .unwrap();
     assert!(scene.files().is_empty());
 }

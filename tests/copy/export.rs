@@ -107,15 +107,21 @@ fn query(sql: &str, params: Vec<Value>) -> Rows {
     })
 }
 
-const THREE: &str = "CREATE TABLE t (id int, name text, twice int GENERATED ALWAYS AS (id * 2) STORED);
+const THREE: &str =
+    "CREATE TABLE t (id int, name text, twice int GENERATED ALWAYS AS (id * 2) STORED);
   INSERT INTO t VALUES (1, 'a,\"b\"'), (2, NULL), (3, '')";
 
 #[test]
 fn csv_and_tsv_have_a_line_of_names_and_tell_null_from_nothing() {
     let scene = Scene::new(THREE);
     let exported = scene.export(|_| ()).unwrap();
-    assert_eq!(scene.read("t.csv"), "id,name\n1,\"a,\"\"b\"\"\"\n2,\n3,\"\"\n");
-    let [file] = exported.as_slice() else { panic!() };
+    assert_eq!(
+        scene.read("t.csv"),
+        "id,name\n1,\"a,\"\"b\"\"\"\n2,\n3,\"\"\n"
+    );
+    let [file] = exported.as_slice() else {
+        panic!()
+    };
     assert_eq!((file.rows, file.bytes), (3, 28));
     scene.export(|o| o.to = scene.file("t.tsv")).unwrap();
     assert_eq!(scene.read("t.tsv"), "id\tname\n1\ta,\"b\"\n2\t\\N\n3\t\n");
@@ -199,7 +205,10 @@ fn several_tables_go_into_a_folder_of_one_moment() {
         .unwrap();
     assert_eq!(scene.files(), ["all"]);
     let files = names(&scene.path("all"));
-    assert!(files.contains(&"public.%22a%2Fb%22.csv.gz".to_owned()), "{files:?}");
+    assert!(
+        files.contains(&"public.%22a%2Fb%22.csv.gz".to_owned()),
+        "{files:?}"
+    );
     assert!(files.contains(&"audit.log.csv.gz".to_owned()), "{files:?}");
     assert_eq!(files.len(), exported.len());
     let error = scene.refusal(|o| {
@@ -207,7 +216,10 @@ fn several_tables_go_into_a_folder_of_one_moment() {
         o.to = Goal::Folder(scene.path("all"));
         o.packing = Some(Packing::Gzip);
     });
-    assert!(error.contains("`FOLDER/all/parent.csv.gz` exists already"), "{error}");
+    assert!(
+        error.contains("`FOLDER/all/parent.csv.gz` exists already"),
+        "{error}"
+    );
     let before = names(&scene.path("all"));
     scene
         .export(|o| {
@@ -226,7 +238,10 @@ fn what_is_there_stays_unless_it_is_to_be_replaced() {
     let scene = Scene::new(THREE);
     fs::write(scene.path("t.csv"), "old").unwrap();
     let refusal = scene.refusal(|_| ());
-    assert_eq!(refusal, "`FOLDER/t.csv` exists already; `overwrite = true` replaces it");
+    assert_eq!(
+        refusal,
+        "`FOLDER/t.csv` exists already; `overwrite = true` replaces it"
+    );
     assert_eq!(scene.read("t.csv"), "old");
     // Through a link, which stays, with the mode that the file has.
     fs::set_permissions(scene.path("t.csv"), fs::Permissions::from_mode(0o640)).unwrap();
@@ -237,7 +252,13 @@ fn what_is_there_stays_unless_it_is_to_be_replaced() {
             o.overwrite = true;
         })
         .unwrap();
-    assert!(scene.path("link.csv").symlink_metadata().unwrap().is_symlink());
+    assert!(
+        scene
+            .path("link.csv")
+            .symlink_metadata()
+            .unwrap()
+            .is_symlink()
+    );
     assert_eq!(scene.read("t.csv").lines().count(), 4);
     let mode = scene.path("t.csv").metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
@@ -253,9 +274,12 @@ fn what_cannot_be_exported_is_refused_and_leaves_nothing() {
         "cannot write `/nowhere/t.csv`: No such file or directory (os error 2)"
     );
     assert!(
-        refusal(|o| o.to = Goal::One(Place::File("t.xls".into()))).starts_with("cannot tell from the name `t.xls`")
+        refusal(|o| o.to = Goal::One(Place::File("t.xls".into())))
+            .starts_with("cannot tell from the name `t.xls`")
     );
-    assert!(refusal(|o| o.rows = query("SELECT 1; SELECT 2", Vec::new())).starts_with("2 statements"));
+    assert!(
+        refusal(|o| o.rows = query("SELECT 1; SELECT 2", Vec::new())).starts_with("2 statements")
+    );
     assert!(refusal(|o| o.rows = query("SELECT 1 / 0", Vec::new())).contains("division by zero"));
     assert!(
         refusal(|o| o.rows = query("INSERT INTO t (id) VALUES (4) RETURNING id", Vec::new()))

@@ -163,7 +163,10 @@ fn a_file_that_cannot_be_restored_is_refused_with_the_reason() {
         format!("`FOLDER/a` {no_dump}")
     );
     let script = refusal(&put("b", b"--\n-- PostgreSQL database dump\n"));
-    assert_eq!(script, "`FOLDER/b` has rows of none of the tables asked for");
+    assert_eq!(
+        script,
+        "`FOLDER/b` has rows of none of the tables asked for"
+    );
     let cut = refusal(&put("c", &whole[..whole.len() / 2]));
     assert!(
         cut.starts_with("`pg_restore` cannot read `FOLDER/c`: "),
@@ -214,7 +217,9 @@ fn rows_and_sequences_come_out_of_plain_dumps() {
     let (schema, rows) = with_columns();
     for arguments in PLAIN {
         let dumped = Dumped::new(&schema, &rows, arguments);
-        dumped.restore(&[]).unwrap_or_else(|error| panic!("{arguments:?}: {error}"));
+        dumped
+            .restore(&[])
+            .unwrap_or_else(|error| panic!("{arguments:?}: {error}"));
         dumped.pair.assert_equal();
     }
 }
@@ -227,10 +232,19 @@ fn a_plain_dump_may_be_packed_and_chosen_from() {
         let packed = dumped.folder.path().join(format!("x.sql.{suffix}"));
         let bytes = std::fs::read(dumped.file()).unwrap();
         pack(program, &bytes, &packed);
-        dumped.pair.to.query("TRUNCATE ev, audit.log, parent, child");
-        let report = dumped.restore_file(&packed, &["ev", "audit.*", "child", "parent"]).unwrap();
+        dumped
+            .pair
+            .to
+            .query("TRUNCATE ev, audit.log, parent, child");
+        let report = dumped
+            .restore_file(&packed, &["ev", "audit.*", "child", "parent"])
+            .unwrap();
         let names: Vec<_> = report.tables.iter().map(|t| t.table.as_str()).collect();
-        assert_eq!(names, ["audit.log", "parent", "child", "ev_1", "ev_2"], "{program}");
+        assert_eq!(
+            names,
+            ["audit.log", "parent", "child", "ev_1", "ev_2"],
+            "{program}"
+        );
         assert_eq!(dumped.pair.to.query("SELECT count(*) FROM \"We ird\""), "0");
         let whole = std::fs::read(&packed).unwrap();
         std::fs::write(&packed, &whole[..whole.len() - 9]).unwrap();
@@ -284,7 +298,10 @@ fn insert_statements_come_out_of_an_archive_too_and_may_find_columns_in_another_
     dumped.pair.to.query("ALTER TABLE t DROP id, ADD id int");
     let report = dumped.restore(&[]).unwrap();
     assert_eq!((report.rows, report.tables[0].inserted), (2, 2));
-    assert_eq!(dumped.pair.to.query("SELECT id, a FROM t ORDER BY id"), "1|x\n2|");
+    assert_eq!(
+        dumped.pair.to.query("SELECT id, a FROM t ORDER BY id"),
+        "1|x\n2|"
+    );
 }
 
 #[test]
@@ -305,7 +322,10 @@ fn a_replace_empties_the_tables_of_the_dump_in_the_same_commit() {
     };
     let error = replace(&["parent"]).unwrap_err();
     let error = dumped.pair.in_words(&error);
-    assert!(error.starts_with("`parent` on `to` cannot be emptied: `child` refers to it"), "{error}");
+    assert!(
+        error.starts_with("`parent` on `to` cannot be emptied: `child` refers to it"),
+        "{error}"
+    );
     replace(&["parent", "child", "ev"]).unwrap();
     let of = |table: &str| {
         let sql = format!("SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {table} t");
@@ -328,7 +348,9 @@ fn large_objects_are_left_out_with_a_warning() {
             restore(&from_file(&dumped.file(), &to, &[])).await.unwrap();
             let notes = heard.notes();
             assert!(
-                notes.iter().any(|note| note.starts_with("the large objects in `")),
+                notes
+                    .iter()
+                    .any(|note| note.starts_with("the large objects in `")),
                 "{format}: {notes:?}"
             );
         });

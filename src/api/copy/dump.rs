@@ -8,7 +8,9 @@ use super::super::sides::side;
 use super::super::tables::filter;
 use super::export::packing;
 use crate::config::Target;
-use crate::copy::{self, DumpError, DumpFormat, DumpOptions, DumpPart, Inside, Packing, Pipe, Place};
+use crate::copy::{
+    self, DumpError, DumpFormat, DumpOptions, DumpPart, Inside, Packing, Pipe, Place,
+};
 use crate::host::options::Options;
 use crate::host::{Call, Result};
 use crate::machine::{self, Command, Container};
@@ -24,7 +26,9 @@ pub async fn dump(call: Call, table: Table) -> Result<Table> {
     let (format, packed) = format(&options, &to, &place)?;
     let packing = packing(&options)?.unwrap_or(packed);
     if packing != Packing::Plain && format != DumpFormat::Plain {
-        return Err(options.error("only plain dumps are packed; the other formats are so by themselves"));
+        return Err(
+            options.error("only plain dumps are packed; the other formats are so by themselves")
+        );
     }
     let session = from.session()?.clone();
     let inside = inside(from.context(), session.connector().target())?;
@@ -97,7 +101,9 @@ fn sections(options: &Options) -> Result<Vec<String>> {
 fn part(options: &Options) -> Result<DumpPart> {
     let flag = |name| Ok::<_, crate::host::Error>(options.boolean(name)?.unwrap_or(false));
     match (flag("schema_only")?, flag("data_only")?) {
-        (true, true) => Err(options.error("options `schema_only` and `data_only` exclude each other")),
+        (true, true) => {
+            Err(options.error("options `schema_only` and `data_only` exclude each other"))
+        }
         (true, false) => Ok(DumpPart::Schema),
         (false, true) => Ok(DumpPart::Data),
         (false, false) => Ok(DumpPart::All),
@@ -171,7 +177,10 @@ impl Inside for InContainer {
             if ran.succeeded() {
                 return Ok(());
             }
-            let first = ran.stderr.lines().find_map(|line| line.split_once("error: "));
+            let first = ran
+                .stderr
+                .lines()
+                .find_map(|line| line.split_once("error: "));
             Err(DumpError::DumpFailed {
                 status: ran.exit.to_string(),
                 message: match first {
@@ -187,7 +196,10 @@ impl Inside for InContainer {
 fn report(lua: &Lua, dumped: &copy::Dumped) -> Result<Table> {
     let report = lua.create_table()?;
     report.raw_set("file", dumped.file.as_str())?;
-    report.raw_set("bytes", Value::Integer(i64::try_from(dumped.bytes).unwrap_or(i64::MAX)))?;
+    report.raw_set(
+        "bytes",
+        Value::Integer(i64::try_from(dumped.bytes).unwrap_or(i64::MAX)),
+    )?;
     report.raw_set("seconds", dumped.seconds)?;
     Ok(report)
 }

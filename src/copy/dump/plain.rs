@@ -15,8 +15,17 @@ use crate::interrupt::race;
 
 /// How a script of pg_dump begins; older ones, and those without comments, with a setting or an object.
 const BEGINNINGS: [&[u8]; 11] = [
-    b"--", b"\\restrict", b"\\connect", b"SET ", b"SELECT ", b"COPY ", b"INSERT INTO ", b"CREATE ", b"ALTER ",
-    b"DROP ", b"BEGIN",
+    b"--",
+    b"\\restrict",
+    b"\\connect",
+    b"SET ",
+    b"SELECT ",
+    b"COPY ",
+    b"INSERT INTO ",
+    b"CREATE ",
+    b"ALTER ",
+    b"DROP ",
+    b"BEGIN",
 ];
 
 /// A plain dump.

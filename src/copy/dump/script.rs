@@ -184,7 +184,11 @@ impl Script {
             let start = text.len();
             if !self.line(text).await? {
                 let blank = text.iter().all(u8::is_ascii_whitespace);
-                return if blank { Ok(false) } else { Err(self.unended(text)) };
+                return if blank {
+                    Ok(false)
+                } else {
+                    Err(self.unended(text))
+                };
             }
             if start == 0 {
                 if text.starts_with(b"\\") {
@@ -281,7 +285,10 @@ impl Script {
 
     fn insert(&self, text: &str) -> Result<Item> {
         let (file, encoding) = (&self.file, &self.state.encoding);
-        let is_unicode = matches!(encoding.as_str(), "UTF8" | "UTF-8" | "UNICODE" | "SQL_ASCII");
+        let is_unicode = matches!(
+            encoding.as_str(),
+            "UTF8" | "UTF-8" | "UNICODE" | "SQL_ASCII"
+        );
         if !is_unicode || !self.state.standard_strings {
             return Err(Error::InsertsNotReadable {
                 file: file.clone(),
@@ -340,7 +347,13 @@ fn masked(text: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(text) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => {
-            let letter = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { 'x' };
+            let letter = |byte: &u8| {
+                if byte.is_ascii() {
+                    char::from(*byte)
+                } else {
+                    'x'
+                }
+            };
             Cow::Owned(text.iter().map(letter).collect())
         }
     }

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use super::Result;
 use super::archive::Archive;
 use super::list::Entry;
 use super::plain::Plain;
 use super::running::Running;
 use super::tool::Tool;
-use super::Result;
 
 /// A dump that can be read.
 pub(in crate::copy) enum Source {

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use tempfile::NamedTempFile;
 
+use super::archive::Archive;
 use super::list::Entry;
 use super::program::{candidates, clean, looked_in, major, version};
 use super::running::{Running, check};
-use super::archive::Archive;
 use super::{Error, Result};
 use crate::interrupt::race;
 

@@ -56,7 +56,11 @@ impl EndMark {
 
     /// The line that the server means by `line`: it does not know how lines end before the first row has.
     pub fn true_line(&self, line: u64) -> u64 {
-        if line > 1 { line + self.uncounted } else { line }
+        if line > 1 {
+            line + self.uncounted
+        } else {
+            line
+        }
     }
 
     /// The line of a mark that rows follow.
@@ -133,7 +137,10 @@ mod tests {
             assert_eq!(find(Format::Csv, 180_000, text, size), None);
             assert_eq!(find(Format::Tsv, 180_000, text, size), Some(2));
             assert_eq!(find(Format::Tsv, 150_000, "1\n\\.\n \n\n", size), None);
-            assert_eq!(find(Format::Tsv, 150_000, "\\.x\nx\\.\n\\\\.\n1", size), None);
+            assert_eq!(
+                find(Format::Tsv, 150_000, "\\.x\nx\\.\n\\\\.\n1", size),
+                None
+            );
             let quoted = "1,\"a\n\\.\n\"\"\n\\.\nb\"\n\"\\.\"\n2\n";
             assert_eq!(find(Format::Csv, 150_000, quoted, size), None);
         }
@@ -147,6 +154,9 @@ mod tests {
         };
         let mut mark = EndMark::new(Format::Csv, &layout, 150_000);
         mark.find(b"1,\"a\n\\\"\nb\"\n2,\"c\nd\"\n3\n");
-        assert_eq!((mark.rows(), mark.true_line(1), mark.true_line(2)), (3, 1, 4));
+        assert_eq!(
+            (mark.rows(), mark.true_line(1), mark.true_line(2)),
+            (3, 1, 4)
+        );
     }
 }

@@ -35,7 +35,10 @@ pub fn in_file(error: Error, file: &str, place: Option<(u64, Option<String>)>) -
 /// `COPY lat, line 3, column id: "x"`: a name may have all of this in it, so what stands last counts.
 fn place(error: &pg::Error) -> Option<(u64, Option<String>)> {
     let context = error.server()?.context.as_deref()?;
-    let line = context.lines().rev().find(|line| line.starts_with("COPY "))?;
+    let line = context
+        .lines()
+        .rev()
+        .find(|line| line.starts_with("COPY "))?;
     let (_, behind) = line.split_once(", line ")?;
     let digits = behind.find(|c: char| !c.is_ascii_digit());
     let (number, behind) = behind.split_at(digits.unwrap_or(behind.len()));

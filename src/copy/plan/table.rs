@@ -99,7 +99,10 @@ impl TablePlan {
 
     /// The column of the source that a column of the target is read from.
     pub fn column_at_source(&self, target: &str) -> Option<&str> {
-        let place = self.columns.iter().position(|column| column.name == target)?;
+        let place = self
+            .columns
+            .iter()
+            .position(|column| column.name == target)?;
         Some(&self.reads[place].name)
     }
 
@@ -136,6 +139,11 @@ impl TablePlan {
             (true, true) => " (FORMAT binary, FREEZE)",
         };
         format!("COPY {table}{columns} FROM STDIN{format}")
+    }
+
+    /// Whether its rows may come in parts, and these in any order.
+    pub fn is_divisible(&self) -> bool {
+        self.order_by.is_none()
     }
 
     /// The same for a part of its rows, or for all of them by the way of another table.

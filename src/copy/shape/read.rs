@@ -17,7 +17,9 @@ pub(in crate::copy) async fn check_conditions(
     let head = format!("SELECT FROM {} WHERE ", table.only());
     let mut checked = Vec::with_capacity(conditions.len());
     for condition in conditions {
-        let sql = from.inline_behind(&head, &condition.sql, &condition.params).await;
+        let sql = from
+            .inline_behind(&head, &condition.sql, &condition.params)
+            .await;
         let sql = sql.map_err(|error| Error::from(error).stopped(&table.shown, 0))?;
         check(from, table, &format!("{head}({sql}\n)")).await?;
         checked.push(sql);

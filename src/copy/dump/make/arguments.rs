@@ -60,7 +60,9 @@ async fn snapshot(options: &DumpOptions) -> Result<Option<String>> {
     if !crate::copy::load::is_snapshot(from).await? {
         return Ok(None);
     }
-    let exported = from.value("SELECT pg_catalog.pg_export_snapshot()", &[]).await?;
+    let exported = from
+        .value("SELECT pg_catalog.pg_export_snapshot()", &[])
+        .await?;
     Ok(exported.as_str().map(str::to_owned))
 }
 
@@ -81,13 +83,15 @@ async fn tables(options: &DumpOptions) -> Result<Vec<String>> {
     }
     let chosen: BTreeSet<u32> = selected.tables.iter().map(|table| table.oid).collect();
     let is_part = |relation: &&Relation| {
-        chosen.contains(&relation.oid)
-            || relation.ancestors.iter().any(|oid| chosen.contains(oid))
+        chosen.contains(&relation.oid) || relation.ancestors.iter().any(|oid| chosen.contains(oid))
     };
     let relations: Vec<&Relation> = catalog.relations().iter().filter(is_part).collect();
     let mut names: BTreeSet<TableName> = relations.iter().map(|r| r.name.clone()).collect();
     names.extend(sequences(from, &relations).await?);
-    Ok(names.iter().map(|name| format!("--table={}", pattern(name))).collect())
+    Ok(names
+        .iter()
+        .map(|name| format!("--table={}", pattern(name)))
+        .collect())
 }
 
 async fn sequences(from: &Session, relations: &[&Relation]) -> Result<Vec<TableName>> {

@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
-use super::program::{candidates, looked_in, major, version};
 use super::Error as DumpError;
+use super::program::{candidates, looked_in, major, version};
 use crate::copy::files::{Output, Packing, Part, Place, beside, replace_folder, unwritable};
 use crate::copy::{FileError, Result};
 use crate::human;
@@ -92,7 +92,8 @@ pub async fn dump(options: &DumpOptions) -> Result<Dumped> {
         Program::Here(path, version) => format!("pg_dump {version} (`{}`)", path.display()),
         Program::Inside(inside) => format!("pg_dump in {}", inside.words()),
     };
-    from.reporter().event(&Event::Note(format!("{name} dumps `{}`", from.name())));
+    from.reporter()
+        .event(&Event::Note(format!("{name} dumps `{}`", from.name())));
     let bytes = if options.dry_run {
         0
     } else {

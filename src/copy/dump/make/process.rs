@@ -111,7 +111,10 @@ async fn end(child: &mut Child) {
         let id = child.id().and_then(|id| i32::try_from(id).ok());
         if let Some(group) = id.and_then(Pid::from_raw) {
             let _ = kill_process_group(group, Signal::TERM);
-            if tokio::time::timeout(GOODBYE_WITHIN, child.wait()).await.is_ok() {
+            if tokio::time::timeout(GOODBYE_WITHIN, child.wait())
+                .await
+                .is_ok()
+            {
                 return;
             }
             let _ = kill_process_group(group, Signal::KILL);

@@ -106,13 +106,25 @@ async fn only_what_stands_by_itself_is_taken_out() {
     };
     let table = || TableName::new("a", "t");
     let first = " VALUES (4, 'x;\nINSERT INTO a.t VALUES (5);\n\\');";
-    assert_eq!(script.next().await.unwrap(), insert(table(), None, 1, first));
+    assert_eq!(
+        script.next().await.unwrap(),
+        insert(table(), None, 1, first)
+    );
     let (place, mark) = (script.place(), script.mark().clone());
-    assert_eq!(script.next().await.unwrap(), insert(table(), None, 1, " VALUES (6);"));
-    assert_eq!((script.place(), mark.offset() < script.mark().offset()), (place, true));
+    assert_eq!(
+        script.next().await.unwrap(),
+        insert(table(), None, 1, " VALUES (6);")
+    );
+    assert_eq!(
+        (script.place(), mark.offset() < script.mark().offset()),
+        (place, true)
+    );
     let rest = " (a, \"b;\") OVERRIDING SYSTEM VALUE VALUES\n\t(7, NULL),\n\t(8, '');";
     let other = TableName::new("public", "it's");
-    assert_eq!(script.next().await.unwrap(), insert(other, Some(&["a", "b;"]), 2, rest));
+    assert_eq!(
+        script.next().await.unwrap(),
+        insert(other, Some(&["a", "b;"]), 2, rest)
+    );
     assert_eq!(script.place(), place + 1);
     assert_eq!(script.next().await.unwrap(), Some(Item::LargeObject));
     assert_eq!(script.next().await.unwrap(), None);
@@ -129,7 +141,10 @@ async fn what_is_computed_or_has_no_end_is_refused() {
             "INSERT INTO a.t VALUES ('x\n",
             "`x.dump` ends within the statement `INSERT INTO a.t VALUES ('x`",
         ),
-        ("\\! rm\n", "in the dump stands what is not understood, or is more than rows: `\\! rm`"),
+        (
+            "\\! rm\n",
+            "in the dump stands what is not understood, or is more than rows: `\\! rm`",
+        ),
         (
             "\\connect a\n\\connect b\n",
             "there are several databases in `x.dump`; dump them one by one",
