@@ -3,20 +3,23 @@
 use futures_util::future::join;
 
 use super::load::counts;
-use super::plan::{Plan, TablePlan};
+use super::plan::{Plan, TablePlan, Unit};
 use super::report::Meter;
-use super::stage::{Outcome, Stage};
+use super::stage::{Staged, preview};
 use super::{CopyOptions, Mode, Report, Result, TableReport};
 use crate::pg::{Access, Session, TxOptions, transaction};
 use crate::progress::Event;
 
 pub(super) async fn run(options: &CopyOptions, plan: &Plan) -> Result<Report> {
     let mut report = Report::default();
-    for table in plan.units.iter().flat_map(|unit| &unit.tables) {
-        report.push(match options.mode {
-            Mode::Upsert => upsert(options, table).await?,
-            Mode::Replace | Mode::Append => load(options, table).await?,
-        });
+    for unit in &plan.units {
+        for table in &unit.tables {
+            report.push(if options.mode.is_staged() {
+                staged(options, unit, table).await?
+            } else {
+                load(options, table).await?
+            });
+        }
     }
     for view in plan.objects.views() {
         let note = format!("materialized view `{view}` would be refreshed");
@@ -49,34 +52,36 @@ async fn load(options: &CopyOptions, table: &TablePlan) -> Result<TableReport> {
     Ok(meter.finish(report, false))
 }
 
-/// Stages the rows in a session of its own: the table is temporary and created before the transaction that
+/// Stages the rows in a session of its own: the tables are temporary and created before the transaction that
 /// compares, which is READ ONLY.
-async fn upsert(options: &CopyOptions, table: &TablePlan) -> Result<TableReport> {
+async fn staged(options: &CopyOptions, unit: &Unit, table: &TablePlan) -> Result<TableReport> {
     let aside = options.to.sibling(Access::ReadWrite).await?;
-    let compared = compare(options, table, &aside).await;
+    let compared = compare(options, unit, table, &aside).await;
     aside.close();
     compared
 }
 
-async fn compare(options: &CopyOptions, table: &TablePlan, aside: &Session) -> Result<TableReport> {
-    let mut meter = Meter::start(&options.to, &table.target.shown);
-    let stage = Stage::create(aside, table).await?;
+async fn compare(
+    options: &CopyOptions,
+    unit: &Unit,
+    table: &TablePlan,
+    aside: &Session,
+) -> Result<TableReport> {
+    let inside: Vec<u32> = unit
+        .tables
+        .iter()
+        .map(|table| table.target.root())
+        .collect();
+    let mut staged = Staged::create(options, aside, table).await?;
     let read_only = TxOptions {
         read_only: true,
         ..TxOptions::default()
     };
-    let outcome = transaction(aside, &read_only, async |session| {
+    let report: Result<TableReport> = transaction(aside, &read_only, async |session| {
         super::settings::pin(session).await?;
-        stage.fill(options, &mut meter).await?;
-        stage.compare().await
-    });
-    let outcome: Outcome = outcome.await?;
-    stage.drop().await?;
-    let report = TableReport {
-        inserted: outcome.inserted,
-        updated: outcome.updated,
-        equal: outcome.equal,
-        ..meter.report()
-    };
-    Ok(meter.finish(report, true))
+        preview(options, &mut staged, &inside).await
+    })
+    .await;
+    let report = report?;
+    staged.give_up(report).await
 }

@@ -161,16 +161,74 @@ pub enum Error {
         target: String,
     },
     #[error(
-        "`{role}` may not create temporary tables in `{database}`, which mode `upsert` needs; \
+        "`{role}` may not create temporary tables in `{database}`, which mode `{mode}` needs; \
          GRANT TEMPORARY ON DATABASE would allow it"
     )]
-    NoTemporaryTables { role: String, database: String },
+    NoTemporaryTables {
+        role: String,
+        database: String,
+        mode: &'static str,
+    },
     #[error("`{table}`: {} of the source have the same {key}, which is unique on `{target}`", human::rows(*.rows))]
     DuplicateKeys {
         table: String,
         target: String,
         key: String,
         rows: u64,
+    },
+    #[error(
+        "`{table}`: values that are unique by `{unique}` on `{target}` belong to rows there that this copy leaves as \
+         they are:{}\n  copy those rows too, change them first, or use mode `mirror` where the source has them no longer",
+        indented(.rows)
+    )]
+    Held {
+        table: String,
+        target: String,
+        unique: String,
+        rows: Vec<String>,
+    },
+    #[error(
+        "`{table}`: rows of the source have the same values, which are unique by `{unique}` on `{target}`:{}",
+        indented(.rows)
+    )]
+    ValuesTwice {
+        table: String,
+        target: String,
+        unique: String,
+        rows: Vec<String>,
+    },
+    #[error(
+        "`{table}`: rows swap values that are unique by `{unique}` on `{target}`, where nothing can make room for them (no \
+         column of it may be NULL, and keys or triggers would notice rows that are deleted and inserted again):{}\n  \
+         ALTER the constraint to be DEFERRABLE",
+        indented(.rows)
+    )]
+    Ring {
+        table: String,
+        target: String,
+        unique: String,
+        rows: Vec<String>,
+    },
+    #[error(
+        "`{table}`: {} of `{child}` refer to rows that the source has no longer, and `{key}` {effect}; \
+         copy `{child}` too, or change its rows first",
+        human::rows(*.rows)
+    )]
+    Dependent {
+        table: String,
+        child: String,
+        key: String,
+        effect: &'static str,
+        rows: u64,
+    },
+    #[error(
+        "`{table}`: {} to delete, {} deleted, so nothing of it was kept (a trigger or a rule of the target may keep rows)",
+        human::rows(*.doomed), human::count(*.deleted)
+    )]
+    Kept {
+        table: String,
+        doomed: u64,
+        deleted: u64,
     },
     #[error("`{table}`: {source}{}", behind(*.rows))]
     Stopped {
@@ -341,6 +399,10 @@ impl Error {
 fn lines(differences: &[Difference]) -> String {
     let lines: Vec<String> = differences.iter().map(|d| format!("\n  {d}")).collect();
     lines.concat()
+}
+
+fn indented(rows: &[String]) -> String {
+    rows.iter().map(|row| format!("\n  {row}")).collect()
 }
 
 /// Where in a file.

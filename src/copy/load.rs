@@ -3,9 +3,8 @@
 use super::held::hold;
 use super::plan::{TablePlan, Unit};
 use super::report::Meter;
-use super::stage::Stage;
 use super::stream::{Pipe, pump};
-use super::{CopyOptions, Error, Mode, Result, TableReport, Verify, sequences};
+use super::{CopyOptions, Error, Mode, Result, TableReport, Verify, sequences, stage};
 use crate::pg::{Session, Value};
 
 /// Fills the tables of the units inside the target's open transaction.
@@ -17,11 +16,12 @@ pub(super) async fn fill(options: &CopyOptions, units: &[Unit]) -> Result<Vec<Ta
         if options.mode == Mode::Replace {
             empty(to, unit).await?;
         }
-        for table in &unit.tables {
-            reports.push(match &table.key {
-                Some(_) => upsert(options, table).await?,
-                None => load(options, table).await?,
-            });
+        if options.mode.is_staged() {
+            reports.extend(stage::fill(options, unit).await?);
+        } else {
+            for table in &unit.tables {
+                reports.push(load(options, table).await?);
+            }
         }
         held.release(to).await?;
     }
@@ -58,26 +58,6 @@ async fn load(options: &CopyOptions, table: &TablePlan) -> Result<TableReport> {
         expect(&report.table, report.rows, stored)?;
     }
     Ok(meter.finish(report, false))
-}
-
-async fn upsert(options: &CopyOptions, table: &TablePlan) -> Result<TableReport> {
-    let mut meter = Meter::start(&options.to, &table.target.shown);
-    let stage = Stage::create(&options.to, table).await?;
-    stage.fill(options, &mut meter).await?;
-    let outcome = stage.merge().await?;
-    stage.drop().await?;
-    let mut report = meter.report();
-    report.inserted = outcome.inserted;
-    report.updated = outcome.updated;
-    report.equal = outcome.equal;
-    if options.verify == Verify::Count {
-        expect(
-            &report.table,
-            report.rows,
-            report.rows.saturating_sub(outcome.kept_out),
-        )?;
-    }
-    Ok(meter.finish(report, true))
 }
 
 /// Counts the rows of all tables on both sides, now that every trigger has had its say: one that writes into

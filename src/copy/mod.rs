@@ -18,6 +18,7 @@ mod keys;
 mod large_objects;
 mod load;
 mod matviews;
+mod mirror;
 mod objects;
 mod options;
 mod order;

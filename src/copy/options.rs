@@ -74,16 +74,27 @@ pub enum Mode {
     Replace,
     /// They stay; a row with the same key is an error.
     Append,
+    /// They stay; rows whose key is not there are added.
+    Insert,
     /// Rows with the same key are changed where they differ; the others stay.
     Upsert,
+    /// The same, and rows that the source has not are deleted.
+    Mirror,
 }
 
 impl Mode {
+    /// Whether rows of the target are told by a key and meet those of the source in a stage.
+    pub(super) fn is_staged(self) -> bool {
+        matches!(self, Self::Insert | Self::Upsert | Self::Mirror)
+    }
+
     /// As a playbook writes it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Replace => "replace",
             Self::Append => "append",
+            Self::Insert => "insert",
+            Self::Mirror => "mirror",
             Self::Upsert => "upsert",
         }
     }

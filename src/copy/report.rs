@@ -21,10 +21,12 @@ pub struct TableReport {
     pub table: String,
     pub inserted: u64,
     pub updated: u64,
-    /// Rows emptied by `replace`, in a dry run only: TRUNCATE counts nothing.
+    /// Rows that `mirror` deleted; those emptied by `replace` in a dry run only: TRUNCATE counts nothing.
     pub deleted: u64,
-    /// Rows that were there already, and were left alone.
+    /// Rows that were there already as the source has them, and were left alone.
     pub equal: u64,
+    /// Rows that mode `insert` left out, for others on the target with their key or another unique value.
+    pub skipped: u64,
     /// Rows that crossed.
     pub rows: u64,
     pub bytes: u64,
@@ -61,9 +63,13 @@ impl TableReport {
             let [inserted, updated, equal] =
                 [self.inserted, self.updated, self.equal].map(human::count);
             text = format!("{text}: {inserted} new, {updated} changed, {equal} equal");
+            if self.skipped > 0 {
+                text = format!("{text}, {} skipped", human::count(self.skipped));
+            }
         }
         if self.deleted > 0 {
-            text = format!("{text}; {} emptied", human::rows(self.deleted));
+            let verb = if staged { "deleted" } else { "emptied" };
+            text = format!("{text}; {} {verb}", human::rows(self.deleted));
         }
         text
     }

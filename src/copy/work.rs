@@ -80,6 +80,12 @@ impl Work {
                 "in mode `replace`: a table is emptied and filled in one commit",
             );
         }
+        if self.batch.is_some() && options.mode == Mode::Mirror {
+            return refuse(
+                "batch",
+                "in mode `mirror`: what the source has no longer is told by the whole table",
+            );
+        }
         if self.batch.is_some() && self.resume && options.mode == Mode::Append {
             return refuse(
                 "batch",

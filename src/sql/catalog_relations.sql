@@ -22,6 +22,7 @@ SELECT c.oid,
        pg_catalog.has_any_column_privilege(c.oid, 'SELECT') AS may_select,
        pg_catalog.has_any_column_privilege(c.oid, 'INSERT') AS may_insert,
        pg_catalog.has_any_column_privilege(c.oid, 'UPDATE') AS may_update,
+       pg_catalog.has_table_privilege(c.oid, 'DELETE') AS may_delete,
        pg_catalog.has_table_privilege(c.oid, 'TRUNCATE') AS may_truncate,
        pg_catalog.row_security_active(c.oid) AS row_security
   FROM pg_catalog.pg_class c

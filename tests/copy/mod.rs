@@ -6,10 +6,13 @@ mod dump;
 mod export;
 mod faults;
 mod import;
+mod insert;
 mod jobs;
 mod keys;
 mod large_objects;
 mod matviews;
+mod mirror;
+mod moves;
 mod plan;
 mod random;
 mod refusals;
@@ -93,6 +96,15 @@ impl Pair {
         let text = error.to_string();
         let text = text.replace(&format!("`{}`", self.from.name()), "`from`");
         text.replace(&format!("`{}`", self.to.name()), "`to`")
+    }
+
+    /// The rows of tables are the same on both sides.
+    #[track_caller]
+    pub fn assert_equal_in(&self, tables: &[&str]) {
+        for table in tables {
+            let rows = format!("SELECT t::text FROM {table} AS t ORDER BY t::text COLLATE \"C\"");
+            assert_eq!(self.from.query(&rows), self.to.query(&rows), "{table}");
+        }
     }
 
     /// Rows and sequences are the same on both sides.

@@ -6,8 +6,8 @@ use super::super::values::rows_of;
 use crate::copy::{Report, TableReport};
 use crate::pg::Value;
 
-const COLUMNS: [&str; 8] = [
-    "table", "inserted", "updated", "deleted", "equal", "rows", "bytes", "seconds",
+const COLUMNS: [&str; 9] = [
+    "table", "inserted", "updated", "deleted", "equal", "skipped", "rows", "bytes", "seconds",
 ];
 
 /// `{ tables = { { table =, inserted =, ... }, ... }, rows = }`
@@ -27,6 +27,7 @@ fn row(table: TableReport) -> Vec<Value> {
         count(table.updated),
         count(table.deleted),
         count(table.equal),
+        count(table.skipped),
         count(table.rows),
         count(table.bytes),
         Value::Float(table.seconds),

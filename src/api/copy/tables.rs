@@ -94,20 +94,13 @@ fn source(options: &Options) -> Result<(Db, Tables)> {
 /// Without one the rows are added, which can wipe nothing.
 fn mode(options: &Options) -> Result<Mode> {
     let words = [
-        ("replace", Some(Mode::Replace)),
-        ("append", Some(Mode::Append)),
-        ("upsert", Some(Mode::Upsert)),
-        ("insert", None),
-        ("mirror", None),
+        ("replace", Mode::Replace),
+        ("append", Mode::Append),
+        ("insert", Mode::Insert),
+        ("upsert", Mode::Upsert),
+        ("mirror", Mode::Mirror),
     ];
-    match options.choice("mode", &words)? {
-        None => Ok(Mode::Append),
-        Some(Some(mode)) => Ok(mode),
-        Some(None) => {
-            let word = options.string("mode")?.unwrap_or_default();
-            Err(options.error(format!("mode `{word}` is not supported yet")))
-        }
-    }
+    Ok(options.choice("mode", &words)?.unwrap_or(Mode::Append))
 }
 
 /// `"count"` or false.

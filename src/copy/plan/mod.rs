@@ -39,8 +39,8 @@ impl Plan {
         if options.mode == Mode::Replace {
             refuse_references(&targets, &keys, to)?;
         }
-        if options.mode == Mode::Upsert {
-            check_temporary(to).await?;
+        if options.mode.is_staged() {
+            check_temporary(to, options.mode).await?;
         }
         let sources: Vec<_> = chosen.iter().map(|table| table.source.clone()).collect();
         let sources = catalog::tables(from, &sources).await?;

@@ -4,7 +4,7 @@ use super::super::{CopyOptions, Error, Mode, Result};
 use crate::pg::Session;
 use crate::pg::catalog::Table;
 
-pub(super) async fn check_temporary(to: &Session) -> Result<()> {
+pub(super) async fn check_temporary(to: &Session, mode: Mode) -> Result<()> {
     let allowed = to
         .value(include_str!("../../sql/may_create_temporary.sql"), &[])
         .await?;
@@ -14,6 +14,7 @@ pub(super) async fn check_temporary(to: &Session) -> Result<()> {
     Err(Error::NoTemporaryTables {
         role: to.server().user.clone(),
         database: to.server().database.clone(),
+        mode: mode.word(),
     })
 }
 
@@ -42,7 +43,9 @@ pub(super) fn check_rights(source: &Table, target: &Table, options: &CopyOptions
         _ if !read.select => refused("SELECT from", source, &options.from),
         _ if !write.insert => refused("INSERT into", target, &options.to),
         Mode::Replace if !write.truncate => refused("TRUNCATE", target, &options.to),
-        Mode::Upsert if !write.update => refused("UPDATE", target, &options.to),
+        mode if mode.is_staged() && !write.select => refused("SELECT from", target, &options.to),
+        Mode::Upsert | Mode::Mirror if !write.update => refused("UPDATE", target, &options.to),
+        Mode::Mirror if !write.delete => refused("DELETE from", target, &options.to),
         _ => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use super::super::shape::TableShape;
 use super::super::{CopyOptions, Error, Mode, Result, ShapeError};
 use super::chosen::Chosen;
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
-use crate::pg::{Server, Session, ident_list};
+use crate::pg::{Ident, Server, Session, ident_list};
 
 #[derive(Debug, Clone)]
 pub(crate) struct TablePlan {
@@ -48,16 +48,11 @@ impl TablePlan {
         matched: Match,
         options: &CopyOptions,
     ) -> Result<Self> {
-        let key = match options.mode {
-            Mode::Upsert => Some(upsert_key(
-                &source,
-                &target,
-                &chosen.shape,
-                &matched.columns,
-                &options.to,
-            )?),
-            Mode::Replace | Mode::Append => None,
+        let key = || {
+            let columns = &matched.columns;
+            upsert_key(&source, &target, &chosen.shape, columns, &options.to)
         };
+        let key = options.mode.is_staged().then(key).transpose()?;
         let ordinary = target.relation.kind == catalog::Kind::Ordinary;
         Ok(Self {
             freeze: options.work.freeze && ordinary && options.mode == Mode::Replace,
@@ -124,6 +119,40 @@ impl TablePlan {
         };
         let format = if self.binary { " (FORMAT binary)" } else { "" };
         format!("COPY {what} TO STDOUT{format}")
+    }
+
+    /// The rows at the source, their columns called as on the target.
+    pub fn source_sql(&self) -> String {
+        let names = self.column_names();
+        let columns = self.reads.iter().zip(names);
+        let columns: Vec<_> = columns
+            .map(|(read, name)| format!("{} AS {}", read.sql, Ident(name)))
+            .collect();
+        format!("SELECT {} {}", columns.join(", "), self.rows_clause())
+    }
+
+    /// The rows of the target that may be among those of the source.
+    pub fn target_sql(&self) -> String {
+        let target = Self {
+            source: self.target.clone(),
+            range: None,
+            ..self.clone()
+        };
+        let columns = ident_list(&self.column_names());
+        format!("SELECT {columns} {}", target.rows_clause())
+    }
+
+    /// The same with one more condition on the rows of the source.
+    pub fn restricted(&self, condition: &str) -> Self {
+        let filter = match &self.filter {
+            None => condition.to_owned(),
+            // The line break ends a trailing `--` comment.
+            Some(filter) => format!("({filter}\n) AND ({condition})"),
+        };
+        Self {
+            filter: Some(filter),
+            ..self.clone()
+        }
     }
 
     /// Writes them into `table`, which has the columns of the target.

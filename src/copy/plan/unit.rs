@@ -155,8 +155,10 @@ fn no_replica(options: &CopyOptions, role: &Role, triggers: &[&TriggerState]) ->
 /// Whether the copy does what the trigger fires at.
 fn happens(options: &CopyOptions, trigger: &TriggerState) -> bool {
     let events = match options.mode {
-        Mode::Append => Events::INSERT,
+        Mode::Append | Mode::Insert => Events::INSERT,
+        // What moves a unique value may delete a row and insert it again, but only where nobody would notice.
         Mode::Upsert => Events::INSERT.and(Events::UPDATE),
+        Mode::Mirror => Events::INSERT.and(Events::UPDATE).and(Events::DELETE),
         Mode::Replace => Events::INSERT.and(Events::TRUNCATE),
     };
     trigger.events.overlap(events)

@@ -7,7 +7,11 @@ use crate::pg::Session;
 const NONE: &str = "SQL_ASCII";
 
 /// Where the encodings differ, text is compared as UTF-8, and `notes` says so.
-pub(super) async fn is_one(from: &Session, to: &Session, notes: &mut Vec<String>) -> Result<bool> {
+pub(in crate::copy) async fn is_one(
+    from: &Session,
+    to: &Session,
+    notes: &mut Vec<String>,
+) -> Result<bool> {
     let (source, target) = (of(from).await?, of(to).await?);
     if source == target {
         return Ok(true);

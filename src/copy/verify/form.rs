@@ -17,7 +17,7 @@ const LONG: u32 = 1_000_000;
 
 /// The value as an SQL expression that is the same text on both sides where the values are the same. The types of the
 /// two sides may differ in what they keep beside the value: the scale of a number, the blanks of a `json`.
-pub(super) fn compared(source: &Column, target: &Column) -> String {
+pub(in crate::copy) fn compared(source: &Column, target: &Column) -> String {
     let name = Ident(&target.name);
     let both =
         |family: &[u32]| family.contains(&source.type_oid) && family.contains(&target.type_oid);

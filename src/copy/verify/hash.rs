@@ -124,13 +124,18 @@ impl Side {
     }
 
     fn hash(&self, text: &str, seed: u8) -> String {
-        let bytes = if self.one_encoding {
-            text.to_owned()
-        } else {
-            format!("pg_catalog.encode(pg_catalog.convert_to({text}, 'UTF8'), 'base64')")
-        };
-        format!("pg_catalog.hashtextextended({bytes} COLLATE pg_catalog.\"C\", {seed})")
+        hash(text, seed, self.one_encoding)
     }
+}
+
+/// The same number for the same text on any two servers.
+pub(in crate::copy) fn hash(text: &str, seed: u8, one_encoding: bool) -> String {
+    let bytes = if one_encoding {
+        text.to_owned()
+    } else {
+        format!("pg_catalog.encode(pg_catalog.convert_to({text}, 'UTF8'), 'base64')")
+    };
+    format!("pg_catalog.hashtextextended({bytes} COLLATE pg_catalog.\"C\", {seed})")
 }
 
 fn bucket() -> String {
@@ -141,7 +146,7 @@ fn bucket() -> String {
 }
 
 /// Columns as one text in which no two rows look alike: NULL and the empty string differ.
-fn text(columns: &[String]) -> String {
+pub(in crate::copy) fn text(columns: &[String]) -> String {
     match columns {
         [] => "''::pg_catalog.text".to_owned(),
         columns => format!("ROW({})::pg_catalog.text", columns.join(", ")),

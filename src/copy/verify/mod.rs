@@ -4,13 +4,13 @@
 //! buckets by key. Of the buckets that differ the rows' hashes travel, in the order of the key's, so that what
 //! is missing, different or extra is told apart in little memory.
 
-mod buckets;
+pub(super) mod buckets;
 mod classes;
-mod encoding;
+pub(super) mod encoding;
 mod error;
 mod foreign_keys;
-mod form;
-mod hash;
+pub(super) mod form;
+pub(super) mod hash;
 mod pinned;
 mod plan;
 mod query;

@@ -10,7 +10,7 @@ use super::super::outcome::{Fate, finish};
 use super::super::plan::Unit;
 use super::super::resume::Record;
 use super::super::{
-    Atomic, CopyOptions, Error, OnError, Report, Result, TableReport, load, settings,
+    Atomic, CopyOptions, Error, Mode, OnError, Report, Result, TableReport, load, settings,
 };
 use super::batch;
 use super::crew::{Crew, Worker};
@@ -175,7 +175,8 @@ impl Run<'_> {
             .map(|stager| stager.feeds(place, share));
         let feeds = match staged.flatten() {
             Some(feeds) => feeds,
-            None if readers.is_empty() => {
+            // What a mirror reads is known only once both sides have been compared.
+            None if readers.is_empty() || self.options.mode == Mode::Mirror => {
                 return self.commit(worker, &worker.options, &share.units).await;
             }
             None => {

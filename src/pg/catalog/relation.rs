@@ -55,6 +55,7 @@ pub struct Privileges {
     pub select: bool,
     pub insert: bool,
     pub update: bool,
+    pub delete: bool,
     pub truncate: bool,
 }
 
@@ -193,6 +194,7 @@ impl Relation {
                 select: row.flag(),
                 insert: row.flag(),
                 update: row.flag(),
+                delete: row.flag(),
                 truncate: row.flag(),
             },
             row_security: row.flag(),

@@ -78,7 +78,7 @@ impl Link {
         link
     }
 
-    /// Forgets what passed, and does `strike` when `at` bytes have passed this way.
+    /// Does `strike` when `at` bytes have passed this way, counted from [`Link::mend`] on.
     pub fn trap(&self, way: Way, at: u64, strike: impl FnOnce() + Send + 'static) {
         self.shared.traffic().trap = Some(Trap {
             way,

@@ -98,17 +98,24 @@ impl Scene {
         }
     }
 
-    /// The address of a side's database behind its link.
+    /// The address of a side's database behind its link, for who copies.
     pub fn url(&self, side: Side) -> String {
         let url = self.database(side).url();
+        let (login, place) = url
+            .strip_prefix("postgres://")
+            .and_then(|rest| rest.split_once('@'))
+            .unwrap();
+        let login = match self.role {
+            Role::Superuser => login,
+            Role::Owner => "faults_owner:pw",
+        };
         let server = match side {
             Side::From => dev().port(),
             Side::To => prod().port(),
         };
-        url.replace(
-            &format!(":{server}/"),
-            &format!(":{}/", self.link(side).port),
-        )
+        let port = self.link(side).port;
+        let place = place.replace(&format!(":{server}/"), &format!(":{port}/"));
+        format!("postgres://{login}@{place}")
     }
 
     pub fn either<T: Copy>(&mut self, all: &[T]) -> T {

@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
-use runner::copy::Mode;
+use runner::copy::{ForeignKeys, Mode, tables};
 
-use super::{Pair, copy, number, open_as};
+use super::{Pair, number, open_as, options};
 use crate::direct::run;
 use crate::support::Database;
 use model::{Model, Side, model};
@@ -23,6 +23,14 @@ const CONTENTS: &str = include_str!("contents.sql");
 enum Role {
     Superuser,
     Owner,
+}
+
+/// How one copy is made.
+#[derive(Debug, Clone, Copy)]
+struct Manner {
+    mode: Mode,
+    foreign_keys: ForeignKeys,
+    jobs: usize,
 }
 
 #[test]
@@ -51,29 +59,49 @@ fn holds(role: Role, name: &str, cases: u32) {
         max_shrink_iters: 300,
         ..Config::default()
     });
-    let modes = prop::sample::select(vec![Mode::Replace, Mode::Append, Mode::Upsert]);
-    let result = runner.run(&(modes, model()), |(mode, model)| {
-        case(&pair, role, name, mode, model)
+    let result = runner.run(&(manner(role), model()), |(manner, model)| {
+        case(&pair, role, name, manner, model)
     });
     match result {
         Ok(()) => {}
-        Err(TestError::Fail(reason, (mode, _))) => {
-            panic!("with RUNNER_SEED={seed}, as {role:?} in mode {mode:?}: {reason}")
+        Err(TestError::Fail(reason, (manner, _))) => {
+            panic!("with RUNNER_SEED={seed}, as {role:?}, {manner:?}: {reason}")
         }
         Err(error) => panic!("{error}"),
     }
+}
+
+fn manner(role: Role) -> impl Strategy<Value = Manner> {
+    let modes = vec![
+        Mode::Replace,
+        Mode::Append,
+        Mode::Upsert,
+        Mode::Insert,
+        Mode::Mirror,
+    ];
+    let ways = match role {
+        Role::Superuser => vec![ForeignKeys::Auto, ForeignKeys::Replica, ForeignKeys::Drop],
+        Role::Owner => vec![ForeignKeys::Auto, ForeignKeys::Drop],
+    };
+    let (modes, ways) = (prop::sample::select(modes), prop::sample::select(ways));
+    (modes, ways, prop::sample::select(vec![1, 3])).prop_map(|(mode, foreign_keys, jobs)| Manner {
+        mode,
+        foreign_keys,
+        jobs,
+    })
 }
 
 fn case(
     pair: &Pair,
     role: Role,
     name: &str,
-    mode: Mode,
+    manner: Manner,
     mut model: Model,
 ) -> Result<(), TestCaseError> {
+    let mode = manner.mode;
     match mode {
         Mode::Append => model.apart(),
-        Mode::Upsert => model.tables.retain(model::Table::has_key),
+        Mode::Upsert | Mode::Insert | Mode::Mirror => model.tables.retain(model::Table::has_key),
         Mode::Replace => {}
     }
     prop_assume!(!model.tables.is_empty());
@@ -97,7 +125,10 @@ fn case(
                 open_as(&pair.to, name).await,
             ),
         };
-        copy(&from, &to, mode, &["*.*"]).await
+        let mut options = options(&from, &to, mode, &["*.*"]);
+        options.guards.foreign_keys = manner.foreign_keys;
+        options.work.jobs = Some(manner.jobs);
+        tables(&options).await
     });
     copied.map_err(|error| wrong(error.to_string()))?;
     let now = contents(&pair.to);
@@ -118,7 +149,12 @@ fn promised(mode: Mode, source: &[String], before: &[String]) -> Vec<String> {
     let keys: BTreeSet<_> = source.iter().map(key).collect();
     let mut rows = source.to_vec();
     match mode {
-        Mode::Replace => {}
+        Mode::Replace | Mode::Mirror => {}
+        Mode::Insert => {
+            let there: BTreeSet<_> = before.iter().map(key).collect();
+            rows.retain(|row| !there.contains(&key(row)));
+            rows.extend_from_slice(before);
+        }
         Mode::Append => rows.extend_from_slice(before),
         Mode::Upsert => rows.extend(
             before
