@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use super::objects::Objects;
 use super::plan::Unit;
 use super::snapshot::Snapshot;
-use super::{Atomic, CopyOptions, Report, Result, resume, staging};
+use super::{Atomic, CopyOptions, Mode, Report, Result, resume, staging};
 use crate::progress::Event;
 use capacity::{Demand, Workers, workers};
 use crew::Crew;
@@ -111,6 +111,11 @@ fn largest(shares: &[Share]) -> usize {
 /// The places of the shares that are staged before they are committed.
 async fn staged(options: &CopyOptions, shares: &[Share], workers: Workers) -> Result<Vec<usize>> {
     match options.work.atomic {
+        Atomic::Staged if options.mode == Mode::Mirror => {
+            let note = "nothing is staged beforehand: mode `mirror` reads only what differs";
+            options.to.reporter().event(&Event::Note(note.to_owned()));
+            Ok(Vec::new())
+        }
         Atomic::Staged => Ok((0..shares.len()).collect()),
         Atomic::Set => Ok(Vec::new()),
         Atomic::Unit => stager::worth(options, shares, workers).await,
