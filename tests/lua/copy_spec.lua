@@ -101,7 +101,6 @@ it("refuses what it cannot do yet by name, and what nobody can do as a typo", fu
   refuses("option `atomic` must be true, false or \"staged\", got integer", { atomic = 1 })
   refuses("option `on_error` must be one of `stop`, `continue`, got `go on`", { on_error = "go on" })
   refuses("option `batch` must be 1 or more, got -5", { batch = -5 })
-  refuses("mode `mirror` is not supported yet", { mode = "mirror" })
   refuses("option `mode` must be one of `replace`, `append`", { mode = "repalce" })
   refuses("unknown option `vrify`, did you mean `verify`", { vrify = false })
   refuses("option `jobs` must be 1 or more, got 0", { jobs = 0 })
