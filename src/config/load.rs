@@ -86,6 +86,8 @@ fn project(
         targets: raw.targets,
         groups: raw.groups,
         exclude: raw.copy.exclude,
+        sensitive: raw.copy.sensitive,
+        mask_seed: raw.copy.mask_seed,
         playbooks: raw.playbooks,
         ssh_config: None,
         env,
@@ -128,6 +130,17 @@ impl Project {
                 remedy: Box::new(self.env.remedy()),
             }),
         }
+    }
+
+    /// `[copy] mask_seed`, with its variables looked up: what the masks of values depend on.
+    pub fn mask_seed(&self) -> Result<Option<Secret>, Error> {
+        let place = || Place {
+            file: self.file.clone(),
+            ..Place::default()
+        };
+        let text = |written| self.context().text("copy.mask_seed", place, written);
+        let seed = self.mask_seed.as_ref().map(text).transpose()?;
+        Ok(seed.filter(|seed| !seed.is_empty()).map(Secret::new))
     }
 
     /// The name, the phrase and the ssh host of each protected target. Its secrets are not looked up: a run that

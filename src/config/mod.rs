@@ -39,6 +39,10 @@ pub struct Project {
     pub groups: BTreeMap<String, Vec<String>>,
     /// `[copy] exclude`: table patterns no copy takes.
     pub exclude: Vec<String>,
+    /// `[copy] sensitive`: columns that cross masked only, as `table.column`.
+    pub sensitive: Vec<String>,
+    /// As written; [`Project::mask_seed`] gives it as used.
+    mask_seed: Option<raw::Written>,
     /// `[playbooks.NAME]`: defaults for the parameters of a playbook, by its file stem.
     pub playbooks: BTreeMap<String, toml::Table>,
     /// `[ssh] config`: the file used instead of `~/.ssh/config`.

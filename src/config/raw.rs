@@ -26,6 +26,8 @@ pub struct RawProject {
 #[serde(default, deny_unknown_fields, expecting = "a table such as `[copy]`")]
 pub struct RawCopy {
     pub exclude: Vec<String>,
+    pub sensitive: Vec<String>,
+    pub mask_seed: Option<Written>,
 }
 
 #[derive(Debug, Default, Deserialize)]

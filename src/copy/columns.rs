@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::shape::{OnMissing, TableShape};
+use super::shape::{OnMissing, RowMasks, TableShape};
 use super::{Difference, Missing, Result, ShapeError};
 use crate::pg::Ident;
 use crate::pg::catalog::{Column, Table};
@@ -18,6 +18,8 @@ pub(super) struct Match {
     pub computed: bool,
     /// Whether each has a binary form that means the same on both sides.
     pub binary: bool,
+    /// Functions that are called for each row.
+    pub row_masks: Option<RowMasks>,
     /// What makes the copy impossible.
     pub differences: Vec<Difference>,
     /// What does not, and is worth a line.
@@ -33,6 +35,12 @@ pub(super) struct Read {
     pub sql: String,
     /// Whether that is the column as it is.
     pub plain: bool,
+    /// The type of what is read, where it is the column's.
+    pub type_oid: u32,
+    /// A function is called for its values.
+    pub called: bool,
+    /// It may be a sensitive one: it is masked, or may cross as it is.
+    pub excused: bool,
 }
 
 /// The two sides by name, and what is done where they differ.
@@ -60,6 +68,7 @@ pub(super) fn match_columns(
         reads: Vec::new(),
         computed: false,
         binary: true,
+        row_masks: None,
         differences: Vec::new(),
         notes: Vec::new(),
     };
@@ -135,6 +144,9 @@ impl Match {
             name: there.name.clone(),
             sql: Ident(&there.name).to_string(),
             plain: true,
+            type_oid: there.type_oid,
+            called: false,
+            excused: false,
         });
     }
 

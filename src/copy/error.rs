@@ -145,13 +145,37 @@ pub enum Error {
         after: String,
     },
     #[error(
-        "policies of `{table}` on `{target}` hide rows from `{role}`, so not all would be copied; \
-         connect as its owner or a role with BYPASSRLS"
+        "policies of `{table}` on `{target}` hide rows from `{role}`, so not all would be copied; {}",
+        past_policies(*.forced)
     )]
     RowSecurity {
         table: String,
         target: String,
         role: String,
+        /// Whether they hold for the owner, which the role is.
+        forced: bool,
+    },
+    #[error(
+        "rows of the source break `{constraint}` of `{table}` on `{target}`, which is {definition}: {rows}; correct \
+         them, or drop the constraint"
+    )]
+    Broken {
+        table: String,
+        target: String,
+        constraint: String,
+        definition: String,
+        /// Some, as a list to read.
+        rows: String,
+    },
+    #[error(
+        "rows of `{table}` refer by `{key}` to rows of `{parent}`, which cannot be copied, and that are not there: \
+         {values}"
+    )]
+    ParentRefused {
+        table: String,
+        parent: String,
+        key: String,
+        values: String,
     },
     #[error("`{role}` may not {verb} `{table}` on `{target}`")]
     NotAllowed {
@@ -417,6 +441,14 @@ fn committed_rows(committed: bool) -> &'static str {
         " (the rows of the tables are committed)"
     } else {
         ""
+    }
+}
+
+fn past_policies(forced: bool) -> &'static str {
+    if forced {
+        "connect as a role with BYPASSRLS, or ALTER TABLE ... NO FORCE ROW LEVEL SECURITY"
+    } else {
+        "connect as its owner or a role with BYPASSRLS"
     }
 }
 

@@ -1,7 +1,7 @@
 //! Filling tables: emptied or as they are, parents before children, counted at the end.
 
 use super::held::hold;
-use super::plan::{TablePlan, Unit};
+use super::plan::{Emptying, TablePlan, Unit};
 use super::report::Meter;
 use super::stream::{Pipe, pump};
 use super::{CopyOptions, Error, Mode, Result, TableReport, Verify, sequences, stage};
@@ -38,12 +38,16 @@ pub(super) async fn fill(options: &CopyOptions, units: &[Unit]) -> Result<Vec<Ta
 
 /// One statement for the whole unit: TRUNCATE refuses a table that another one refers to, even an empty one.
 async fn empty(to: &Session, unit: &Unit) -> Result<()> {
-    let tables: Vec<_> = unit
-        .tables
-        .iter()
-        .map(|table| table.target.only())
-        .collect();
-    to.batch(&format!("TRUNCATE {}", tables.join(", "))).await?;
+    let tables = unit.tables.iter().map(|table| table.target.only());
+    let sql = match unit.emptying {
+        Emptying::Truncate => format!("TRUNCATE {}", tables.collect::<Vec<_>>().join(", ")),
+        // Children before parents.
+        Emptying::Delete => {
+            let statements = tables.rev().map(|table| format!("DELETE FROM {table}"));
+            statements.collect::<Vec<_>>().join("; ")
+        }
+    };
+    to.batch(&sql).await?;
     Ok(())
 }
 

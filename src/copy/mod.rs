@@ -54,6 +54,9 @@ pub use outcome::Unfinished;
 pub use plan::{KeyEnd, PlanReport, PlannedTable, PlannedTrigger, PlannedUnit, Refused, plan};
 pub use report::{Report, TableReport};
 pub use restore::{RestoreOptions, restore};
-pub use shape::{Columns, Condition, Error as ShapeError, OnMissing, PerTable, Rename, Shape};
+pub use shape::{
+    Columns, Condition, Error as ShapeError, Mask, Named, OnMissing, PerTable, Rename, Row,
+    RowFunction, Shape,
+};
 pub use tables::tables;
 pub use work::{Atomic, OnError, Work};

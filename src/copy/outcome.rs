@@ -74,7 +74,7 @@ pub(super) fn finish(options: &CopyOptions, fates: Vec<(Vec<String>, Fate)>) -> 
 }
 
 /// A call to be run as it stands, but for options that say more about the same tables.
-fn rest<'a>(options: &CopyOptions, tables: impl Iterator<Item = &'a String>) -> String {
+pub(super) fn rest<'a>(options: &CopyOptions, tables: impl Iterator<Item = &'a String>) -> String {
     // Escapes as Lua reads them.
     let tables: Vec<String> = tables.map(|table| format!("{table:?}")).collect();
     format!(

@@ -5,7 +5,9 @@ use futures_util::future::join;
 use super::feed::{Ahead, Feed, Staged};
 use super::plan::TablePlan;
 use super::report::Meter;
+use super::shape::{Rewriter, RowMasks};
 use super::{CopyOptions, Error, Result};
+use crate::interrupt::is_interrupted;
 use crate::pg::{self, CopyData, CopyIn, CopyOut, Session};
 
 /// The rows of a table, and where they go.
@@ -60,14 +62,15 @@ pub(super) async fn pump(pipe: &Pipe<'_>, meter: &mut Meter) -> Result<u64> {
             return Err(Error::from(error).stopped(&table, 0));
         }
     };
-    match forward(&mut out, sink, meter, pipe.table.binary).await {
+    let masks = pipe.table.row_masks.as_ref();
+    match forward(&mut out, sink, meter, masks, pipe.table.binary).await {
         Ok(stored) => Ok(stored),
         Err((side, error)) => {
-            if side == Side::Target || matches!(error, pg::Error::Interrupted) {
+            if side != Side::Source || error.is_interrupted() {
                 // Whatever is left of the source's COPY is not sent.
                 out.abort().await;
             }
-            Err(Error::from(error).stopped(&table, meter.rows()))
+            Err(error.stopped(&table, meter.rows()))
         }
     }
 }
@@ -87,6 +90,7 @@ async fn move_staged(pipe: &Pipe<'_>, staged: &Staged, meter: &mut Meter) -> Res
 #[derive(PartialEq, Eq)]
 enum Side {
     Source,
+    Between,
     Target,
 }
 
@@ -121,20 +125,35 @@ async fn forward(
     out: &mut Source,
     mut sink: CopyIn,
     meter: &mut Meter,
+    masks: Option<&RowMasks>,
     binary: bool,
-) -> std::result::Result<u64, (Side, pg::Error)> {
+) -> std::result::Result<u64, (Side, Error)> {
+    let of = |side: Side| move |error: pg::Error| (side, Error::from(error));
+    let mut rewriter = masks.map(Rewriter::new);
     loop {
         let chunk = tokio::select! {
             biased;
             // The source may have nothing to send for long.
-            () = sink.refused() => return Err((Side::Target, sink.refusal().await)),
-            chunk = out.chunk() => chunk.map_err(|e| (Side::Source, e))?,
+            () = sink.refused() => return Err(of(Side::Target)(sink.refusal().await)),
+            chunk = out.chunk() => chunk.map_err(of(Side::Source))?,
         };
         let Some(chunk) = chunk else { break };
         meter.passed(out.messages(), chunk.payload().len());
-        sink.forward(chunk).await.map_err(|e| (Side::Target, e))?;
+        let sent = match &mut rewriter {
+            None => sink.forward(chunk).await,
+            Some(rewriter) => {
+                let masked = rewriter.feed(&chunk);
+                // A function that goes on for ever is ended by the interruption.
+                let masked = masked.map_err(|error| match is_interrupted() {
+                    true => of(Side::Between)(pg::Error::Interrupted),
+                    false => (Side::Between, Error::from(error)),
+                })?;
+                sink.send(&masked).await
+            }
+        };
+        sent.map_err(of(Side::Target))?;
     }
     // The binary format ends with a message that is no row.
     meter.count_rows(out.messages().saturating_sub(binary.into()));
-    sink.finish().await.map_err(|e| (Side::Target, e))
+    sink.finish().await.map_err(of(Side::Target))
 }

@@ -1,6 +1,6 @@
 //! Tables from one server to another.
 
-use super::plan::{Plan, Unit};
+use super::plan::{Plan, Unit, announce, conclude};
 use super::snapshot::Snapshot;
 use super::{Atomic, CopyOptions, Error, Report, Result, dry, load, settings, workers};
 use crate::pg::{Isolation, Kinship, Session, TxOptions, kinship, transaction};
@@ -34,16 +34,19 @@ pub async fn tables(options: &CopyOptions) -> Result<Report> {
             )));
         }
         let settings = settings::pin(from).await?;
-        let plan = Plan::read(options).await?;
+        let mut plan = Plan::read(options).await?;
+        let refused = std::mem::take(&mut plan.refused);
         for note in &plan.notes {
             to.reporter().event(&Event::Note(note.clone()));
         }
+        announce(options, &refused);
         plan.objects.warn(options);
-        let report = if options.dry_run {
-            dry::run(options, &plan).await?
+        let copied = if options.dry_run {
+            dry::run(options, &plan).await
         } else {
-            write(options, plan, &snapshot).await?
+            write(options, plan, &snapshot).await
         };
+        let report = conclude(options, copied, refused)?;
         settings.restore(from).await?;
         Ok(report)
     })

@@ -152,11 +152,6 @@ impl Session {
     /// Has the server parse the statement, and runs nothing: for dry runs. A wrong one does no harm to the
     /// transaction that is open.
     pub async fn check(&self, sql: &str) -> Result<()> {
-        self.parsed(sql).await.map(|_| ())
-    }
-
-    /// The same with what the server made of it: the types of its parameters and of its columns.
-    pub(super) async fn parsed(&self, sql: &str) -> Result<Statement> {
         if !self.in_transaction() {
             return self.parse_only(sql).await;
         }
@@ -166,9 +161,10 @@ impl Session {
         parsed
     }
 
-    async fn parse_only(&self, sql: &str) -> Result<Statement> {
+    async fn parse_only(&self, sql: &str) -> Result<()> {
         let _turn = self.turn().await?;
-        self.parse(sql).await.map_err(|error| error.with_sql(sql))
+        self.parse(sql).await.map_err(|error| error.with_sql(sql))?;
+        Ok(())
     }
 
     /// Waits until the session is free, or the run is interrupted, and sees to it that there is a connection.

@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod text;
 mod time;
 
 pub use decode::{Form, form, is_numeric};

@@ -93,7 +93,8 @@ impl BypassedKey {
         // A count comes with the first row.
         let limit = samples.max(1);
         let sql = format!(
-            "SELECT pg_catalog.count(*) OVER (), o.key FROM (SELECT {texts} AS key {rows}) AS o \
+            "SELECT (pg_catalog.sum(pg_catalog.count(*)) OVER ())::pg_catalog.int8, o.key \
+               FROM (SELECT {texts} AS key {rows}) AS o GROUP BY o.key \
               ORDER BY pg_catalog.length(o.key), o.key COLLATE pg_catalog.\"C\" LIMIT {limit}"
         );
         let mut count = 0;

@@ -13,6 +13,9 @@ copy = {}
 ---@return string[] tables
 function copy.order(options) end
 
+---@class copy.NamedMask
+---@field mask "email"|"name"|"phone"|"null"|"hash"|"keep-format" the same value has the same mask under one seed, in every table; unique values have unique masks, and NULL stays NULL
+
 ---@class copy.TablesOptions
 ---@field from Db|watermark.Changed where the rows come from; a plain Db is read in one snapshot for all tables
 ---@field to Db a `tx` takes part in its transaction; on a plain Db each unit of tables tied by foreign keys commits by itself
@@ -23,7 +26,11 @@ function copy.order(options) end
 ---@field columns? table<string, string[]|{except: string[]}> only these columns, by table; in an upsert the others stay as they are
 ---@field rename? table<string, string|table> what a table is called on the target, or `{ column = "new name" }`, or both: `{ "table", column = "new name" }`
 ---@field order_by? string|table<string, string> in which order rows are read: what stands behind `ORDER BY`, for all tables or by table
+---@field mask? table<string, table<string, string|copy.NamedMask|(fun(row: table): any)|false>> what becomes of values, by table and column: SQL evaluated at the source, a named mask, a function of the row, or `false` for a sensitive column that may cross as it is
+---@field mask_seed? string what named masks depend on, instead of `[copy] mask_seed` of `runner.toml`
 ---@field on_missing? "error"|"skip" what is done about a table or column that the target has not; `"error"` if absent
+---@field triggers? "user"|string[]|false which triggers of the target do not fire for the rows: those that users made (those the role may not switch off fire, unless `"user"` is said), these, or none
+---@field foreign_keys? "auto"|"replica"|"order"|"defer"|"drop" how foreign keys are kept; the first way that is possible if absent, in this order
 ---@field verify? "count"|boolean whether the rows are counted on both sides before the commit; `"count"` if absent
 ---@field sequences? boolean whether sequences move forward: those the tables use, with `"*.*"` all; true if absent
 ---@field refresh? boolean whether materialized views over the tables are refreshed once the rows are there; true if absent

@@ -350,7 +350,9 @@ fn units_are_committed_one_by_one_and_the_one_that_fails_is_as_it_was() {
         "INSERT INTO a VALUES (1); INSERT INTO b VALUES (1), (2); INSERT INTO c VALUES (2)",
     );
     pair.to
-        .query("INSERT INTO b VALUES (7); ALTER TABLE c ADD CHECK (b < 2)");
+        // A function that the source does not have, so that only the target can tell.
+        .query("INSERT INTO b VALUES (7); CREATE FUNCTION small(int) RETURNS bool LANGUAGE sql AS 'SELECT $1 < 2';
+                ALTER TABLE c ADD CHECK (small(b))");
     let error = pair.copy(Mode::Replace, &[]).unwrap_err();
     assert_eq!(error.pg().unwrap().sqlstate(), Some("23514"));
     assert_eq!(

@@ -10,6 +10,7 @@ mod insert;
 mod jobs;
 mod keys;
 mod large_objects;
+mod mask;
 mod matviews;
 mod mirror;
 mod moves;

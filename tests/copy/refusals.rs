@@ -166,3 +166,158 @@ fn what_the_role_may_not_do_is_said_beforehand() {
         copy(&from, &to, Mode::Append, &["lat"]).await.unwrap();
     });
 }
+
+/// A table that is not copied, with the reason, while the others are.
+fn left_out(error: &Error) -> Vec<(String, String)> {
+    let Error::Unfinished(unfinished) = error else {
+        panic!("{error}")
+    };
+    let failed = unfinished.failed.iter();
+    failed
+        .map(|(tables, error)| (tables.join(", "), error.to_string()))
+        .collect()
+}
+
+#[test]
+fn a_table_whose_rows_break_a_check_is_refused_beforehand_and_the_others_arrive() {
+    let schema = "CREATE TABLE fine (id int PRIMARY KEY);
+        CREATE TABLE parent (id int PRIMARY KEY);
+        CREATE TABLE broken (id int PRIMARY KEY, n int, parent int REFERENCES parent);
+        CREATE TABLE child (id int PRIMARY KEY, broken int REFERENCES broken);
+        CREATE TABLE childless (id int PRIMARY KEY, broken int REFERENCES broken)";
+    let rows = "INSERT INTO fine VALUES (1); INSERT INTO parent VALUES (1); INSERT INTO broken VALUES (1, -1, 1), (2, 2, 1);
+        INSERT INTO child VALUES (1, 2); INSERT INTO childless VALUES (1, NULL);
+        ALTER TABLE broken ADD CONSTRAINT positive CHECK (n > 0) NOT VALID";
+    let pair = Pair::different(
+        &format!("{schema}; {rows}"),
+        &format!("{schema}; ALTER TABLE broken ADD CONSTRAINT positive CHECK (n > 0) NOT VALID"),
+    );
+    let role = "copy_owner_of_broken";
+    run(async {
+        let (from, to, _) = pair.sessions().await;
+        let owner = open_as(&pair.to, role).await;
+        pair.to.query(&format!(
+            "GRANT ALL ON SCHEMA public TO {role}; DO $$ DECLARE t text; BEGIN
+               FOREACH t IN ARRAY ARRAY['fine', 'parent', 'broken', 'child', 'childless']
+               LOOP EXECUTE format('ALTER TABLE %I OWNER TO {role}', t); END LOOP; END $$"
+        ));
+        for session in [&to, &owner, &to] {
+            let error = copy(&from, session, Mode::Replace, &[]).await.unwrap_err();
+            let target = pair.to.name();
+            assert_eq!(
+                left_out(&error),
+                [
+                    (
+                        "broken".to_owned(),
+                        format!(
+                            "rows of the source break `positive` of `broken` on `{target}`, which is CHECK ((n > 0)) \
+                             NOT VALID: (1,-1,1); correct them, or drop the constraint"
+                        )
+                    ),
+                    (
+                        "child".to_owned(),
+                        "rows of `child` refer by `child_broken_fkey` to rows of `broken`, which cannot be copied, and \
+                         that are not there: (2)"
+                            .to_owned()
+                    ),
+                ]
+            );
+            let counts = "SELECT (SELECT count(*) FROM fine), (SELECT count(*) FROM parent), \
+                          (SELECT count(*) FROM broken), (SELECT count(*) FROM child), (SELECT count(*) FROM childless)";
+            assert_eq!(pair.to.query(counts), "1|1|0|0|1");
+        }
+        // What refers to rows that are there arrives.
+        pair.to.query("INSERT INTO broken VALUES (2, 2, 1)");
+        let error = copy(&from, &to, Mode::Replace, &[]).await.unwrap_err();
+        assert_eq!(left_out(&error).len(), 1);
+        assert_eq!(
+            pair.to.query("SELECT id FROM broken; SELECT id FROM child"),
+            "2\n1"
+        );
+    });
+}
+
+#[test]
+fn what_only_the_target_asks_of_rows_is_asked_of_the_source_beforehand() {
+    let pair = Pair::different(
+        "CREATE TABLE a (n int); CREATE TABLE b (n int, m int); CREATE TABLE c (n int); CREATE TABLE d (n int); \
+         INSERT INTO a VALUES (NULL); INSERT INTO b VALUES (1, 2), (1, 2), (1, NULL), (1, NULL); \
+         INSERT INTO c VALUES (1), (2); INSERT INTO d VALUES (5)",
+        "CREATE TABLE a (n int NOT NULL); CREATE TABLE b (n int, m int, UNIQUE (n, m)); CREATE TABLE c (n int UNIQUE); \
+         CREATE TABLE d (n int CONSTRAINT small CHECK (n < 5))",
+    );
+    let error = pair.copy(Mode::Replace, &[]).unwrap_err();
+    let left: Vec<_> = left_out(&error)
+        .into_iter()
+        .map(|(table, _)| table)
+        .collect();
+    assert_eq!(left, ["d", "b", "a"]);
+    let text = error.to_string();
+    for part in [
+        "which is NOT NULL: ",
+        "which is UNIQUE: (1,2)",
+        "which is CHECK ((n < 5)): (5)",
+        "complete: `c`",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
+fn a_table_behind_policies_keeps_no_other_table_back() {
+    let schema = "CREATE TABLE beside (id int); CREATE TABLE forced (id int)";
+    let pair = Pair::new(
+        schema,
+        "INSERT INTO beside VALUES (1); INSERT INTO forced VALUES (1)",
+    );
+    run(async {
+        let (from, _, _) = pair.sessions().await;
+        let to = open_as(&pair.to, "copy_forced").await;
+        pair.to.query(
+            "ALTER TABLE beside OWNER TO copy_forced; ALTER TABLE forced OWNER TO copy_forced; \
+             ALTER TABLE forced ENABLE ROW LEVEL SECURITY; ALTER TABLE forced FORCE ROW LEVEL SECURITY",
+        );
+        let error = copy(&from, &to, Mode::Replace, &[]).await.unwrap_err();
+        let left = left_out(&error);
+        assert_eq!(left[0].0, "forced");
+        assert!(
+            left[0]
+                .1
+                .ends_with("or ALTER TABLE ... NO FORCE ROW LEVEL SECURITY"),
+            "{}",
+            left[0].1
+        );
+        assert_eq!(pair.to.query("SELECT count(*) FROM beside"), "1");
+    });
+}
+
+#[test]
+fn a_unit_that_no_way_is_left_for_keeps_no_other_table_back() {
+    let schema = "CREATE TABLE a (id int PRIMARY KEY, b int); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a);
+        ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b; CREATE TABLE beside (id int)";
+    let pair = Pair::new(schema, "INSERT INTO beside VALUES (1)");
+    run(async {
+        let (from, _, _) = pair.sessions().await;
+        let to = open_as(&pair.to, "copy_no_way").await;
+        pair.to.query("GRANT ALL ON a, b, beside TO copy_no_way");
+        let error = copy(&from, &to, Mode::Replace, &[]).await.unwrap_err();
+        assert_eq!(left_out(&error)[0].0, "a, b");
+        assert_eq!(pair.to.query("SELECT count(*) FROM beside"), "1");
+    });
+}
+
+#[test]
+fn who_may_delete_but_not_truncate_empties_by_delete_and_says_so() {
+    let schema = "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p)";
+    let pair = Pair::new(schema, "INSERT INTO p VALUES (1); INSERT INTO c VALUES (1)");
+    pair.to
+        .query("INSERT INTO p VALUES (7); INSERT INTO c VALUES (7)");
+    run(async {
+        let (from, _, _) = pair.sessions().await;
+        let to = open_as(&pair.to, "copy_deleter").await;
+        pair.to
+            .query("GRANT SELECT, INSERT, DELETE ON p, c TO copy_deleter");
+        copy(&from, &to, Mode::Replace, &[]).await.unwrap();
+    });
+    pair.assert_equal();
+}

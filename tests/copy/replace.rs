@@ -130,10 +130,9 @@ fn a_condition_chooses_rows_and_is_one_expression() {
         assert_eq!((report.rows, report.tables[0].inserted), (2, 2));
         for bad in ["id < 3) OR (true", "true LIMIT 1", "true; DROP TABLE t", ""] {
             let error = tables(&filtered(bad)).await.unwrap_err();
-            assert!(
-                error.pg().unwrap().sqlstate() == Some("42601"),
-                "{bad}: {error}"
-            );
+            let is_refused = error.pg().and_then(|error| error.sqlstate()) == Some("42601")
+                || error.to_string().contains("2 statements were given");
+            assert!(is_refused, "{bad}: {error}");
         }
     });
     assert_eq!(pair.to.query("SELECT id FROM t"), "8\n9");

@@ -145,14 +145,14 @@ fn a_copy_inside_a_block_without_triggers_leaves_them_to_the_block() {
 }
 
 #[test]
-fn a_deferrable_unique_key_is_checked_whoever_copies() {
+fn a_deferrable_constraint_is_checked_whoever_copies() {
     let pair = Pair::different(
         "CREATE TABLE p (id int); CREATE TABLE t (n int, p int); INSERT INTO p VALUES (1); \
          INSERT INTO t VALUES (1, 1), (1, 1)",
-        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (n int UNIQUE DEFERRABLE, p int REFERENCES p)",
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (n int, p int REFERENCES p, EXCLUDE USING btree (n WITH =) DEFERRABLE)",
     );
     let before = pair.to.state();
     let error = pair.copy(Mode::Replace, &[]).unwrap_err();
-    assert_eq!(error.pg().unwrap().sqlstate(), Some("23505"), "{error}");
+    assert_eq!(error.pg().unwrap().sqlstate(), Some("23P01"), "{error}");
     pair.to.assert_as_before(&before);
 }

@@ -59,6 +59,28 @@ it("writes into tables and columns of other names", function()
   refuses("option `order_by` must be SQL", { order_by = { uk_lrt = 5 } })
 end)
 
+it("masks values by SQL, by name, or by a function of the row", function()
+  copied {
+    mode = "upsert", mask_seed = "seed", where = "year = 1999",
+    mask = { uk_lrt = {
+      title_en = "'law ' || number",
+      family = { mask = "hash" },
+      type_code = function(row) return row.type_code .. row.year + 1 end,
+    } },
+  }
+  same(0, prod:value "SELECT count(*) FROM uk_lrt WHERE year = 1999 AND (title_en <> 'law ' || number OR family !~ '^[0-9a-f]+$' OR type_code !~ '2000$')")
+  local e = raises("the mask of `uk_lrt`.`title_en` failed at row 1: shape_spec.lua:", function()
+    copied { where = "year = 1999", mask = { uk_lrt = { title_en = function() error "no title" end } } }
+  end)
+  raises("no title", function() error(e) end)
+  raises("cannot wait here", function()
+    copied { where = "year = 1999", mask = { uk_lrt = { title_en = function() sleep(1) end } } }
+  end)
+  refuses("option `mask`: `title_en` must be SQL", { mask = { uk_lrt = { title_en = 5 } } })
+  refuses("option `mask`: `title_en` must be `{ mask = ... }` with one of", { mask = { uk_lrt = { title_en = { mask = "emial" } } } })
+  refuses("option `mask` must be masks of columns, by table", { mask = { uk_lrt = "x" } })
+end)
+
 it("keeps a condition of its own away from rows that a watermark chose", function()
   local marks = watermark.open { db = prod, name = "shape" }
   dev:snapshot(function(src)

@@ -338,7 +338,7 @@ fn owners_and_grants_of_the_target_stay() {
     });
     assert_eq!(target.query(state), before);
     assert!(
-        before.contains("schema_owner") && before.contains("\"schema Reader\"=a*r*/schema_owner"),
+        before.contains("schema_owner") && before.contains("=a*r*/schema_owner"),
         "{before}"
     );
 }

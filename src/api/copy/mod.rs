@@ -4,6 +4,7 @@ mod dump;
 mod export;
 mod guards;
 mod import;
+mod mask;
 mod plan;
 mod report;
 mod restore;

@@ -1,16 +1,18 @@
-//! What crosses in a copy: `where`, `columns`, `rename`, `mask`, `order_by`, `limit`, `on_missing`.
+//! What crosses in a copy: `where`, `columns`, `rename`, `mask`, `mask_seed`, `order_by`, `limit`, `on_missing`.
 
 use std::collections::BTreeMap;
 
 use mlua::{Lua, Table, Value};
 
 use super::super::values::from_lua;
+use super::mask;
+use crate::config::{Project, Secret};
 use crate::copy::{Columns, Condition, OnMissing, PerTable, Rename, Shape};
 use crate::host::Result;
 use crate::host::options::{Options, strings};
 
-pub fn read(lua: &Lua, options: &Options) -> Result<Shape> {
-    options.not_yet(&["mask", "limit"])?;
+pub fn read(lua: &Lua, options: &Options, project: &Project) -> Result<Shape> {
+    options.not_yet(&["limit"])?;
     let words = [("error", OnMissing::Error), ("skip", OnMissing::Skip)];
     Ok(Shape {
         conditions: conditions(lua, options)?,
@@ -18,6 +20,12 @@ pub fn read(lua: &Lua, options: &Options) -> Result<Shape> {
         rename: by_table(options, "rename", |value| rename(options, value))?,
         order_by: order_by(options)?,
         on_missing: options.choice("on_missing", &words)?.unwrap_or_default(),
+        masks: by_table(options, "mask", |value| mask::columns(lua, options, value))?,
+        mask_seed: match options.string("mask_seed")? {
+            Some(seed) => Some(Secret::new(seed)),
+            None => project.mask_seed()?,
+        },
+        sensitive: project.sensitive.clone(),
     })
 }
 

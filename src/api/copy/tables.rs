@@ -25,7 +25,7 @@ pub fn read(lua: &Lua, options: &Options) -> Result<(Db, CopyOptions)> {
     let to = side(options, "to")?;
     let mode = mode(options)?;
     let verify = verify(options)?;
-    let shape = shape::read(lua, options)?;
+    let shape = shape::read(lua, options, &to.context().options.project)?;
     let guards = guards::read(options)?;
     let work = work::read(options)?;
     let sequences = options.boolean("sequences")?;

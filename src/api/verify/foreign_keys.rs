@@ -66,9 +66,10 @@ fn row(check: KeyCheck) -> Vec<Value> {
         Value::Bool(check.validated),
         Value::Int(i64::try_from(check.orphans).unwrap_or(i64::MAX)),
         Value::Bool(check.ok),
-        match check.samples.is_empty() {
-            true => Value::Null,
-            false => check.samples.into(),
+        if check.samples.is_empty() {
+            Value::Null
+        } else {
+            check.samples.into()
         },
     ]
 }

@@ -50,11 +50,11 @@ pub async fn tables(call: Call, table: Table) -> Result<Table> {
         Err(verify::Error::Mismatch(checks)) if forgiven(&context, "the tables differ") => checks,
         checked => checked?,
     };
-    let rows = checks.into_iter().map(row).collect();
+    let rows = checks.iter().map(row).collect();
     Ok(rows_of(&call.lua, &COLUMNS, rows)?)
 }
 
-fn row(check: TableCheck) -> Vec<pg::Value> {
+fn row(check: &TableCheck) -> Vec<pg::Value> {
     let count = |number: u64| pg::Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
     vec![
         check.table.as_str().into(),
@@ -64,7 +64,7 @@ fn row(check: TableCheck) -> Vec<pg::Value> {
         count(check.different),
         count(check.extra),
         pg::Value::Bool(check.ok),
-        samples(&check),
+        samples(check),
     ]
 }
 

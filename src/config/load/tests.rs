@@ -18,6 +18,8 @@ law = ["uk_lrt", "lat"]
 
 [copy]
 exclude = ["solid_queue_*"]
+sensitive = ["users.email"]
+mask_seed = "${SEED:-grain}"
 
 [ssh]
 config = "ssh/config"
@@ -54,6 +56,8 @@ fn a_project_is_found_above_its_playbook() {
     assert_eq!(project.root, folder.path());
     assert_eq!(project.groups["law"], ["uk_lrt", "lat"]);
     assert_eq!(project.exclude, ["solid_queue_*"]);
+    assert_eq!(project.sensitive, ["users.email"]);
+    assert_eq!(project.mask_seed().unwrap().unwrap().expose(), "grain");
     assert!(project.playbooks["promote"].contains_key("tables"));
     assert_eq!(project.target_names().collect::<Vec<_>>(), ["dev", "prod"]);
     let dev = project.target("dev").unwrap();

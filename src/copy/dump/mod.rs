@@ -10,7 +10,7 @@ mod list;
 pub(super) mod make;
 mod names;
 mod plain;
-mod program;
+pub(super) mod program;
 mod running;
 mod script;
 mod source;

@@ -114,6 +114,7 @@ fn check_rights(from: &Session, relation: &Relation) -> Result<()> {
             table: relation.shown.clone(),
             target,
             role,
+            forced: relation.may.own,
         });
     }
     if !relation.may.select {

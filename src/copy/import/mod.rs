@@ -126,6 +126,7 @@ fn check_rights(options: &ImportOptions, relation: &catalog::Relation) -> Result
             table,
             target,
             role,
+            forced: relation.may.own,
         });
     }
     let verb = match options.mode {

@@ -47,6 +47,7 @@ pub(super) async fn chosen(
 /// A table with the condition of its [`Selection`].
 pub(super) type Selected = (Relation, Option<String>);
 
+/// The tables that are asked for.
 pub(super) fn selected(catalog: &Catalog, tables: &Tables) -> Result<(Vec<Selected>, Vec<String>)> {
     match tables {
         Tables::Matching(filter) => {

@@ -1,19 +1,23 @@
 //! What will be copied and how, found out before anything is changed.
 
 mod chosen;
+mod promises;
+mod refusal;
 mod report;
 mod rights;
 mod strategy;
 mod table;
 mod unit;
 
+pub(super) use refusal::{Refusal, announce, conclude};
 pub use report::{KeyEnd, PlanReport, PlannedTable, PlannedTrigger, PlannedUnit, Refused, plan};
 pub(super) use strategy::Way;
 pub(super) use table::{TablePlan, UpsertKey};
-pub(super) use unit::Unit;
+pub(super) use unit::{Emptying, Unit};
 
 use super::columns::{Sides, match_columns};
 use super::objects::Objects;
+use super::shape::{Crossed, apply_masks};
 use super::{CopyOptions, Error, Mode, Result};
 use crate::pg::catalog::{self, Catalog};
 use chosen::{chosen, counterparts, refuse_references};
@@ -24,6 +28,8 @@ pub(super) struct Plan {
     pub units: Vec<Unit>,
     /// Lines to print: what is left out, and where the sides differ.
     pub notes: Vec<String>,
+    /// Tables that are left as they are, and why.
+    pub refused: Vec<Refusal>,
     /// What is copied besides rows.
     pub objects: Objects,
 }
@@ -45,7 +51,7 @@ impl Plan {
         let sources: Vec<_> = chosen.iter().map(|table| table.source.clone()).collect();
         let sources = catalog::tables(from, &sources).await?;
         let targets = catalog::tables(to, &targets).await?;
-        let mut differences = Vec::new();
+        let (mut differences, mut refused) = (Vec::new(), Vec::new());
         let mut tables = Vec::new();
         let sides = Sides {
             from: from.name(),
@@ -53,12 +59,27 @@ impl Plan {
             on_missing,
         };
         for ((source, target), chosen) in sources.into_iter().zip(targets).zip(chosen) {
-            check_rights(&source, &target, options)?;
+            match check_rights(&source, &target, options) {
+                Err(error @ Error::RowSecurity { .. }) => {
+                    refused.push(Refusal::of(target.relation, error));
+                    continue;
+                }
+                checked => checked?,
+            }
             let matched = match_columns(&source, &target, &chosen.shape, sides)?;
             differences.extend_from_slice(&matched.differences);
             notes.extend_from_slice(&matched.notes);
             tables.push((source, target, chosen, matched));
         }
+        let crossed = tables
+            .iter_mut()
+            .map(|(source, target, chosen, matched)| Crossed {
+                source,
+                target,
+                shape: &chosen.shape,
+                matched,
+            });
+        notes.extend(apply_masks(options, &mut crossed.collect::<Vec<_>>()).await?);
         if !differences.is_empty() {
             return Err(Error::Columns(differences));
         }
@@ -69,15 +90,17 @@ impl Plan {
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
+        refusal::refuse(options, &mut tables, &keys, &mut refused).await?;
         if options.mode == Mode::Replace {
             notes.extend(tables.iter().filter_map(TablePlan::reduced));
         }
         let objects = Objects::read(options, (&there, &here), &mut tables, &mut notes).await?;
-        let units = unit::units(options, tables, &keys).await?;
-        notes.extend(units.iter().filter_map(Unit::note));
+        let units = unit::units(options, tables, &mut refused, &keys).await?;
+        notes.extend(units.iter().flat_map(Unit::notes));
         Ok(Self {
             units,
             notes,
+            refused,
             objects,
         })
     }

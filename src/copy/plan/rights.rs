@@ -27,6 +27,7 @@ pub(super) fn check_rights(source: &Table, target: &Table, options: &CopyOptions
                 table: table.relation.shown.clone(),
                 target: session.name().to_owned(),
                 role: session.server().user.clone(),
+                forced: table.relation.may.own,
             });
         }
     }
@@ -42,7 +43,9 @@ pub(super) fn check_rights(source: &Table, target: &Table, options: &CopyOptions
     match options.mode {
         _ if !read.select => refused("SELECT from", source, &options.from),
         _ if !write.insert => refused("INSERT into", target, &options.to),
-        Mode::Replace if !write.truncate => refused("TRUNCATE", target, &options.to),
+        Mode::Replace if !write.truncate && !write.delete => {
+            refused("TRUNCATE", target, &options.to)
+        }
         mode if mode.is_staged() && !write.select => refused("SELECT from", target, &options.to),
         Mode::Upsert | Mode::Mirror if !write.update => refused("UPDATE", target, &options.to),
         Mode::Mirror if !write.delete => refused("DELETE from", target, &options.to),

@@ -42,6 +42,8 @@ pub(crate) struct Situation {
     pub silence: bool,
     /// Why the session cannot be that of a replica.
     pub no_replica: Option<String>,
+    /// The unit is emptied, while these tables, which may refer to it, keep their rows.
+    pub kept: Vec<u32>,
 }
 
 impl Way {
@@ -63,8 +65,8 @@ impl Strategy {
         match situation.wanted {
             ForeignKeys::Auto => case.auto(),
             ForeignKeys::Replica => case.replica(),
-            ForeignKeys::Order => case.by_order(false, &[]),
-            ForeignKeys::Defer => case.by_order(true, &[]),
+            ForeignKeys::Order => case.checking(false),
+            ForeignKeys::Defer => case.checking(true),
             ForeignKeys::Drop => case.by_dropping_all(),
         }
     }
@@ -77,6 +79,15 @@ impl Strategy {
             dropped: Vec::new(),
             compared: Vec::new(),
         }
+    }
+
+    /// Whether tables that keep their rows hold up TRUNCATE.
+    pub fn is_held_up(&self, unit: &[Relation], keys: &[ForeignKey], kept: &[u32]) -> bool {
+        keys.iter().any(|key| {
+            kept.contains(&key.child_root)
+                && unit.iter().any(|table| table.root() == key.parent_root)
+                && !self.dropped.iter().any(|other| other.oid == key.oid)
+        })
     }
 
     /// Whether the server checks this key for each row that is written.
@@ -92,6 +103,8 @@ struct Case<'a> {
     unit: &'a [Relation],
     /// The keys from or to the unit that the server checks.
     checked: Vec<&'a ForeignKey>,
+    /// Keys from tables that keep their rows, for which TRUNCATE would be refused.
+    from_kept: Vec<&'a ForeignKey>,
     situation: &'a Situation,
 }
 
@@ -101,9 +114,13 @@ impl<'a> Case<'a> {
         let checked = keys
             .iter()
             .filter(|key| key.checked && (is_here(key.child_root) || is_here(key.parent_root)));
+        let is_kept = |key: &&ForeignKey| {
+            situation.kept.contains(&key.child_root) && is_here(key.parent_root)
+        };
         Self {
             unit,
             checked: checked.collect(),
+            from_kept: keys.iter().filter(is_kept).collect(),
             situation,
         }
     }
@@ -114,15 +131,13 @@ impl<'a> Case<'a> {
         if self.situation.bulk && can_be_replica && wanted {
             return self.replica();
         }
-        if self.checked.is_empty() {
-            return Ok(Strategy::free());
-        }
-        let broken: Vec<&ForeignKey> = self.written().filter(|key| !key.validated).collect();
-        let in_order = self.by_order(false, &[]);
+        let broken = self.written().filter(|key| !key.validated);
+        let in_the_way: Vec<&ForeignKey> = broken.chain(self.from_kept.iter().copied()).collect();
+        let in_order = self.checking(false);
         match in_order {
-            Ok(strategy) if broken.is_empty() => Ok(strategy),
+            Ok(strategy) if in_the_way.is_empty() => Ok(strategy),
             _ if can_be_replica => self.replica(),
-            in_order => self.by_dropping(&broken, in_order),
+            in_order => self.by_dropping(&in_the_way, in_order),
         }
     }
 
@@ -144,6 +159,17 @@ impl<'a> Case<'a> {
             compared: self.checked.iter().map(|key| key.oid).collect(),
             ..Strategy::free()
         })
+    }
+
+    /// With every key where it is.
+    fn checking(&self, defer: bool) -> Result<Strategy> {
+        match self.from_kept.first() {
+            None => self.by_order(defer, &[]),
+            Some(key) => Err(self.impossible(format!(
+                "`{}`, which cannot be copied, refers to `{}` by `{}`, so that it cannot be emptied",
+                key.child_shown, key.parent_shown, key.name.name
+            ))),
+        }
     }
 
     /// Parents first; keys inside a cycle are deferred, or all where `defer` says so. Some are out of the way.
@@ -201,21 +227,26 @@ impl<'a> Case<'a> {
             .chain(broken.iter().copied())
             .filter(|key| key.may_drop)
             .collect();
+        let stays = |key: &&ForeignKey| !key.may_drop;
         match dropped.as_slice() {
+            _ if self.from_kept.iter().any(stays) => in_order,
             [] => in_order,
             dropped => self.by_order(false, &distinct(dropped)),
         }
     }
 
     fn by_dropping_all(&self) -> Result<Strategy> {
-        let all: Vec<&ForeignKey> = self.written().collect();
+        let all: Vec<&ForeignKey> = self
+            .written()
+            .chain(self.from_kept.iter().copied())
+            .collect();
         if let Some(key) = all.iter().find(|key| !key.may_drop) {
             return Err(self.impossible(format!(
                 "the role does not own both `{}` and `{}`, between which `{}` is, or its triggers have been altered",
                 key.child_shown, key.parent_shown, key.name.name
             )));
         }
-        self.by_order(false, &all)
+        self.by_order(false, &distinct(&all))
     }
 
     /// The keys that rows written to the unit have to fulfil.

@@ -3,7 +3,7 @@
 use super::super::columns::{Match, Read};
 use super::super::range::Range;
 use super::super::sequences::UsedSequence;
-use super::super::shape::TableShape;
+use super::super::shape::{RowMasks, TableShape};
 use super::super::{CopyOptions, Error, Mode, Result, ShapeError};
 use super::chosen::Chosen;
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
@@ -26,6 +26,8 @@ pub(crate) struct TablePlan {
     /// Whether the source computes a column that the target stores.
     pub computed: bool,
     pub binary: bool,
+    /// Functions that are called for each row.
+    pub row_masks: Option<RowMasks>,
     /// Whether the rows are written as frozen.
     pub freeze: bool,
     /// What an upsert tells rows by.
@@ -48,10 +50,7 @@ impl TablePlan {
         matched: Match,
         options: &CopyOptions,
     ) -> Result<Self> {
-        let key = || {
-            let columns = &matched.columns;
-            upsert_key(&source, &target, &chosen.shape, columns, &options.to)
-        };
+        let key = || upsert_key(&source, &target, &chosen.shape, &matched, &options.to);
         let key = options.mode.is_staged().then(key).transpose()?;
         let ordinary = target.relation.kind == catalog::Kind::Ordinary;
         Ok(Self {
@@ -61,6 +60,7 @@ impl TablePlan {
             filter: chosen.filter,
             range: None,
             order_by: chosen.shape.order_by,
+            row_masks: row_masks(&matched),
             columns: matched.columns,
             reads: matched.reads,
             computed: matched.computed,
@@ -81,6 +81,20 @@ impl TablePlan {
             "`{}`.`{}` is GENERATED ALWAYS and not in the key: rows that are there keep theirs",
             self.target.shown, column.name
         ))
+    }
+
+    /// Whether rows bring their own value for a column of the target.
+    pub fn copies(&self, column: &str) -> bool {
+        self.columns.iter().any(|copied| copied.name == column)
+    }
+
+    /// The rows of the source as they will arrive, with the names of the target's columns.
+    pub fn rows_sql(&self) -> String {
+        let columns = self.columns.iter().zip(&self.reads);
+        let columns =
+            columns.map(|(column, read)| format!("{} AS {}", read.sql, Ident(&column.name)));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        format!("SELECT {columns} {}", self.rows_clause())
     }
 
     /// What `replace` does to the rows that were not chosen.
@@ -192,6 +206,11 @@ impl TablePlan {
         format!("SELECT pg_catalog.count(*) FROM {}", self.target.only())
     }
 
+    /// Whether its rows can be read in parts: not where they have an order, or are told one by one.
+    pub fn may_split(&self) -> bool {
+        self.order_by.is_none()
+    }
+
     /// Whether the rows are those of a whole table as it stands, for which COPY needs no query.
     fn is_plain(&self) -> bool {
         self.source.kind == catalog::Kind::Ordinary
@@ -231,21 +250,39 @@ fn upsert_key(
     source: &Table,
     target: &Table,
     shape: &TableShape,
-    copied: &[catalog::Column],
+    matched: &Match,
     to: &Session,
 ) -> Result<UpsertKey> {
-    let is_copied = |name: &str| copied.iter().any(|column| column.name == name);
+    let is_copied = |name: &str| matched.columns.iter().any(|column| column.name == name);
     let is_whole = |key: &&Key| key.columns.iter().all(|column| is_copied(&column.name));
     let Some(key) = target.keys.iter().find(is_whole) else {
         return Err(no_key(target, shape, to));
     };
+    // Masked values are as unique as the mask makes them.
+    let is_read = |name: &str| {
+        let mut reads = matched.reads.iter();
+        reads.any(|read| read.name == name && read.plain && !read.called)
+    };
     let covers = |other: &Key| {
         let mut names = other.names().into_iter();
-        names.all(|name| key.has(shape.name_on_target(name)) && shape.takes(name))
+        names.all(|name| key.has(shape.name_on_target(name)) && is_read(name))
     };
     Ok(UpsertKey {
         unique_at_source: source.keys.iter().any(covers),
         key: key.clone(),
+    })
+}
+
+/// The functions with what the columns around them are.
+fn row_masks(matched: &Match) -> Option<RowMasks> {
+    let masks = matched.row_masks.clone()?;
+    let pairs = matched.reads.iter().zip(&matched.columns);
+    Some(RowMasks {
+        names: matched.reads.iter().map(|read| read.name.clone()).collect(),
+        types: pairs
+            .map(|(read, column)| (read.type_oid, column.type_oid))
+            .collect(),
+        ..masks
     })
 }
 

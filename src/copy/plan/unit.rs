@@ -1,7 +1,8 @@
 //! Tables tied by foreign keys, and what is done about their keys and triggers.
 
 use super::super::keys::{filling_order, tied};
-use super::super::{CopyOptions, Error, Mode, Result, SwitchedOff};
+use super::super::{CopyOptions, Error, ForeignKeys, Mode, Result, SwitchedOff};
+use super::refusal::Refusal;
 use super::strategy::{Situation, Strategy, Way};
 use super::table::TablePlan;
 use crate::config::did_you_mean;
@@ -17,6 +18,15 @@ pub(crate) struct Unit {
     pub tables: Vec<TablePlan>,
     pub keys: Strategy,
     pub triggers: Switches,
+    pub emptying: Emptying,
+}
+
+/// How the tables of a unit are emptied, where they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Emptying {
+    Truncate,
+    /// The role may not TRUNCATE one of them, or a table that keeps its rows refers to one.
+    Delete,
 }
 
 /// What becomes of the triggers of users on the tables of a unit.
@@ -31,10 +41,24 @@ pub(crate) struct Switches {
 }
 
 impl Unit {
-    /// How its keys are kept, as a line to print.
-    pub fn note(&self) -> Option<String> {
-        let reason = &self.keys.reason;
-        (!reason.is_empty()).then(|| reason.clone())
+    /// Lines to print before it is filled.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if !self.keys.reason.is_empty() {
+            notes.push(self.keys.reason.clone());
+        }
+        if self.emptying == Emptying::Delete {
+            let tables: Vec<&str> = self
+                .tables
+                .iter()
+                .map(|t| t.target.shown.as_str())
+                .collect();
+            notes.push(format!(
+                "emptied by DELETE, since TRUNCATE is not possible: {}",
+                human::some(&tables, 5)
+            ));
+        }
+        notes
     }
 
     pub fn relations(&self) -> Vec<Relation> {
@@ -49,11 +73,13 @@ impl Unit {
 pub(super) async fn units(
     options: &CopyOptions,
     tables: Vec<TablePlan>,
+    refused: &mut Vec<Refusal>,
     keys: &[ForeignKey],
 ) -> Result<Vec<Unit>> {
     let targets: Vec<Relation> = tables.iter().map(|table| table.target.clone()).collect();
     let triggers = trigger::state(&options.to, &targets).await?;
     check_names(options, &triggers)?;
+    let kept = kept_roots(options, refused);
     let session = Role::read(&options.to).await?;
     let mut tables: Vec<Option<TablePlan>> = tables.into_iter().map(Some).collect();
     let mut units = Vec::new();
@@ -61,8 +87,20 @@ pub(super) async fn units(
         let unit: Vec<Relation> = places.iter().map(|place| targets[*place].clone()).collect();
         let is_of_unit = |trigger: &&TriggerState| unit.iter().any(|t| t.oid == trigger.given);
         let of_unit: Vec<&TriggerState> = triggers.iter().filter(is_of_unit).collect();
-        let situation = situation(options, &session, &of_unit);
-        let strategy = Strategy::choose(&unit, keys, &situation)?;
+        let situation = Situation {
+            kept: kept.clone(),
+            ..situation(options, &session, &of_unit)
+        };
+        let strategy = match Strategy::choose(&unit, keys, &situation) {
+            // The others can be copied; a way that was asked for is for all.
+            Err(error) if situation.wanted == ForeignKeys::Auto => {
+                let targets = unit;
+                refused.push(Refusal { targets, error });
+                continue;
+            }
+            chosen => chosen?,
+        };
+        let emptying = emptying(options, &unit, strategy.is_held_up(&unit, keys, &kept));
         let replica = session.is_replica || strategy.way == Way::Replica;
         let held: Vec<&ForeignKey> = keys.iter().filter(|key| strategy.holds(key)).collect();
         let order = filling_order(&unit, &held);
@@ -72,11 +110,30 @@ pub(super) async fn units(
             .filter_map(|place| tables[places[*place]].take());
         units.push(Unit {
             tables: tables.collect(),
-            triggers: switches(options, &of_unit, replica)?,
+            triggers: switches(options, &of_unit, replica, emptying)?,
             keys: strategy,
+            emptying,
         });
     }
     Ok(units)
+}
+
+/// The tables that keep their rows while others are emptied.
+fn kept_roots(options: &CopyOptions, refused: &[Refusal]) -> Vec<u32> {
+    if options.mode != Mode::Replace {
+        return Vec::new();
+    }
+    let kept = refused.iter().flat_map(|refusal| &refusal.targets);
+    kept.map(Relation::root).collect()
+}
+
+fn emptying(options: &CopyOptions, unit: &[Relation], held_up: bool) -> Emptying {
+    let may = unit.iter().all(|table| table.may.truncate);
+    if options.mode == Mode::Replace && (!may || held_up) {
+        Emptying::Delete
+    } else {
+        Emptying::Truncate
+    }
 }
 
 /// What the session of the target is, and may be.
@@ -116,12 +173,13 @@ fn situation(options: &CopyOptions, role: &Role, triggers: &[&TriggerState]) -> 
     let here = |trigger: &TriggerState| trigger.enabled.fires(role.is_replica);
     let silence = triggers
         .iter()
-        .any(|trigger| here(trigger) && is_unwanted(options, trigger));
+        .any(|trigger| here(trigger) && is_unwanted(options, trigger, Emptying::Truncate));
     Situation {
         wanted,
         bulk: options.mode == Mode::Replace,
         silence,
         no_replica: no_replica(options, role, triggers),
+        kept: Vec::new(),
     }
 }
 
@@ -143,7 +201,9 @@ fn no_replica(options: &CopyOptions, role: &Role, triggers: &[&TriggerState]) ->
         ));
     }
     let to_fire = |trigger: &&&TriggerState| {
-        !trigger.internal && happens(options, trigger) && !is_unwanted(options, trigger)
+        !trigger.internal
+            && happens(options, trigger, Emptying::Truncate)
+            && !is_unwanted(options, trigger, Emptying::Truncate)
     };
     let trigger = triggers.iter().filter(differs).find(to_fire)?;
     Some(format!(
@@ -153,11 +213,12 @@ fn no_replica(options: &CopyOptions, role: &Role, triggers: &[&TriggerState]) ->
 }
 
 /// Whether the copy does what the trigger fires at.
-fn happens(options: &CopyOptions, trigger: &TriggerState) -> bool {
+fn happens(options: &CopyOptions, trigger: &TriggerState, emptying: Emptying) -> bool {
     let events = match options.mode {
         Mode::Append | Mode::Insert => Events::INSERT,
         // What moves a unique value may delete a row and insert it again, but only where nobody would notice.
         Mode::Upsert => Events::INSERT.and(Events::UPDATE),
+        Mode::Replace if emptying == Emptying::Delete => Events::INSERT.and(Events::DELETE),
         Mode::Mirror => Events::INSERT.and(Events::UPDATE).and(Events::DELETE),
         Mode::Replace => Events::INSERT.and(Events::TRUNCATE),
     };
@@ -165,9 +226,9 @@ fn happens(options: &CopyOptions, trigger: &TriggerState) -> bool {
 }
 
 /// A trigger of a user's that is not to fire.
-fn is_unwanted(options: &CopyOptions, trigger: &TriggerState) -> bool {
+fn is_unwanted(options: &CopyOptions, trigger: &TriggerState, emptying: Emptying) -> bool {
     !trigger.internal
-        && happens(options, trigger)
+        && happens(options, trigger, emptying)
         && match &options.guards.triggers {
             SwitchedOff::Possible | SwitchedOff::User => true,
             SwitchedOff::Names(names) => names.contains(&trigger.name),
@@ -175,13 +236,18 @@ fn is_unwanted(options: &CopyOptions, trigger: &TriggerState) -> bool {
         }
 }
 
-fn switches(options: &CopyOptions, triggers: &[&TriggerState], replica: bool) -> Result<Switches> {
+fn switches(
+    options: &CopyOptions,
+    triggers: &[&TriggerState],
+    replica: bool,
+    emptying: Emptying,
+) -> Result<Switches> {
     let mut switches = Switches::default();
     let would_fire = triggers.iter().filter(|trigger| {
-        !trigger.internal && trigger.enabled.fires(replica) && happens(options, trigger)
+        !trigger.internal && trigger.enabled.fires(replica) && happens(options, trigger, emptying)
     });
     for trigger in would_fire {
-        let place = match is_unwanted(options, trigger) {
+        let place = match is_unwanted(options, trigger, emptying) {
             false => &mut switches.firing,
             true if trigger.owned => &mut switches.off,
             true => &mut switches.unwanted,

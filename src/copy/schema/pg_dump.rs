@@ -1,14 +1,13 @@
 //! Definitions as pg_dump writes them, through whatever route leads to the server.
 
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-
-use tokio::process::Command;
+use std::path::PathBuf;
 
 use super::{Error, Result};
+use crate::copy;
+use crate::copy::dump::program::{candidates, clean, looked_in, major, version};
 use crate::interrupt::race;
+use crate::pg::Session;
 use crate::pg::tunnel::{self, Listen, Tunnel};
-use crate::pg::{Session, tools};
 
 /// How long pg_dump waits for a lock on a table that somebody is altering, in milliseconds.
 const LOCK_WAIT: u32 = 30_000;
@@ -61,7 +60,10 @@ impl PgDump {
         let output = race(command.output())
             .await
             .map_err(crate::pg::Error::from)?;
-        let output = output.map_err(|reason| cannot_run(&self.program, reason))?;
+        let output = output.map_err(|reason| Error::CannotRun {
+            program: self.program.clone(),
+            reason,
+        })?;
         if !output.status.success() {
             return Err(Error::Failed {
                 source_name: self.name.clone(),
@@ -82,79 +84,26 @@ impl PgDump {
 /// The pg_dump of the server's own major version, else the first that is newer: an older one refuses.
 async fn find(source: &Session) -> Result<PathBuf> {
     let wanted = source.server().version_num / 10000;
-    let name = format!("pg_dump{}", std::env::consts::EXE_SUFFIX);
-    let folders: Vec<PathBuf> = match tools::given_folder() {
-        Some(folder) => vec![folder],
-        None => tools::folders().collect(),
-    };
     let mut best: Option<(i64, PathBuf)> = None;
     let mut older: Option<i64> = None;
-    for program in folders.iter().map(|folder| folder.join(&name)) {
-        if !program.is_file() {
-            continue;
-        }
-        let Some(major) = major(&program).await? else {
-            continue;
-        };
-        if major == wanted {
-            return Ok(program);
-        }
-        if major < wanted {
-            older = older.max(Some(major));
-        } else if best.as_ref().is_none_or(|(best, _)| major < *best) {
-            best = Some((major, program));
+    for program in candidates("pg_dump") {
+        let version = version(&program).await.map_err(copy::Error::from)?;
+        match major(&version).map(i64::from) {
+            Some(major) if major == wanted => return Ok(program),
+            Some(major) if major < wanted => older = older.max(Some(major)),
+            Some(major) if best.as_ref().is_none_or(|(best, _)| major < *best) => {
+                best = Some((major, program));
+            }
+            _ => {}
         }
     }
     let none = || Error::NoPgDump {
         source_name: source.name().to_owned(),
         wanted,
         found: older.map_or_else(String::new, |major| format!(" (there is {major})")),
-        looked_in: match tools::given_folder() {
-            Some(folder) => vec![format!("`{}` (RUNNER_PG_BIN)", folder.display())],
-            None => tools::looked_in(),
-        },
+        looked_in: looked_in(),
     };
     best.map(|(_, program)| program).ok_or_else(none)
-}
-
-/// 15 of `pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
-async fn major(program: &Path) -> Result<Option<i64>> {
-    let output = race(clean(program).arg("--version").output())
-        .await
-        .map_err(crate::pg::Error::from)?;
-    let output = output.map_err(|reason| cannot_run(program, reason))?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let version = text.split_whitespace().nth(2);
-    let digits = |text: &str| -> Option<i64> {
-        let end = text.find(|c: char| !c.is_ascii_digit());
-        text[..end.unwrap_or(text.len())].parse().ok()
-    };
-    Ok(version.and_then(digits))
-}
-
-/// A command that inherits nothing of what this process knows: passwords least of all.
-fn clean(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command
-        .env_clear()
-        .env("LC_ALL", "C")
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    #[cfg(windows)]
-    if let Some(root) = std::env::var_os("SystemRoot") {
-        command.env("SystemRoot", root);
-    }
-    command
-}
-
-fn cannot_run(program: &Path, reason: std::io::Error) -> Error {
-    Error::CannotRun {
-        program: program.to_owned(),
-        reason,
-    }
 }
 
 fn first_complaint(stderr: &[u8]) -> String {

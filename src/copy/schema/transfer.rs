@@ -45,7 +45,7 @@ async fn one_moment(options: &SchemaOptions, snapshot: Option<String>) -> Result
         });
     }
     if options.dry_run {
-        return foretell(options, &source, &common).await;
+        return Ok(foretell(options, &source, &common));
     }
     let dump = PgDump::open(from, snapshot).await?;
     let scripts = Scripts::write(&dump, options, &source).await;
@@ -68,11 +68,7 @@ async fn one_moment(options: &SchemaOptions, snapshot: Option<String>) -> Result
 }
 
 /// What would be done.
-async fn foretell(
-    options: &SchemaOptions,
-    source: &Schema,
-    common: &Common<'_>,
-) -> Result<SchemaReport> {
+fn foretell(options: &SchemaOptions, source: &Schema, common: &Common<'_>) -> SchemaReport {
     let to = &options.to;
     let note = |text: String| to.reporter().event(&Event::Note(text));
     let dropped = common.names();
@@ -93,8 +89,8 @@ async fn foretell(
         to.name(),
         options.from.name()
     ));
-    Ok(SchemaReport {
+    SchemaReport {
         dropped,
         ..SchemaReport::default()
-    })
+    }
 }

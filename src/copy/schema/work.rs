@@ -119,9 +119,10 @@ impl Work<'_> {
             copied.verify = Verify::No;
         }
         let has_tables = self.source.objects.iter().any(|it| it.kind == Kind::Table);
-        let report = match has_tables {
-            true => Box::pin(tables::tables(&copied)).await?,
-            false => Report::default(),
+        let report = if has_tables {
+            Box::pin(tables::tables(&copied)).await?
+        } else {
+            Report::default()
         };
         positions::bring(&options.from, &options.to, self.source).await?;
         Ok(report)

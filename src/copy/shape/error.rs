@@ -34,6 +34,36 @@ pub enum Error {
     },
     #[error("option `columns` leaves no column of `{table}`")]
     NoColumnLeft { table: String },
+    #[error(
+        "{columns}: `[copy] sensitive` keeps what is in there from crossing as it is; mask it, as in \
+         `mask = {{ [\"{table}\"] = {{ {column} = {{ mask = \"hash\" }} }} }}`, leave it out by `columns`, or allow it by \
+         `{column} = false` in `mask`"
+    )]
+    Unmasked {
+        columns: String,
+        table: String,
+        column: String,
+    },
+    #[error("`{table}`.`{column}` cannot be masked so: {reason}")]
+    Mask {
+        table: String,
+        column: String,
+        reason: String,
+    },
+    #[error("the mask of `{table}`.`{column}` failed at row {row}: {reason}")]
+    MaskFailed {
+        table: String,
+        column: String,
+        row: u64,
+        reason: String,
+    },
+    #[error(
+        "mask `keep-format` wants the encoding UTF8, and `{source_name}` has {encoding}; use another mask"
+    )]
+    KeepFormatEncoding {
+        source_name: String,
+        encoding: String,
+    },
     #[error("`{one}` and `{other}` of `{table}` would both be copied into `{column}`")]
     SameColumn {
         table: String,

@@ -1,15 +1,19 @@
 //! Which rows and columns cross, and as what.
 
 mod error;
+mod mask;
 mod read;
 mod resolve;
 
 use std::collections::BTreeMap;
 
 pub use error::Error;
+pub(super) use mask::{Crossed, Rewriter, RowMasks, apply as apply_masks};
+pub use mask::{Mask, Named, Row, RowFunction};
 pub(super) use read::{check_conditions, check_order};
 pub(super) use resolve::{TableShape, resolve};
 
+use crate::config::Secret;
 use crate::pg::Value;
 
 /// Tables and columns are named as they are at the source. Without anything said, all rows as they are.
@@ -24,6 +28,12 @@ pub struct Shape {
     /// In which order rows are read: what stands behind `ORDER BY`.
     pub order_by: PerTable<String>,
     pub on_missing: OnMissing,
+    /// What becomes of the values of columns.
+    pub masks: PerTable<BTreeMap<String, Mask>>,
+    /// What masked values depend on; without it they are others in each run.
+    pub mask_seed: Option<Secret>,
+    /// Columns that do not cross unless something is said about them in `masks`.
+    pub sensitive: Vec<String>,
 }
 
 /// Something that is said about tables.

@@ -49,6 +49,28 @@ pub(in crate::copy) async fn check_order(
     check(from, table, &inside).await
 }
 
+/// An expression for the values of a column.
+pub(super) async fn check_expression(
+    from: &Session,
+    table: &Relation,
+    column: &str,
+    sql: &str,
+) -> Result<()> {
+    let only = table.only();
+    let statements = [
+        format!("SELECT {sql}\n FROM {only}"),
+        // A function of one value takes no list, and WHERE neither aggregates nor sets.
+        format!("SELECT FROM {only} WHERE pg_catalog.pg_typeof({sql}\n) IS NULL"),
+    ];
+    for statement in statements {
+        let checked = from.check(&statement).await;
+        checked.map_err(|error| {
+            Error::from(error).stopped(&format!("{}`.`{column}", table.shown), 0)
+        })?;
+    }
+    Ok(())
+}
+
 async fn check(from: &Session, table: &Relation, sql: &str) -> Result<()> {
     let checked = from.check(sql).await;
     checked.map_err(|error| Error::from(error).stopped(&table.shown, 0))

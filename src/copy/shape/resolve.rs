@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{Result, shape};
-use super::{Columns, Condition, Error, PerTable, Shape};
+use super::{Columns, Condition, Error, Mask, PerTable, Shape};
 use crate::config::did_you_mean;
 use crate::pg::catalog::{Catalog, Pattern, Relation};
 
@@ -16,6 +16,16 @@ pub(in crate::copy) struct TableShape {
     pub target: Option<String>,
     pub renamed: BTreeMap<String, String>,
     pub order_by: Option<String>,
+    pub masks: BTreeMap<String, SaidMask>,
+}
+
+/// A mask with where it was said.
+#[derive(Debug, Clone)]
+pub(in crate::copy) struct SaidMask {
+    pub mask: Mask,
+    /// The name or pattern of tables.
+    pub pattern: String,
+    pub by_name: bool,
 }
 
 /// What is said about each of the tables, in their order, and lines about what is said for nothing.
@@ -33,6 +43,7 @@ pub(in crate::copy) fn resolve(
     let mut columns = scene.each("columns", &shape.columns)?.into_iter();
     let mut renames = scene.each("rename", &shape.rename)?.into_iter();
     let mut orders = scene.each("order_by", &shape.order_by)?.into_iter();
+    let mut masks = scene.masks(&shape.masks)?.into_iter();
     let mut shapes = Vec::with_capacity(tables.len());
     for _ in tables {
         let rename = renames.next().flatten().cloned().unwrap_or_default();
@@ -42,6 +53,7 @@ pub(in crate::copy) fn resolve(
             target: rename.table,
             renamed: rename.columns,
             order_by: orders.next().flatten().cloned(),
+            masks: masks.next().unwrap_or_default(),
         });
     }
     Ok((shapes, scene.notes))
@@ -76,6 +88,42 @@ impl Scene<'_> {
             [(_, value), ..] => Ok(Some(value)),
         };
         self.tables.iter().zip(all).map(one).collect()
+    }
+
+    /// The masks of each table's columns: of a column that two say something about, what names the table.
+    fn masks(
+        &mut self,
+        said: &PerTable<BTreeMap<String, Mask>>,
+    ) -> Result<Vec<BTreeMap<String, SaidMask>>> {
+        let all = self.all("mask", said)?;
+        let merge = |(table, said): (&Relation, Said<BTreeMap<String, Mask>>)| {
+            let mut masks: BTreeMap<String, SaidMask> = BTreeMap::new();
+            for (pattern, columns) in said {
+                let by_name = !is_glob(pattern);
+                for (column, mask) in columns {
+                    if let Some(other) = masks.get(column) {
+                        if other.by_name {
+                            continue;
+                        }
+                        return Err(Error::Ambiguous {
+                            option: "mask",
+                            one: other.pattern.clone(),
+                            other: pattern.to_owned(),
+                            table: table.shown.clone(),
+                        }
+                        .into());
+                    }
+                    let said = SaidMask {
+                        mask: mask.clone(),
+                        pattern: pattern.to_owned(),
+                        by_name,
+                    };
+                    masks.insert(column.clone(), said);
+                }
+            }
+            Ok(masks)
+        };
+        self.tables.iter().zip(all).map(merge).collect()
     }
 
     /// All that is said about each table.

@@ -102,11 +102,8 @@ pub async fn tables(options: &VerifyOptions) -> Result<Vec<TableCheck>> {
     for check in &mut checks {
         check.judge(options.extra);
     }
-    let reporter = options.to.reporter();
-    reporter.event(&Event::Report(report::table(&checks, options)));
-    for note in checks.iter().filter_map(TableCheck::note) {
-        reporter.event(&Event::Note(note));
-    }
+    let table = report::table(&checks, options);
+    options.to.reporter().event(&Event::Report(table));
     if checks.iter().all(|check| check.ok) {
         Ok(checks)
     } else {

@@ -43,33 +43,12 @@ pub async fn query(options: &QueryOptions) -> Result<Rows> {
     } else {
         as_multisets(&source, &target)
     };
-    let verdict = |word: &str, tone| {
-        vec![
-            Cell::plain(&options.name),
-            rows_of(&source),
-            rows_of(&target),
-            Cell::toned(word, tone),
-        ]
-    };
-    let reporter = options.to.reporter();
-    let report = |row| {
-        reporter.event(&Event::Report(Table {
-            title: String::new(),
-            columns: vec![
-                Column::left("query"),
-                Column::right(options.from.name()),
-                Column::right(options.to.name()),
-                Column::left(""),
-            ],
-            rows: vec![row],
-        }));
-    };
+    let report = |table| options.to.reporter().event(&Event::Report(table));
+    report(outcome(options, &source, &target, unlike.is_empty()));
     if unlike.is_empty() {
-        report(verdict("ok", Tone::Good));
         return Ok(source);
     }
-    report(verdict("differs", Tone::Bad));
-    reporter.event(&Event::Report(differences(options, &source, &unlike)));
+    report(differences(options, &source, &unlike));
     let count = |side| unlike.iter().filter(|row| row.side == side).count();
     Err(Error::Query {
         name: options.name.clone(),
@@ -79,6 +58,30 @@ pub async fn query(options: &QueryOptions) -> Result<Rows> {
         extra: count(Side::To),
         first: unlike.first().map(Unlike::in_words).unwrap_or_default(),
     })
+}
+
+/// One line: the statement, how many rows each side has, and whether they are the same.
+fn outcome(options: &QueryOptions, source: &Rows, target: &Rows, same: bool) -> Table {
+    let rows = |rows: &Rows| Cell::plain(human::count(rows.rows.len() as u64));
+    Table {
+        title: String::new(),
+        columns: vec![
+            Column::left("query"),
+            Column::right(options.from.name()),
+            Column::right(options.to.name()),
+            Column::left(""),
+        ],
+        rows: vec![vec![
+            Cell::plain(&options.name),
+            rows(source),
+            rows(target),
+            if same {
+                Cell::toned("ok", Tone::Good)
+            } else {
+                Cell::toned("differs", Tone::Bad)
+            },
+        ]],
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,10 +96,6 @@ struct Unlike<'a> {
     /// Its place in the result, counted from 1, where the order counts.
     place: Option<usize>,
     row: &'a [Value],
-}
-
-fn rows_of(rows: &Rows) -> Cell {
-    Cell::plain(human::rows(rows.rows.len() as u64))
 }
 
 fn check_columns(options: &QueryOptions, source: &Rows, target: &Rows) -> Result<()> {

@@ -42,6 +42,12 @@ pub struct Sample {
     pub row: String,
 }
 
+impl Sample {
+    fn order(&self) -> (Class, usize, &str) {
+        (self.class, self.row.len(), &self.row)
+    }
+}
+
 impl Class {
     /// The word a playbook sees.
     pub fn word(self) -> &'static str {
@@ -77,14 +83,11 @@ impl TableCheck {
             Class::Extra => &mut self.extra,
         };
         *count += 1;
-        fn order(sample: &Sample) -> (Class, usize, &str) {
-            (sample.class, sample.row.len(), &sample.row)
-        }
         let row = row.to_owned();
         let sample = Sample { class, row };
         let place = self
             .samples
-            .partition_point(|other| order(other) <= order(&sample));
+            .partition_point(|other| other.order() <= sample.order());
         let end = self.samples.partition_point(|other| other.class <= class);
         let first = self.samples.partition_point(|other| other.class < class);
         if place - first >= self.wanted {
@@ -100,12 +103,6 @@ impl TableCheck {
     pub(super) fn judge(&mut self, extra: Extra) {
         let extra = extra == Extra::Report || self.extra == 0;
         self.ok = self.missing == 0 && self.different == 0 && extra;
-    }
-
-    /// What is worth a line though the table is as it should be.
-    pub(super) fn note(&self) -> Option<String> {
-        let extra = self.ok && !self.samples.is_empty();
-        extra.then(|| format!("`{}`: {}", self.table, self.differences()))
     }
 
     /// The named rows of a class.

@@ -53,7 +53,11 @@ pub(super) fn shares(options: &CopyOptions, units: Vec<Unit>, sizes: &Sizes) -> 
 }
 
 pub(super) fn size(sizes: &Sizes, table: &TablePlan) -> Size {
-    sizes.get(&table.source.oid).copied().unwrap_or_default()
+    let mut size = sizes.get(&table.source.oid).copied().unwrap_or_default();
+    if !table.may_split() {
+        size.pages = None;
+    }
+    size
 }
 
 /// The sizes of the tables at the source.

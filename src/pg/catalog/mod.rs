@@ -2,6 +2,7 @@
 //! foreign keys, sequences.
 
 mod foreign_key;
+mod link;
 mod pattern;
 mod relation;
 mod select;
@@ -9,7 +10,8 @@ mod sequence;
 mod table;
 
 pub use foreign_key::{ForeignKey, foreign_keys};
-pub(crate) use pattern::{Pattern, quoted_name};
+pub use link::{Link, LinkedColumns, links};
+pub(crate) use pattern::{ColumnPattern, Pattern, quoted_name};
 pub use relation::{Catalog, Kind, Privileges, Relation};
 pub use select::{Selected, TableFilter};
 pub use sequence::{ColumnSequence, Sequence, SequencePrivileges, all_sequences, sequences};

@@ -69,6 +69,51 @@ impl Pattern {
     }
 }
 
+/// Columns of tables: `users.email`, `*.*password*`, `audit.log.ip`. Without a schema it means all of them, whatever
+/// the search path is, and patterns without quotes pass over case: it is for what must not be missed.
+#[derive(Debug, Clone)]
+pub(crate) struct ColumnPattern {
+    schema: Option<Part>,
+    table: Part,
+    column: Part,
+}
+
+impl ColumnPattern {
+    pub fn parse(text: &str) -> Result<Self> {
+        let bad = |reason| Error::TableName {
+            name: text.to_owned(),
+            reason,
+        };
+        let mut parts = Vec::new();
+        let mut rest = text.trim();
+        loop {
+            let (part, behind) = Part::parse(rest).map_err(bad)?;
+            parts.push(part);
+            match behind.strip_prefix('.') {
+                Some(more) => rest = more,
+                None if behind.is_empty() => break,
+                None => return Err(bad(STRAY_QUOTE)),
+            }
+        }
+        let (column, table, schema) = (parts.pop(), parts.pop(), parts.pop());
+        match (column, table) {
+            (Some(column), Some(table)) if parts.is_empty() => Ok(Self {
+                schema,
+                table,
+                column,
+            }),
+            _ => Err(bad("a column is named by its table, as in `users.email`")),
+        }
+    }
+
+    pub fn matches(&self, table: &TableName, column: &str) -> bool {
+        let schema = self.schema.as_ref();
+        schema.is_none_or(|schema| schema.matches_any_case(&table.schema))
+            && self.table.matches_any_case(&table.name)
+            && self.column.matches_any_case(column)
+    }
+}
+
 const STRAY_QUOTE: &str = "quotes surround a whole part, as in `\"We ird\".\"t\"`";
 
 impl Part {
@@ -92,6 +137,10 @@ impl Part {
         }
         let glob = GlobBuilder::new(&name).build().map_err(|_| BAD_GLOB)?;
         Ok((Self::Glob(glob.compile_matcher()), behind))
+    }
+
+    fn matches_any_case(&self, name: &str) -> bool {
+        self.matches(name) || self.matches(&name.to_ascii_lowercase())
     }
 
     fn matches(&self, name: &str) -> bool {

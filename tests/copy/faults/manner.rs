@@ -1,7 +1,5 @@
 //! The ways in which the copies are made that something strikes.
 
-use std::fmt::Write as _;
-
 use rand::RngExt;
 use rand::rngs::StdRng;
 use runner::copy::{Atomic, CopyOptions, ForeignKeys};
@@ -31,7 +29,10 @@ impl Manner {
     pub fn any(random: &mut StdRng) -> Self {
         Self {
             jobs: either(random, &[1, 3]),
-            atomic: either(random, &[Atomic::Unit, Atomic::Unit, Atomic::Set]),
+            atomic: either(
+                random,
+                &[Atomic::Unit, Atomic::Unit, Atomic::Set, Atomic::Staged],
+            ),
             foreign_keys: either(random, &[ForeignKeys::Auto, ForeignKeys::Drop]),
         }
     }
@@ -44,15 +45,13 @@ impl Manner {
 
     /// The same as options of a playbook.
     pub fn lua(self) -> String {
-        let mut lua = format!(
-            "jobs = {}, foreign_keys = '{}'",
-            self.jobs,
-            self.foreign_keys.word()
-        );
-        if self.atomic == Atomic::Set {
-            let _ = write!(lua, ", atomic = true");
-        }
-        lua
+        let atomic = match self.atomic {
+            Atomic::Unit => "false",
+            Atomic::Set => "true",
+            Atomic::Staged => "'staged'",
+        };
+        let (jobs, foreign_keys) = (self.jobs, self.foreign_keys.word());
+        format!("jobs = {jobs}, foreign_keys = '{foreign_keys}', atomic = {atomic}")
     }
 }
 

@@ -136,6 +136,11 @@ async fn read(options: &CopyOptions) -> Result<(PlanReport, Vec<Line>)> {
     let mut notes = Vec::new();
     let drafts = match attempt(options).await {
         Ok(plan) => {
+            let refused = plan.refused.iter().map(|refusal| Refused {
+                table: refusal.only().map(|table| table.shown.clone()),
+                reason: refusal.error.to_string(),
+            });
+            report.refused.extend(refused);
             notes.extend(plan.notes.iter().cloned().map(|note| (note, false)));
             notes.extend(plan.objects.warning().cloned().map(|note| (note, true)));
             report.views = plan.objects.views().map(str::to_owned).collect();
