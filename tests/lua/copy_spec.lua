@@ -97,16 +97,10 @@ it("refuses what it cannot do yet by name, and what nobody can do as a typo", fu
     options.tables = options.tables or "lat"
     raises("`copy.tables`: " .. text, function() copy.tables(options) end)
   end
-<<<<<<< HEAD
-  refuses("option `mask` is not supported yet", { mask = {} })
+  refuses("option `limit` is not supported yet", { limit = 5 })
   refuses("option `atomic` must be true, false or \"staged\", got integer", { atomic = 1 })
   refuses("option `on_error` must be one of `stop`, `continue`, got `go on`", { on_error = "go on" })
   refuses("option `batch` must be 1 or more, got -5", { batch = -5 })
-=======
-  refuses("option `limit` is not supported yet", { limit = 5 })
-  refuses("option `atomic` is not supported yet", { atomic = true })
-  refuses("mode `mirror` is not supported yet", { mode = "mirror" })
->>>>>>> main
   refuses("option `mode` must be one of `replace`, `append`", { mode = "repalce" })
   refuses("unknown option `vrify`, did you mean `verify`", { vrify = false })
   refuses("option `jobs` must be 1 or more, got 0", { jobs = 0 })
