@@ -122,16 +122,27 @@ pub enum Event {
         seconds: f64,
         failed: bool,
     },
-    /// Rows and bytes that have passed so far for one table.
+    /// A copy of these tables begins, each with the rows it is expected to have.
+    CopyBegan {
+        tables: Vec<(String, Option<u64>)>,
+    },
+    /// Rows and bytes that have passed so far for one table, in so many seconds.
     Copying {
         table: String,
         rows: u64,
         bytes: u64,
+        seconds: f64,
+    },
+    /// It ended; without a report where it failed, or where its one line says all.
+    CopyEnded {
+        report: Option<Table>,
     },
     /// One table is done; `summary` reads like `12,000 rows, 3.1 MB`.
     Copied {
         table: String,
         summary: String,
+        rows: u64,
+        bytes: u64,
         seconds: f64,
     },
     /// A line that a command printed; `source` is the machine it runs on, or the container there.

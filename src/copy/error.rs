@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::encoding::Culprit;
 use super::files::Error as FileError;
 use super::outcome::Unfinished;
 use super::{dump, shape};
@@ -260,6 +261,14 @@ pub enum Error {
         rows: u64,
         source: Box<Error>,
     },
+    #[error(
+        "`{}`.`{}`{} holds `{}`, which cannot be converted: {source}",
+        culprit.table, culprit.column, of_row(culprit.row.as_deref()), culprit.value
+    )]
+    Encoding {
+        culprit: Box<Culprit>,
+        source: Box<Error>,
+    },
     #[error("materialized view `{view}` could not be refreshed: {source}{}", committed_rows(*.committed))]
     Refresh {
         view: String,
@@ -380,11 +389,18 @@ impl Error {
         }
     }
 
+    /// What stands in the place of an error while it is looked at.
+    pub(super) fn nothing() -> Self {
+        Self::from(pg::Error::Interrupted)
+    }
+
     /// The server's part of it.
     pub fn pg(&self) -> Option<&pg::Error> {
         match self {
             Self::Pg(error) => Some(error),
-            Self::Stopped { source, .. } | Self::Refresh { source, .. } => source.pg(),
+            Self::Stopped { source, .. }
+            | Self::Refresh { source, .. }
+            | Self::Encoding { source, .. } => source.pg(),
             Self::Unfinished(unfinished) => unfinished.failed.first()?.1.pg(),
             Self::InFile { source, .. } => source.pg(),
             _ => None,
@@ -434,6 +450,10 @@ fn place(line: Option<u64>, column: Option<&str>) -> String {
     let line = line.map(|line| format!(" line {line}")).unwrap_or_default();
     let column = column.map(|column| format!(", column `{column}`"));
     line + &column.unwrap_or_default()
+}
+
+fn of_row(row: Option<&str>) -> String {
+    row.map_or_else(String::new, |row| format!(" of {row}"))
 }
 
 fn committed_rows(committed: bool) -> &'static str {

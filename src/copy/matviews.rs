@@ -112,6 +112,8 @@ async fn refresh_one(to: &Session, view: &MaterializedView) -> pg::Result<()> {
     to.reporter().event(&Event::Copied {
         table: view.shown.clone(),
         summary: "refreshed".to_owned(),
+        rows: 0,
+        bytes: 0,
         seconds: begun.elapsed().as_secs_f64(),
     });
     Ok(())

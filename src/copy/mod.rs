@@ -7,6 +7,7 @@ mod columns;
 mod contents;
 mod dry;
 mod dump;
+mod encoding;
 mod error;
 mod export;
 mod feed;
@@ -43,6 +44,7 @@ mod workers;
 
 pub use dump::Error as DumpError;
 pub use dump::make::{DumpFormat, DumpOptions, DumpPart, Dumped, Inside, Pipe, dump};
+pub use encoding::Culprit;
 pub use error::{Difference, Error, Missing, Result};
 pub use export::{ExportOptions, Exported, Goal, Query, Rows, export};
 pub use files::{Error as FileError, Format, Layout, Packing, Place, suffixes};

@@ -1,5 +1,6 @@
 //! What belongs to a copy besides the rows of tables: sequences, materialized views, large objects.
 
+use super::encoding::Encodings;
 use super::matviews::{self, MaterializedView};
 use super::plan::TablePlan;
 use super::{CopyOptions, Result, large_objects, sequences};
@@ -12,6 +13,7 @@ pub(super) struct Objects {
     /// Sequences that no copied table uses.
     sequences: Vec<sequences::Pair>,
     views: Vec<MaterializedView>,
+    pub encodings: Encodings,
     /// Loud, in the plan and at the end.
     warning: Option<String>,
 }
@@ -25,6 +27,17 @@ impl Objects {
         notes: &mut Vec<String>,
     ) -> Result<Self> {
         sequences::find(options, tables, notes).await?;
+        let encodings = Encodings::read(options).await?;
+        notes.extend(encodings.note(options));
+        if let Some(warning) = encodings.warning(options) {
+            options.to.reporter().event(&Event::Warning(warning));
+        }
+        if encodings.are_bytes() {
+            for table in tables.iter_mut() {
+                table.bytes = true;
+                table.binary = false;
+            }
+        }
         let (loose, lines) = sequences::loose(options, from, tables).await?;
         notes.extend(lines);
         let (views, lines) = matviews::read(options, to, tables).await?;
@@ -32,6 +45,7 @@ impl Objects {
         Ok(Self {
             sequences: loose,
             views,
+            encodings,
             warning: large_objects::warning(options, tables).await?,
         })
     }

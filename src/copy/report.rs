@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::human;
 use crate::pg::Session;
-use crate::progress::{Event, Reporter};
+use crate::progress::{Cell, Column, Event, Reporter, Table, Tone};
 
 /// What a copy did, or in a dry run would do.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -37,6 +37,62 @@ impl Report {
     pub(super) fn push(&mut self, table: TableReport) {
         self.rows += table.rows;
         self.tables.push(table);
+    }
+}
+
+/// A number of a table's report that is worth a column.
+type Count = (&'static str, fn(&TableReport) -> u64);
+
+const COUNTS: [Count; 6] = [
+    ("rows", |table| table.rows),
+    ("new", |table| table.inserted),
+    ("changed", |table| table.updated),
+    ("equal", |table| table.equal),
+    ("skipped", |table| table.skipped),
+    ("deleted", |table| table.deleted),
+];
+
+impl Report {
+    /// All tables with what became of their rows, and the sum, for the end of a copy that took so long. A column that
+    /// would hold nothing but zeros, or just the rows once more, is left out.
+    pub(super) fn table(&self, title: String, seconds: f64) -> Table {
+        let is_told = |(name, count): &&Count| {
+            *name == "rows"
+                || self.tables.iter().any(|table| {
+                    count(table) > 0 && !(*name == "new" && count(table) == table.rows)
+                })
+        };
+        let counts: Vec<&Count> = COUNTS.iter().filter(is_told).collect();
+        let row = |name: Cell, of: &dyn Fn(fn(&TableReport) -> u64) -> u64, seconds: f64| {
+            let counts = counts.iter().map(|(_, count)| human::count(of(*count)));
+            let cells = counts.chain([
+                human::bytes(of(|table| table.bytes)),
+                human::seconds(seconds),
+            ]);
+            [name].into_iter().chain(cells.map(Cell::plain)).collect()
+        };
+        let tables = self.tables.iter().map(|table| {
+            row(
+                Cell::plain(&table.table),
+                &|count| count(table),
+                table.seconds,
+            )
+        });
+        let all = |count: fn(&TableReport) -> u64| self.tables.iter().map(count).sum();
+        let sum = format!("{} tables", human::count(self.tables.len() as u64));
+        let sum = row(Cell::toned(sum, Tone::Faint), &all, seconds);
+        let names = counts
+            .iter()
+            .map(|(name, _)| *name)
+            .chain(["bytes", "time"]);
+        Table {
+            title,
+            columns: [Column::left("table")]
+                .into_iter()
+                .chain(names.map(Column::right))
+                .collect(),
+            rows: tables.chain([sum]).collect(),
+        }
     }
 }
 
@@ -114,6 +170,7 @@ impl Meter {
             table: self.table.clone(),
             rows: self.rows,
             bytes: self.bytes,
+            seconds: now.duration_since(self.start).as_secs_f64(),
         });
     }
 
@@ -147,6 +204,8 @@ impl Meter {
         self.reporter.event(&Event::Copied {
             table: self.table.clone(),
             summary: report.summary(staged),
+            rows: report.rows,
+            bytes: report.bytes,
             seconds: report.seconds,
         });
         report

@@ -1,8 +1,10 @@
 //! Tables from one server to another.
 
-use super::plan::{Plan, Unit, announce, conclude};
+use std::time::Instant;
+
+use super::plan::{Plan, TablePlan, Unit, announce, conclude};
 use super::snapshot::Snapshot;
-use super::{Atomic, CopyOptions, Error, Report, Result, dry, load, settings, workers};
+use super::{Atomic, CopyOptions, Error, Report, Result, dry, encoding, load, settings, workers};
 use crate::pg::{Isolation, Kinship, Session, TxOptions, kinship, transaction};
 use crate::progress::Event;
 
@@ -44,7 +46,7 @@ pub async fn tables(options: &CopyOptions) -> Result<Report> {
         let copied = if options.dry_run {
             dry::run(options, &plan).await
         } else {
-            write(options, plan, &snapshot).await
+            told(options, plan, &snapshot).await
         };
         let report = conclude(options, copied, refused)?;
         settings.restore(from).await?;
@@ -76,6 +78,41 @@ pub(super) async fn refuse_kin(from: &Session, to: &Session) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// Copies, and tells the listener from beginning to end.
+async fn told(options: &CopyOptions, plan: Plan, snapshot: &Snapshot) -> Result<Report> {
+    let reporter = options.to.reporter();
+    let tables = plan.units.iter().flat_map(|unit| &unit.tables);
+    // Nobody knows how many rows fulfil a condition.
+    let expected = tables.map(|table| {
+        let rows = table.source.estimate.filter(|_| table.filter.is_none());
+        (table.target.shown.clone(), rows)
+    });
+    let tables = expected.collect();
+    reporter.event(&Event::CopyBegan { tables });
+    let begun = Instant::now();
+    let known: Vec<TablePlan> = match plan.objects.encodings.may_refuse() {
+        true => plan
+            .units
+            .iter()
+            .flat_map(|unit| unit.tables.clone())
+            .collect(),
+        false => Vec::new(),
+    };
+    let copied = match Box::pin(write(options, plan, snapshot)).await {
+        Err(error) if !known.is_empty() => {
+            Err(Box::pin(encoding::explained(options, &known, error)).await)
+        }
+        copied => copied,
+    };
+    let several = |report: &&Report| report.tables.len() > 1;
+    let report = copied.as_ref().ok().filter(several).map(|report| {
+        let title = format!("{} to {}", options.from.name(), options.to.name());
+        report.table(title, begun.elapsed().as_secs_f64())
+    });
+    reporter.event(&Event::CopyEnded { report });
+    copied
 }
 
 async fn write(options: &CopyOptions, plan: Plan, snapshot: &Snapshot) -> Result<Report> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use terminal_size::{Height, Width, terminal_size_of};
 
+use super::copying::Copying;
 use super::error::Report;
 use super::lines::{self, Weight};
 use super::paint::Paint;
@@ -40,6 +41,9 @@ pub struct Console {
     /// How the terminal was before that question.
     before: Mutex<Option<terminal::Modes>>,
     printer: Mutex<Printer>,
+    copying: Mutex<Copying>,
+    /// Lines of tables that are done, for which a report is to come.
+    held: Mutex<Vec<String>>,
 }
 
 /// One write is one event of tracing.
@@ -87,6 +91,8 @@ impl Console {
             asking: Mutex::default(),
             before: Mutex::default(),
             printer: Mutex::new(printer),
+            copying: Mutex::default(),
+            held: Mutex::default(),
         }
     }
 
@@ -118,17 +124,45 @@ impl Console {
     }
 
     /// How far something is.
-    fn status(&self, text: &str) {
+    fn status(&self, lines: &[String]) {
         let width = (self.err.width)();
         let pause = if width.is_some() { LIVE } else { LOGGED };
         if !self.options.quiet {
-            locked(&self.printer).status(text, width, pause);
+            locked(&self.printer).status(lines, width, pause);
         }
     }
 
     fn line(&self, text: &str, weight: Weight) {
         if weight == Weight::Told || !self.options.quiet {
             locked(&self.printer).print_indented(text);
+        }
+    }
+
+    /// The line of a table that is done. On a terminal those of a larger copy are in the report at its end.
+    fn copied(&self, event: &Event, table: &str, rows: u64, bytes: u64) {
+        let mut copying = locked(&self.copying);
+        copying.finish(table, rows, bytes);
+        let Some((text, weight)) = lines::of(event, self.err.paint) else {
+            return;
+        };
+        let in_report = copying.are_several() && copying.knows(table);
+        if in_report && (self.err.width)().is_some() {
+            locked(&self.held).push(text);
+            self.status(&copying.lines());
+        } else {
+            self.line(&text, weight);
+        }
+    }
+
+    /// Without a report, what is done by itself is told after all.
+    fn copy_ended(&self, report: Option<&Table>) {
+        let held = std::mem::take(&mut *locked(&self.held));
+        locked(&self.copying).end();
+        match report {
+            Some(report) => self.table_report(report),
+            None => held
+                .iter()
+                .for_each(|text| self.line(text, Weight::Progress)),
         }
     }
 
@@ -148,11 +182,23 @@ impl Progress for Console {
             locked(&self.printer).depth = *depth;
         }
         match event {
-            Event::Copying { table, rows, bytes } => {
-                self.status(&lines::copying(table, *rows, *bytes));
+            Event::CopyBegan { tables } => locked(&self.copying).begin(tables),
+            Event::Copying {
+                table,
+                rows,
+                bytes,
+                seconds,
+            } => {
+                let mut copying = locked(&self.copying);
+                copying.passed(table, *rows, *bytes, *seconds);
+                self.status(&copying.lines());
             }
+            Event::Copied {
+                table, rows, bytes, ..
+            } => self.copied(event, table, *rows, *bytes),
+            Event::CopyEnded { report } => self.copy_ended(report.as_ref()),
             Event::Moving { file, bytes, total } => {
-                self.status(&lines::moving(file, *bytes, *total));
+                self.status(&[lines::moving(file, *bytes, *total)]);
             }
             // With `--json` stdout is for results alone.
             Event::Print(text) if self.options.json => {
@@ -296,10 +342,13 @@ mod tests {
                 table: "lat".into(),
                 rows: 12_000,
                 bytes: 3_100_000,
+                seconds: 0.3,
             },
             Event::Copied {
                 table: "lat".into(),
                 summary: "12,000 rows".into(),
+                rows: 12_000,
+                bytes: 3_100_000,
                 seconds: 0.4,
             },
             Event::Warning("two\nlines\u{1b}".into()),
@@ -350,5 +399,58 @@ done
         let [_, err] = printed(Options::default(), || Some(16), &run());
         let wiped = "▸ promote\n  lat: 12,000 ro\r\u{1b}[2K  lat: 12,000 rows 0.4 s\n";
         assert!(err.contains(wiped), "{err:?}");
+    }
+
+    fn copy(report: Option<Table>) -> Vec<Event> {
+        let tables = ["a", "b"].map(|name| (name.to_owned(), Some(100)));
+        let mut events = vec![Event::CopyBegan {
+            tables: tables.to_vec(),
+        }];
+        for table in ["a", "b"] {
+            events.push(Event::Copying {
+                table: table.into(),
+                rows: 50,
+                bytes: 500,
+                seconds: 0.2,
+            });
+            events.push(Event::Copied {
+                table: table.into(),
+                summary: "100 rows".into(),
+                rows: 100,
+                bytes: 1000,
+                seconds: 0.4,
+            });
+        }
+        events.push(Event::CopyEnded { report });
+        events
+    }
+
+    fn report() -> Option<Table> {
+        Some(Table {
+            title: "all".into(),
+            columns: vec![Column::right("rows")],
+            rows: vec![vec![Cell::plain("200")]],
+        })
+    }
+
+    #[test]
+    fn on_a_terminal_tables_under_way_stand_below_each_other_and_their_report_comes_at_the_end() {
+        let [_, err] = printed(Options::default(), || Some(80), &copy(report()));
+        let first = "a: 50%, 50 rows, 500 B\n0 of 2 tables, 50 rows, 500 B, ";
+        assert!(err.starts_with(first), "{err:?}");
+        assert!(err.ends_with("\u{1b}[2Kall\nrows\n────\n 200\n"), "{err:?}");
+        assert!(!err.contains("a: 100 rows 0.4 s"), "{err:?}");
+        let [_, err] = printed(Options::default(), || Some(80), &copy(None));
+        assert!(
+            err.ends_with("a: 100 rows 0.4 s\nb: 100 rows 0.4 s\n"),
+            "{err:?}"
+        );
+    }
+
+    #[test]
+    fn elsewhere_every_table_has_its_line_when_it_is_done() {
+        let [_, err] = printed(Options::default(), || None, &copy(report()));
+        let expected = "a: 100 rows 0.4 s\nb: 100 rows 0.4 s\nall\nrows\n────\n 200\n";
+        assert_eq!(err, expected);
     }
 }

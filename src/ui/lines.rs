@@ -13,7 +13,7 @@ pub enum Weight {
 }
 
 /// The text of an event and its weight; `None` for tables, for [`Event::Print`] and for
-/// [`Event::Copying`] and [`Event::Moving`], which are not lines.
+/// what tells of a copy or of a file under way, which are not lines.
 pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
     let faint = |text: &str| paint.tone(Tone::Faint, text);
     let told = |text: String| Some((text, Weight::Told));
@@ -86,6 +86,7 @@ pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
             table,
             summary,
             seconds,
+            ..
         } => {
             let seconds = faint(&human::seconds(*seconds));
             progress(format!("{}: {} {seconds}", line(table), line(summary)))
@@ -96,6 +97,8 @@ pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
             line(text)
         )),
         Event::Copying { .. }
+        | Event::CopyBegan { .. }
+        | Event::CopyEnded { .. }
         | Event::Moving { .. }
         | Event::Print(_)
         | Event::Report(_)
@@ -110,15 +113,5 @@ pub fn moving(file: &str, bytes: u64, total: u64) -> String {
         line(file),
         human::bytes(bytes),
         human::bytes(total)
-    )
-}
-
-/// The status of a copy under way.
-pub fn copying(table: &str, rows: u64, bytes: u64) -> String {
-    format!(
-        "{}: {}, {} so far",
-        line(table),
-        human::rows(rows),
-        human::bytes(bytes)
     )
 }

@@ -5,6 +5,7 @@
 #[cfg(unix)]
 mod askpass;
 mod console;
+mod copying;
 mod error;
 pub mod escape;
 mod excerpt;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 const INDENT: &str = "  ";
 const WIPE_LINE: &str = "\r\u{1b}[2K";
+const WIPE_LINE_ABOVE: &str = "\u{1b}[1A\u{1b}[2K";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {
@@ -18,9 +19,9 @@ pub struct Printer {
     err: Box<dyn Write + Send>,
     /// How many steps are open.
     pub depth: usize,
-    /// When a status was last due, and whether one stands on the terminal's last line.
+    /// When a status was last due, and how many of the terminal's last lines it takes.
     status_at: Option<Instant>,
-    status_shown: bool,
+    status_lines: usize,
     /// While a question is on the terminal: what waits for its answer.
     held: Option<Vec<(Output, String)>>,
 }
@@ -32,7 +33,7 @@ impl Printer {
             err: Box::new(err),
             depth: 0,
             status_at: None,
-            status_shown: false,
+            status_lines: 0,
             held: None,
         }
     }
@@ -58,8 +59,8 @@ impl Printer {
     }
 
     /// Tells how far something is, at most once in `pause`: on a terminal in the place of the last
-    /// status, cut to one line since two could not be wiped; elsewhere as a line of its own.
-    pub fn status(&mut self, text: &str, terminal_width: Option<usize>, pause: Duration) {
+    /// status, each line cut to the width since a broken one could not be wiped; elsewhere as lines of their own.
+    pub fn status(&mut self, lines: &[String], terminal_width: Option<usize>, pause: Duration) {
         let now = Instant::now();
         // Where nobody watches, a first status would only double the line that ends a short copy.
         let first = terminal_width.is_some();
@@ -73,13 +74,18 @@ impl Printer {
             return;
         }
         let Some(width) = terminal_width else {
-            return self.print_indented(text);
+            return lines.iter().for_each(|line| self.print_indented(line));
         };
-        self.wipe_status();
-        let text = format!("{}{text}", self.indent());
-        let fits = super::table::prefix(&text, width);
-        self.write(Output::Err, &text[..fits]);
-        self.status_shown = true;
+        let mut shown = self.wiping();
+        for (place, line) in lines.iter().enumerate() {
+            let text = format!("{}{line}", self.indent());
+            let fits = super::table::prefix(&text, width);
+            shown.push_str(if place > 0 { "\n" } else { "" });
+            shown.push_str(&text[..fits]);
+        }
+        // In one write, so that nothing flickers.
+        self.write(Output::Err, &shown);
+        self.status_lines = lines.len();
     }
 
     /// Leaves the terminal's last line free.
@@ -105,8 +111,17 @@ impl Printer {
     }
 
     fn wipe_status(&mut self) {
-        if std::mem::take(&mut self.status_shown) {
-            self.write(Output::Err, WIPE_LINE);
+        let wiping = self.wiping();
+        if !wiping.is_empty() {
+            self.write(Output::Err, &wiping);
+        }
+    }
+
+    /// What brings the cursor to where the status began, and leaves nothing of it.
+    fn wiping(&mut self) -> String {
+        match std::mem::take(&mut self.status_lines) {
+            0 => String::new(),
+            lines => format!("{WIPE_LINE}{}", WIPE_LINE_ABOVE.repeat(lines - 1)),
         }
     }
 
@@ -124,5 +139,44 @@ impl Printer {
 impl Drop for Printer {
     fn drop(&mut self) {
         self.wipe_status();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_status_of_several_lines_is_wiped_line_by_line() {
+        let err = Written::default();
+        let mut printer = Printer::new(std::io::sink(), err.clone());
+        let lines = |lines: &[&str]| -> Vec<String> {
+            lines.iter().map(|line| (*line).to_owned()).collect()
+        };
+        printer.status(&lines(&["one", "second"]), Some(4), Duration::ZERO);
+        printer.status(&lines(&["three"]), Some(80), Duration::ZERO);
+        printer.print(Output::Err, "done\n".to_owned());
+        let written = String::from_utf8(err.0.lock().unwrap().clone()).unwrap();
+        let wiped = "\r\u{1b}[2K";
+        let above = "\u{1b}[1A\u{1b}[2K";
+        assert_eq!(
+            written,
+            format!("one\nseco{wiped}{above}three{wiped}done\n")
+        );
     }
 }

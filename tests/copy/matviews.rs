@@ -176,11 +176,13 @@ fn views_and_sequences_are_in_the_one_commit_of_an_atomic_copy() {
             ),
             "{error}"
         );
-        pair.to.assert_as_before(&before);
-        pair.from.query("DELETE FROM t WHERE id = 2");
+    });
+    pair.to.assert_as_before(&before);
+    pair.from.query("DELETE FROM t WHERE id = 2");
+    run(async {
         let (from, to, _) = pair.sessions().await;
-        options.from = from;
-        options.to = to;
+        let mut options = options(&from, &to, Mode::Replace, &["*.*"]);
+        options.work.atomic = Atomic::Set;
         tables(&options).await.unwrap();
     });
     assert_eq!(

@@ -3,6 +3,7 @@
 mod columns;
 mod data;
 mod dump;
+mod encodings;
 mod export;
 mod faults;
 mod import;

@@ -101,18 +101,27 @@ fn a_plan_names_each_table_with_what_the_copy_would_meet_there() {
         assert_eq!(plan.units[0].tables, ["parent", "child"]);
         let triggers = |table: &PlannedTable| {
             let triggers = table.triggers.iter();
-            let triggers = triggers.map(|t| format!("{} {} {}", t.name, t.state, t.fires));
+            let triggers =
+                triggers.map(|t| format!("{} {} {} {}", t.name, t.state, t.fires, t.switched_off));
             triggers.collect::<Vec<_>>()
         };
         assert_eq!(
             triggers(child),
             [
-                "is_off disabled false",
-                "on_insert origin true",
-                "on_update origin false"
+                "is_off disabled false false",
+                "on_insert origin false true",
+                "on_update origin false false"
             ]
         );
-        assert_eq!(triggers(table(&plan, "parts")), ["in_parts origin true"]);
+        assert_eq!(
+            triggers(table(&plan, "parts")),
+            ["in_parts origin false true"]
+        );
+        assert_eq!(child.strategy, "order");
+        assert!(
+            child.reason.contains("parents before children"),
+            "{child:?}"
+        );
         assert_eq!(printed(&heard).len(), 2);
     });
     assert_eq!((pair.from.state(), pair.to.state()), before);
@@ -179,7 +188,7 @@ fn a_playbook_reads_the_plan_and_a_person_sees_it() {
     let pair = Pair::different(SOURCE, TARGET);
     let before = pair.to.state();
     let playbook = r#"
-        local plan = copy.plan { from = connect "from", to = connect "to", mode = "append", exclude = "audit.*", tables = "*.*" }
+        local plan = copy.plan { from = connect "from", to = connect "to", mode = "append", exclude = "audit.*", tables = "*.*", triggers = false }
         for _, t in ipairs(plan.tables) do
           local fires = {}
           for _, trigger in ipairs(t.triggers) do if trigger.fires then fires[#fires + 1] = trigger.name end end
@@ -206,7 +215,7 @@ fn a_playbook_reads_the_plan_and_a_person_sees_it() {
     );
     for line in [
         "append from from to to: 5 tables in 4 units, about 2",
-        "table   rows",
+        "unit  strategy  format",
         "excluded: `audit.log`",
         "refused: `parent` on `to` cannot be emptied: `child` refers to it",
         "`parent`.`name` is character varying(10) on `from` and character varying(20) on `to`",

@@ -104,6 +104,24 @@ impl Database {
         database
     }
 
+    /// A database in another encoding than that of the server.
+    #[track_caller]
+    pub fn encoded(server: impl Into<Server>, encoding: &str, sql: &str) -> Self {
+        let database = Self::create(
+            server.into(),
+            &[
+                "--template",
+                "template0",
+                "--locale",
+                "C",
+                "--encoding",
+                encoding,
+            ],
+        );
+        database.query(sql);
+        database
+    }
+
     #[track_caller]
     fn create(server: Server, options: &[&str]) -> Self {
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));

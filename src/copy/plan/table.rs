@@ -28,6 +28,8 @@ pub(crate) struct TablePlan {
     pub binary: bool,
     /// Functions that are called for each row.
     pub row_masks: Option<RowMasks>,
+    /// Whether text is bytes to both databases, none of which is converted.
+    pub bytes: bool,
     /// Whether the rows are written as frozen.
     pub freeze: bool,
     /// What an upsert tells rows by.
@@ -65,6 +67,7 @@ impl TablePlan {
             reads: matched.reads,
             computed: matched.computed,
             binary: matched.binary && same_major(options.from.server(), options.to.server()),
+            bytes: false,
             key,
             sequences: Vec::new(),
         })
@@ -131,8 +134,7 @@ impl TablePlan {
         } else {
             format!("(SELECT {columns} {}{})", self.rows_clause(), self.order())
         };
-        let format = if self.binary { " (FORMAT binary)" } else { "" };
-        format!("COPY {what} TO STDOUT{format}")
+        format!("COPY {what} TO STDOUT{}", self.format(false))
     }
 
     /// The rows at the source, their columns called as on the target.
@@ -175,13 +177,25 @@ impl TablePlan {
             [] => String::new(),
             _ => format!(" ({})", ident_list(&self.column_names())),
         };
-        let format = match (self.binary, self.freeze) {
-            (false, false) => "",
-            (true, false) => " (FORMAT binary)",
-            (false, true) => " (FREEZE)",
-            (true, true) => " (FORMAT binary, FREEZE)",
+        format!(
+            "COPY {table}{columns} FROM STDIN{}",
+            self.format(self.freeze)
+        )
+    }
+
+    /// The options of COPY, with a space before them where there are any.
+    fn format(&self, freeze: bool) -> String {
+        // The binary format knows no encoding but the client's.
+        let form = match (self.bytes, self.binary) {
+            (true, _) => Some("ENCODING 'SQL_ASCII'"),
+            (false, true) => Some("FORMAT binary"),
+            (false, false) => None,
         };
-        format!("COPY {table}{columns} FROM STDIN{format}")
+        let options: Vec<&str> = form.into_iter().chain(freeze.then_some("FREEZE")).collect();
+        match options.as_slice() {
+            [] => String::new(),
+            options => format!(" ({})", options.join(", ")),
+        }
     }
 
     /// Whether its rows may come in parts, and these in any order.

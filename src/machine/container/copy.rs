@@ -56,6 +56,8 @@ impl Container {
         self.0.machine.0.reporter.event(&Event::Copied {
             table: format!("{}:{path}", self.0.source),
             summary: human::bytes(bytes),
+            rows: 0,
+            bytes,
             seconds,
         });
         Moved {

@@ -88,6 +88,8 @@ async fn bring(
     reporter.event(&Event::Copied {
         table: shown(&target),
         summary: summary(moved),
+        rows: 0,
+        bytes: moved.bytes,
         seconds: moved.seconds,
     });
     Ok(moved)

@@ -111,6 +111,8 @@ pub async fn dump(options: &DumpOptions) -> Result<Dumped> {
     from.reporter().event(&Event::Copied {
         table: file.clone(),
         summary: human::bytes(bytes),
+        rows: 0,
+        bytes: 0,
         seconds,
     });
     Ok(Dumped {

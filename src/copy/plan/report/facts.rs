@@ -120,13 +120,15 @@ impl<'a> Facts<'a> {
     fn may_not(&self, source: &Relation, target: &Relation, mode: Mode) -> Vec<String> {
         let (from, to) = (self.options.from.name(), self.options.to.name());
         let here = target.may;
+        let updates = matches!(mode, Mode::Upsert | Mode::Mirror);
         let needs = [
             (source.may.select, "SELECT", from),
             (!source.row_security, "see all rows", from),
             (here.insert, "INSERT", to),
             (!target.row_security, "see all rows", to),
             (here.truncate || mode != Mode::Replace, "TRUNCATE", to),
-            (here.update || mode != Mode::Upsert, "UPDATE", to),
+            (here.update || !updates, "UPDATE", to),
+            (here.delete || mode != Mode::Mirror, "DELETE", to),
             (here.own, "ALTER", to),
         ];
         let refused = needs.into_iter().filter(|(may, ..)| !may);

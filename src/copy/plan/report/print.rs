@@ -58,8 +58,14 @@ fn row(table: &PlannedTable) -> Vec<Cell> {
         0 => Cell::toned("0", Tone::Faint),
         number => Cell::plain(number.to_string()),
     };
-    let firing = table.triggers.iter().filter(|trigger| trigger.fires);
-    let firing: Vec<&str> = firing.map(|trigger| trigger.name.as_str()).collect();
+    let triggers = table.triggers.iter().filter_map(|trigger| {
+        let name = &trigger.name;
+        match (trigger.fires, trigger.switched_off) {
+            (true, _) => Some(name.clone()),
+            (_, true) => Some(format!("{name} (off)")),
+            _ => None,
+        }
+    });
     let state = match table.unit {
         None => Cell::toned("not copied", Tone::Bad),
         Some(_) => Cell::plain(""),
@@ -76,7 +82,7 @@ fn row(table: &PlannedTable) -> Vec<Cell> {
         Cell::plain(table.format),
         number(table.keys_out.len()),
         number(table.keys_in.len()),
-        Cell::plain(firing.join(", ")),
+        Cell::plain(triggers.collect::<Vec<_>>().join(", ")),
         state,
     ]
 }
