@@ -1,5 +1,7 @@
 //! The rows of one COPY into another.
 
+use futures_util::future::join;
+
 use super::feed::{Ahead, Feed, Staged};
 use super::plan::TablePlan;
 use super::report::Meter;
@@ -44,14 +46,21 @@ pub(super) async fn pump(pipe: &Pipe<'_>, meter: &mut Meter) -> Result<u64> {
         Some(Feed::Ahead(ahead)) => Some(ahead),
         None => None,
     };
-    let sink = pipe.to.copy_in(&pipe.table.write_sql(pipe.into)).await;
-    let sink = sink.map_err(|error| Error::from(error).stopped(&table, 0))?;
-    let mut out = match ahead {
-        Some(ahead) => Source::Ahead(ahead),
-        None => match pipe.options.from.copy_out(&read).await {
-            Ok(out) => Source::Server(out),
-            Err(error) => return Err(Error::from(error).stopped(&table, 0)),
-        },
+    let write = pipe.table.write_sql(pipe.into);
+    let source = async {
+        match ahead {
+            Some(ahead) => Ok::<_, pg::Error>(Source::Ahead(ahead)),
+            None => Ok(Source::Server(pipe.options.from.copy_out(&read).await?)),
+        }
+    };
+    let (sink, mut out) = match join(pipe.to.copy_in(&write), source).await {
+        (Ok(sink), Ok(out)) => (sink, out),
+        // Dropped, a COPY that stores is aborted.
+        (_, Err(error)) => return Err(Error::from(error).stopped(&table, 0)),
+        (Err(error), Ok(out)) => {
+            out.abort().await;
+            return Err(Error::from(error).stopped(&table, 0));
+        }
     };
     let masks = pipe.table.row_masks.as_ref();
     match forward(&mut out, sink, meter, masks, pipe.table.binary).await {

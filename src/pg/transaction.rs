@@ -5,6 +5,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio_postgres::SimpleQueryMessage;
+
 use super::query::READ_ONLY;
 use super::{CommitOutcome, Error, Literal, Result, Session};
 use crate::interrupt::shielded;
@@ -233,8 +235,12 @@ impl Session {
     /// The transaction's number, where it has written; raises in one that the server has given up.
     async fn assigned_transaction(&self) -> Result<Option<String>> {
         let sql = include_str!("../sql/assigned_transaction.sql");
-        let row = self.insist(self.live().client.query_one(sql, &[])).await?;
-        Ok(row.get(0))
+        // By the simple protocol, which takes one round trip.
+        let messages = self.insist(self.live().client.simple_query(sql)).await?;
+        Ok(messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        }))
     }
 
     /// What became of a transaction, asked over a new session. One that is still under way is waited for: the

@@ -34,7 +34,12 @@ function copy.order(options) end
 ---@field verify? "count"|boolean whether the rows are counted on both sides before the commit; `"count"` if absent
 ---@field sequences? boolean whether sequences move forward: those the tables use, with `"*.*"` all; true if absent
 ---@field refresh? boolean whether materialized views over the tables are refreshed once the rows are there; true if absent
----@field jobs? integer one worker copies whatever it says, yet
+---@field jobs? integer workers at most, each with sessions of its own on both sides; chosen by what there is to do and by the processors if absent
+---@field atomic? boolean|"staged" true: all tables in one commit; `"staged"`: the same by way of staging tables that all workers fill; false if absent: each unit commits by itself
+---@field on_error? "stop"|"continue" what becomes of the other units when one has failed; `"stop"` if absent
+---@field resume? boolean keep a record of committed units in `runner.copied` on the target, and leave out those that an interrupted run of the same copy has committed
+---@field batch? integer about so many rows in a commit, of tables that no key ties to others, not in mode `"replace"`; after a failure the commits before it stay
+---@field freeze? boolean write the rows as frozen, in mode `"replace"` and where the table is not partitioned
 
 ---@class copy.Plan
 ---@field tables copy.PlannedTable[] in the order in which they would be filled

@@ -81,6 +81,24 @@ it("replaces tables tied by keys together", function()
   end)
 end)
 
+it("commits what is staged or read ahead together, and goes on after a failure", function()
+  local tables = { "uk_lrt", "lat", "amend*", "scrape_*" }
+  for _, atomic in ipairs { true, "staged" } do
+    local report = copy.tables { from = dev, to = prod, tables = tables, mode = "replace", jobs = 3, atomic = atomic }
+    same(1200 + 7197 + 1800 + 60 + 900, report.rows)
+  end
+  prod:execute "ALTER TABLE scrape_sessions ADD CONSTRAINT none CHECK (false) NOT VALID"
+  local e = raises("complete: ", function()
+    copy.tables { from = dev, to = prod, tables = tables, mode = "replace", on_error = "continue", resume = true }
+  end)
+  same("23514", e.sqlstate)
+  same("none", e.constraint)
+  prod:execute "ALTER TABLE scrape_sessions DROP CONSTRAINT none"
+  local report = copy.tables { from = dev, to = prod, tables = tables, mode = "replace", resume = true }
+  same(60 + 900, report.rows)
+  verify.tables { from = dev, to = prod, tables = "scrape_*", by = "content" }
+end)
+
 it("never waits for a lock of its own run", function()
   local other = connect "prod"
   other:transaction(function(tx)
@@ -98,6 +116,9 @@ it("refuses what it cannot do yet by name, and what nobody can do as a typo", fu
     raises("`copy.tables`: " .. text, function() copy.tables(options) end)
   end
   refuses("option `limit` is not supported yet", { limit = 5 })
+  refuses("option `atomic` must be true, false or \"staged\", got integer", { atomic = 1 })
+  refuses("option `on_error` must be one of `stop`, `continue`, got `go on`", { on_error = "go on" })
+  refuses("option `batch` must be 1 or more, got -5", { batch = -5 })
   refuses("option `mode` must be one of `replace`, `append`", { mode = "repalce" })
   refuses("unknown option `vrify`, did you mean `verify`", { vrify = false })
   refuses("option `jobs` must be 1 or more, got 0", { jobs = 0 })

@@ -209,6 +209,11 @@ impl TablePlan {
         }
     }
 
+    /// Whether its rows may come in parts, and these in any order.
+    pub fn is_divisible(&self) -> bool {
+        self.order_by.is_none()
+    }
+
     /// The same for a part of its rows, or for all of them by the way of another table.
     pub fn part(&self, range: Option<Range>) -> Self {
         Self {

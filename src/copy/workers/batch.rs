@@ -18,6 +18,9 @@ pub(super) fn parts(units: &[Unit], rows: u64, sizes: &Sizes) -> Option<Vec<Unit
     let [table] = unit.tables.as_slice() else {
         return None;
     };
+    if !table.is_divisible() {
+        return None;
+    }
     let size = size(sizes, table);
     let pages = size.pages?;
     let all = table.source.estimate.unwrap_or(size.bytes / ROW).max(1);

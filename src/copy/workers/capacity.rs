@@ -60,8 +60,10 @@ pub(super) async fn workers(options: &CopyOptions, demand: &Demand) -> Result<Wo
     let (wanted, why) = match options.work.jobs {
         Some(_) => (useful, "as `jobs` says".to_owned()),
         None => {
-            // Whoever only passes the rows on has less to do than the servers.
+            // Whoever only passes the rows on has less to do than the servers, and a worker keeps none of them busy
+            // while it waits for another, or for a disk.
             let fit = source.processors.min(target.processors).min(2 * here);
+            let fit = fit.saturating_mul(2);
             let why = format!("{here} here, {}, {}", source.say(from), target.say(to));
             (useful.min(fit.clamp(1, MOST)), why)
         }

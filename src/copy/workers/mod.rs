@@ -13,11 +13,11 @@ use std::collections::HashMap;
 use super::objects::Objects;
 use super::plan::Unit;
 use super::snapshot::Snapshot;
-use super::{Atomic, CopyOptions, Report, Result, resume, staging};
+use super::{Atomic, CopyOptions, Mode, Report, Result, resume, staging};
 use crate::progress::Event;
 use capacity::{Demand, Workers, workers};
 use crew::Crew;
-use run::Run;
+use run::{Progress, Run};
 use shares::{Share, Sizes, shares, sizes};
 use stager::Stager;
 
@@ -46,15 +46,16 @@ pub(super) async fn run(
     let staged = staged(options, &shares, workers).await?;
     let crew = gather(options, &shares, snapshot, (workers, !staged.is_empty())).await?;
     let stager = stager(options, &shares, &sizes, (&staged, workers, snapshot)).await?;
-    let run = Run::new(
+    let run = Run {
+        objects,
+        sizes,
+        record: record.as_ref(),
+        stager,
+        is_snapshot: matches!(snapshot, Snapshot::Exported(_)),
+        progress: Progress::new(shares.len()),
         options,
         shares,
-        sizes,
-        record.as_ref(),
-        stager,
-        objects,
-        snapshot,
-    );
+    };
     let ended = Box::pin(run.to_the_end(&crew));
     let mut report = Snapshot::held(&options.from, ended).await?;
     if let Some(record) = &record {
@@ -110,6 +111,11 @@ fn largest(shares: &[Share]) -> usize {
 /// The places of the shares that are staged before they are committed.
 async fn staged(options: &CopyOptions, shares: &[Share], workers: Workers) -> Result<Vec<usize>> {
     match options.work.atomic {
+        Atomic::Staged if options.mode == Mode::Mirror => {
+            let note = "nothing is staged beforehand: mode `mirror` reads only what differs";
+            options.to.reporter().event(&Event::Note(note.to_owned()));
+            Ok(Vec::new())
+        }
         Atomic::Staged => Ok((0..shares.len()).collect()),
         Atomic::Set => Ok(Vec::new()),
         Atomic::Unit => stager::worth(options, shares, workers).await,

@@ -9,7 +9,6 @@ use super::super::objects::Objects;
 use super::super::outcome::{Fate, finish};
 use super::super::plan::Unit;
 use super::super::resume::Record;
-use super::super::snapshot::Snapshot;
 use super::super::{
     Atomic, CopyOptions, Error, Mode, OnError, Report, Result, TableReport, load, settings,
 };
@@ -22,69 +21,73 @@ use crate::interrupt::Interrupt;
 use crate::pg::{CommitOutcome, Error as PgError, Session, TxOptions, transaction};
 use crate::progress::Event;
 
+/// A copy by several workers.
 pub(super) struct Run<'a> {
-    options: &'a CopyOptions,
-    shares: Vec<Share>,
-    sizes: Sizes,
-    largest: usize,
-    /// Where what is committed is noted.
-    record: Option<&'a Record>,
-    /// What is staged before it is committed.
-    stager: Option<Stager>,
+    pub options: &'a CopyOptions,
+    pub shares: Vec<Share>,
+    pub sizes: Sizes,
     /// What goes with the rows into the one commit, where there is one.
-    objects: &'a Objects,
+    pub objects: &'a Objects,
+    /// Where what is committed is noted.
+    pub record: Option<&'a Record>,
+    /// What is staged before it is committed.
+    pub stager: Option<Stager>,
     /// Whether a row stands in one place as long as the copy lasts.
-    is_snapshot: bool,
+    pub is_snapshot: bool,
+    pub progress: Progress,
+}
+
+/// How far it is.
+pub(super) struct Progress {
     fates: Mutex<Vec<Fate>>,
     queue: Queue,
     /// Stops all workers.
     stop: Interrupt,
 }
 
-impl<'a> Run<'a> {
-    pub fn new(
-        options: &'a CopyOptions,
-        shares: Vec<Share>,
-        sizes: Sizes,
-        record: Option<&'a Record>,
-        stager: Option<Stager>,
-        objects: &'a Objects,
-        snapshot: &Snapshot,
-    ) -> Self {
-        let queue = Queue::default();
-        for share in 0..shares.len() {
-            match stager.as_ref().map(|stager| stager.tasks(share)) {
-                Some(pieces) if !pieces.is_empty() => {
-                    pieces.into_iter().for_each(|piece| queue.add(piece));
-                }
-                _ => queue.add(Task::Fill { share }),
-            }
-        }
-        let largest = (0..shares.len()).max_by_key(|place| shares[*place].bytes);
+impl Progress {
+    /// Of so many shares.
+    pub fn new(shares: usize) -> Self {
         Self {
-            options,
-            largest: largest.unwrap_or_default(),
-            sizes,
-            record,
-            stager,
-            objects,
-            is_snapshot: matches!(snapshot, Snapshot::Exported(_)),
-            fates: Mutex::new(shares.iter().map(|_| Fate::Left).collect()),
-            shares,
-            queue,
+            fates: Mutex::new((0..shares).map(|_| Fate::Left).collect()),
+            queue: Queue::default(),
             stop: Interrupt::default(),
         }
     }
 
+    fn fates(&self) -> MutexGuard<'_, Vec<Fate>> {
+        self.fates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Run<'_> {
+    /// All that is to be done, in its order.
+    fn enqueue(&self) {
+        for share in 0..self.shares.len() {
+            let pieces = self.stager.as_ref().map(|stager| stager.tasks(share));
+            match pieces.unwrap_or_default() {
+                pieces if pieces.is_empty() => self.progress.queue.add(Task::Fill { share }),
+                pieces => pieces
+                    .into_iter()
+                    .for_each(|piece| self.progress.queue.add(piece)),
+            }
+        }
+    }
+
+    fn largest(&self) -> Option<usize> {
+        (0..self.shares.len()).max_by_key(|place| self.shares[*place].bytes)
+    }
+
     pub async fn to_the_end(mut self, crew: &Crew) -> Result<Report> {
+        self.enqueue();
         let workers = crew.workers.iter();
         let workers = workers.map(|worker| Box::pin(self.work(worker, &crew.readers)));
-        self.stop.scope_inside(join_all(workers)).await;
+        self.progress.stop.scope_inside(join_all(workers)).await;
         crew.dismiss();
         if let Some(stager) = self.stager.take() {
             stager.remove().await;
         }
-        let fates = self.fates.into_inner();
+        let fates = self.progress.fates.into_inner();
         let fates = fates.unwrap_or_else(PoisonError::into_inner);
         let names = self.shares.iter().map(Share::names);
         finish(self.options, names.zip(fates).collect())
@@ -92,7 +95,7 @@ impl<'a> Run<'a> {
 
     /// One worker's time.
     async fn work(&self, worker: &Worker, readers: &[Session]) {
-        while let Some(task) = self.queue.next() {
+        while let Some(task) = self.progress.queue.next() {
             match task {
                 Task::Fill { share } => {
                     let filled = self.fill(worker, share, readers).await;
@@ -102,10 +105,13 @@ impl<'a> Run<'a> {
                     let Some(stager) = &self.stager else { return };
                     let share = &self.shares[piece.share];
                     match stager.stage(&worker.options, share, piece).await {
-                        Ok(true) => self.queue.put_first(Task::Fill { share: piece.share }),
+                        Ok(true) => self
+                            .progress
+                            .queue
+                            .put_first(Task::Fill { share: piece.share }),
                         Ok(false) => {}
                         Err(error) => {
-                            self.queue.drop_share(piece.share);
+                            self.progress.queue.drop_share(piece.share);
                             self.settle(piece.share, Err(error));
                         }
                     }
@@ -129,20 +135,16 @@ impl<'a> Run<'a> {
             Fate::Stopped(_) => true,
             _ => false,
         };
-        let mut fates = self.fates();
+        let mut fates = self.progress.fates();
         // Of several pieces the one that failed first says why.
         if !matches!(fates[share], Fate::Failed(_)) {
             fates[share] = fate;
         }
         drop(fates);
         if stops {
-            self.queue.clear();
-            self.stop.trip(0);
+            self.progress.queue.clear();
+            self.progress.stop.trip(0);
         }
-    }
-
-    fn fates(&self) -> MutexGuard<'_, Vec<Fate>> {
-        self.fates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn fill(
@@ -152,7 +154,11 @@ impl<'a> Run<'a> {
         readers: &[Session],
     ) -> Result<Vec<TableReport>> {
         let share = &self.shares[place];
-        let readers = if place == self.largest { readers } else { &[] };
+        let readers = if Some(place) == self.largest() {
+            readers
+        } else {
+            &[]
+        };
         let parts = match self.options.work.batch {
             Some(rows) if self.is_snapshot => batch::parts(&share.units, rows, &self.sizes),
             _ => None,
@@ -236,7 +242,7 @@ impl<'a> Run<'a> {
                 record.note(to, units).await?;
             }
             to.batch(&worker.between.restoring()).await?;
-            if self.options.work.atomic != Atomic::Unit {
+            if options.work.atomic != Atomic::Unit {
                 Box::pin(self.objects.finish(options)).await?;
             }
             Ok(())

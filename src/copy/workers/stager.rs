@@ -102,8 +102,10 @@ impl Stager {
         let staged = || places.iter().flat_map(|place| shares[*place].tables());
         let oids = staged().map(|table| Value::Int(table.target.oid.into()));
         let ruled = staging::with_rules(to, oids.collect()).await?;
-        let suits =
-            |table: &TablePlan| !table.columns.is_empty() && !ruled.contains(&table.target.oid);
+        let suits = |table: &TablePlan| {
+            let ruled = ruled.contains(&table.target.oid);
+            table.is_divisible() && !table.columns.is_empty() && !ruled
+        };
         let tables: Vec<&TablePlan> = staged().filter(|table| suits(table)).collect();
         let staging = Staging::create(to, &tables).await?;
         let state = |(place, share): (usize, &Share)| {
