@@ -114,7 +114,7 @@ impl Contents {
 fn to_empty(relations: &[Relation], named: Vec<Relation>) -> Vec<Relation> {
     let covered = |relation: &&Relation| {
         let is_covered = |oid: &u32| named.iter().any(|table| table.oid == *oid);
-        !is_covered(&relation.oid) && !relation.ancestors.iter().any(|oid| is_covered(oid))
+        !is_covered(&relation.oid) && !relation.ancestors.iter().any(is_covered)
     };
     let others: Vec<Relation> = relations.iter().filter(covered).cloned().collect();
     let mut seen = BTreeSet::new();
@@ -156,6 +156,9 @@ fn everything(
     Ok(chosen)
 }
 
+/// What of the dump goes into which table.
+type Chosen = Vec<(Entry, Relation)>;
+
 /// The rows of the tables selected on the target. A partitioned table is chosen with its partitions, whose
 /// rows the dump has one by one. Gives the tables that were selected, too.
 fn by_pattern(
@@ -163,7 +166,7 @@ fn by_pattern(
     catalog: &Catalog,
     entries: Vec<Entry>,
     notes: &mut Vec<String>,
-) -> Result<(Vec<(Entry, Relation)>, Vec<Relation>)> {
+) -> Result<(Chosen, Vec<Relation>)> {
     let selected = catalog.select(&options.tables)?;
     notes.extend(selected.notes);
     let wanted: BTreeSet<u32> = selected.tables.iter().map(|table| table.oid).collect();

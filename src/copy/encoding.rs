@@ -214,6 +214,6 @@ mod tests {
             bytes_in("invalid byte sequence for encoding \"UTF8\": 0xff"),
             [255]
         );
-        assert_eq!(bytes_in("nothing of the kind"), []);
+        assert_eq!(bytes_in("nothing of the kind"), [0_u8; 0]);
     }
 }

@@ -204,7 +204,7 @@ pub enum Error {
     #[error(
         "`{table}`: values that are unique by `{unique}` on `{target}` belong to rows there that this copy leaves as \
          they are:{}\n  copy those rows too, change them first, or use mode `mirror` where the source has them no longer",
-        indented(.rows)
+        lines(.rows)
     )]
     Held {
         table: String,
@@ -214,7 +214,7 @@ pub enum Error {
     },
     #[error(
         "`{table}`: rows of the source have the same values, which are unique by `{unique}` on `{target}`:{}",
-        indented(.rows)
+        lines(.rows)
     )]
     ValuesTwice {
         table: String,
@@ -226,7 +226,7 @@ pub enum Error {
         "`{table}`: rows swap values that are unique by `{unique}` on `{target}`, where nothing can make room for them (no \
          column of it may be NULL, and keys or triggers would notice rows that are deleted and inserted again):{}\n  \
          ALTER the constraint to be DEFERRABLE",
-        indented(.rows)
+        lines(.rows)
     )]
     Ring {
         table: String,
@@ -400,9 +400,9 @@ impl Error {
             Self::Pg(error) => Some(error),
             Self::Stopped { source, .. }
             | Self::Refresh { source, .. }
-            | Self::Encoding { source, .. } => source.pg(),
+            | Self::Encoding { source, .. }
+            | Self::InFile { source, .. } => source.pg(),
             Self::Unfinished(unfinished) => unfinished.failed.first()?.1.pg(),
-            Self::InFile { source, .. } => source.pg(),
             _ => None,
         }
     }
@@ -436,13 +436,10 @@ impl Error {
     }
 }
 
-fn lines(differences: &[Difference]) -> String {
-    let lines: Vec<String> = differences.iter().map(|d| format!("\n  {d}")).collect();
-    lines.concat()
-}
-
-fn indented(rows: &[String]) -> String {
-    rows.iter().map(|row| format!("\n  {row}")).collect()
+/// A line for each, below the sentence they belong to.
+fn lines<T: fmt::Display>(rows: &[T]) -> String {
+    let rows: Vec<String> = rows.iter().map(|row| format!("\n  {row}")).collect();
+    rows.concat()
 }
 
 /// Where in a file.

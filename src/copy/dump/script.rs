@@ -344,19 +344,17 @@ fn columns(text: &str) -> Option<(Option<Vec<String>>, &str)> {
 
 /// The text for whoever looks for its end: what is not UTF-8 has letters in it all the same.
 fn masked(text: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(text) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            let letter = |byte: &u8| {
-                if byte.is_ascii() {
-                    char::from(*byte)
-                } else {
-                    'x'
-                }
-            };
-            Cow::Owned(text.iter().map(letter).collect())
-        }
+    if let Ok(text) = std::str::from_utf8(text) {
+        return Cow::Borrowed(text);
     }
+    let letter = |byte: &u8| {
+        if byte.is_ascii() {
+            char::from(*byte)
+        } else {
+            'x'
+        }
+    };
+    Cow::Owned(text.iter().map(letter).collect())
 }
 
 /// Whether a string or a quoted name is open, in an INSERT of pg_dump, where nothing else has quotes in it.

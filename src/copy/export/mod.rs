@@ -128,9 +128,10 @@ async fn several(
         options.packing.unwrap_or(Packing::Plain),
     );
     let suffix = format!(".{}{}", format.suffix(), packing.suffix());
-    let folder = match options.dry_run {
-        true => None,
-        false => Some(NewFolder::create(path, options.overwrite)?),
+    let folder = if options.dry_run {
+        None
+    } else {
+        Some(NewFolder::create(path, options.overwrite)?)
     };
     let mut exported = Vec::new();
     for table in tables {

@@ -182,7 +182,7 @@ impl Part {
         let path = self.path.clone();
         let ended = tokio::task::spawn_blocking(move || self.persist());
         let ended = ended.await.map_err(io::Error::other);
-        match ended.flatten() {
+        match ended.and_then(|ended| ended) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(Error::Exists { file: path })

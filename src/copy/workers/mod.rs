@@ -43,9 +43,9 @@ pub(super) async fn run(
         // So that none is begun when the others are done.
         shares.sort_by_key(|share| std::cmp::Reverse(share.bytes));
     }
-    let staged = staged(options, &shares, workers).await?;
-    let crew = gather(options, &shares, snapshot, (workers, !staged.is_empty())).await?;
-    let stager = stager(options, &shares, &sizes, (&staged, workers, snapshot)).await?;
+    let places = staged(options, &shares, workers).await?;
+    let crew = gather(options, &shares, snapshot, (workers, !places.is_empty())).await?;
+    let stager = stager(options, &shares, &sizes, (&places, workers, snapshot)).await?;
     let run = Run {
         objects,
         sizes,

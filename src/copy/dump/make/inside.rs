@@ -4,6 +4,7 @@ use futures_util::future::BoxFuture;
 use tokio::io::{AsyncReadExt, AsyncWrite};
 
 use super::DumpError;
+use crate::config::Secret;
 use crate::copy::Result;
 use crate::copy::files::Output;
 use crate::pg::Session;
@@ -36,7 +37,7 @@ pub fn environment(from: &Session) -> Environment {
     let dsn = &from.connector().target().dsn;
     let server = dsn.first();
     let folder = server.host.as_deref().filter(|host| host.starts_with('/'));
-    let password = server.password.as_ref().map(|password| password.expose());
+    let password = server.password.as_ref().map(Secret::expose);
     let variables = [
         ("PGHOST", folder),
         ("PGPASSWORD", password),

@@ -22,6 +22,10 @@ use crate::progress::{Content, Event};
 pub use inside::{Inside, Pipe};
 
 /// What [`dump`] is to do.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct DumpOptions {
     /// Dumped as a snapshot that is open in it sees it; else as it is now.
     pub from: Session,
