@@ -38,6 +38,7 @@ mod snapshot;
 mod stage;
 mod staging;
 mod stream;
+mod subset;
 mod tables;
 pub mod verify;
 mod work;
@@ -61,5 +62,6 @@ pub use shape::{
     Columns, Condition, Error as ShapeError, Mask, Named, OnMissing, PerTable, Rename, Row,
     RowFunction, Shape,
 };
+pub use subset::subset_tables;
 pub use tables::tables;
 pub use work::{Atomic, OnError, Work};

@@ -86,7 +86,8 @@ async fn told(options: &CopyOptions, plan: Plan, snapshot: &Snapshot) -> Result<
     let tables = plan.units.iter().flat_map(|unit| &unit.tables);
     // Nobody knows how many rows fulfil a condition.
     let expected = tables.map(|table| {
-        let rows = table.source.estimate.filter(|_| table.filter.is_none());
+        let estimate = table.source.estimate.filter(|_| table.filter.is_none());
+        let rows = table.chosen.or(estimate);
         (table.target.shown.clone(), rows)
     });
     let tables = expected.collect();

@@ -10,6 +10,7 @@ mod report;
 mod restore;
 mod schema;
 mod shape;
+mod subset;
 mod tables;
 mod work;
 
@@ -30,6 +31,7 @@ pub fn build(lua: &Lua, _: &Arc<Context>) -> mlua::Result<Value> {
     module.set("order", function(lua, "copy.order", order)?)?;
     module.set("plan", function(lua, "copy.plan", plan::plan)?)?;
     module.set("tables", function(lua, "copy.tables", tables::tables)?)?;
+    module.set("subset", function(lua, "copy.subset", subset::subset)?)?;
     module.set("restore", function(lua, "copy.restore", restore::restore)?)?;
     module.set("dump", function(lua, "copy.dump", dump::dump)?)?;
     module.set("export", function(lua, "copy.export", export::export)?)?;

@@ -12,13 +12,15 @@ use crate::host::Result;
 use crate::host::options::{Options, strings};
 
 pub fn read(lua: &Lua, options: &Options, project: &Project) -> Result<Shape> {
-    options.not_yet(&["limit"])?;
     let words = [("error", OnMissing::Error), ("skip", OnMissing::Skip)];
     Ok(Shape {
         conditions: conditions(lua, options)?,
         columns: by_table(options, "columns", |value| columns(options, value))?,
         rename: by_table(options, "rename", |value| rename(options, value))?,
         order_by: order_by(options)?,
+        limit: limit(options)?,
+        roots: PerTable::default(),
+        children: PerTable::default(),
         on_missing: options.choice("on_missing", &words)?.unwrap_or_default(),
         masks: by_table(options, "mask", |value| mask::columns(lua, options, value))?,
         mask_seed: match options.string("mask_seed")? {
@@ -39,17 +41,19 @@ fn conditions(lua: &Lua, options: &Options) -> Result<PerTable<Condition>> {
         // `where = { "id > $1", 5 }` has no table to be about but the one that is copied.
         Some(Value::Table(list)) if list.raw_len() > 0 => {
             let value = Value::Table(list);
-            Ok(PerTable::Only(condition(lua, options, &value)?))
+            Ok(PerTable::Only(condition(lua, options, "where", &value)?))
         }
-        _ => by_table(options, "where", |value| condition(lua, options, value)),
+        _ => by_table(options, "where", |value| {
+            condition(lua, options, "where", value)
+        }),
     }
 }
 
 /// `"sql"` or `{ "sql with $1", value, ... }`. A `nil` among the values ends a list in Lua; `null` is for that.
-fn condition(lua: &Lua, options: &Options, value: &Value) -> Result<Condition> {
+fn condition(lua: &Lua, options: &Options, name: &str, value: &Value) -> Result<Condition> {
     let wrong = || {
         let wanted = "SQL, or a list of SQL and the values of its `$1`, `$2`, by table";
-        options.wrong("where", wanted, value)
+        options.wrong(name, wanted, value)
     };
     if let Value::String(text) = value {
         return Ok(Condition {
@@ -63,15 +67,55 @@ fn condition(lua: &Lua, options: &Options, value: &Value) -> Result<Condition> {
         return Err(wrong());
     };
     if list.pairs::<Value, Value>().count() != list.raw_len() {
-        return Err(options.error(
-            "option `where`: a list of SQL and values has a gap or a name in it (NULL is `null`)",
-        ));
+        return Err(options.error(format!(
+            "option `{name}`: a list of SQL and values has a gap or a name in it (NULL is `null`)"
+        )));
     }
     let params = values.map(|value| from_lua(lua, &value?));
     Ok(Condition {
         sql: sql.to_str()?.to_owned(),
         params: params.collect::<Result<_>>()?,
     })
+}
+
+/// The rows that a subset begins with, by table.
+pub fn roots(lua: &Lua, options: &Options) -> Result<PerTable<Condition>> {
+    let roots = by_table(options, "roots", |value| {
+        condition(lua, options, "roots", value)
+    })?;
+    match roots.is_empty() {
+        true => Err(options.error(
+            "option `roots` says which rows to begin with, by table, as in `roots = { users = \"id < 10\" }`",
+        )),
+        false => Ok(roots),
+    }
+}
+
+/// `true` for all tables, or names and patterns of some.
+pub fn children(options: &Options) -> Result<PerTable<bool>> {
+    match options.value("children")? {
+        None | Some(Value::Boolean(false)) => Ok(PerTable::default()),
+        Some(Value::Boolean(true)) => Ok(PerTable::Every(true)),
+        _ => {
+            let names = options.strings("children")?.unwrap_or_default();
+            Ok(PerTable::Named(
+                names.into_iter().map(|name| (name, true)).collect(),
+            ))
+        }
+    }
+}
+
+/// A number for each table, or numbers by table.
+fn limit(options: &Options) -> Result<PerTable<u64>> {
+    let number = |value: &Value| match value {
+        Value::Integer(rows) if *rows >= 0 => Ok(rows.unsigned_abs()),
+        other => Err(options.wrong("limit", "a number of rows, or numbers by table", other)),
+    };
+    match options.value("limit")? {
+        None => Ok(PerTable::default()),
+        Some(Value::Table(_)) => by_table(options, "limit", number),
+        Some(other) => Ok(PerTable::Every(number(&other)?)),
+    }
 }
 
 /// `{ "a", "b" }`, or `{ except = { "a", "b" } }`.

@@ -7,7 +7,7 @@ use super::super::sides::{from_value, ready_to_write, side};
 use super::super::tables::filter;
 use super::super::watermark::Changed;
 use super::{guards, report, shape, work};
-use crate::copy::{self, CopyOptions, Mode, Selection, Tables, Verify};
+use crate::copy::{self, CopyOptions, Mode, Selection, Shape, Tables, Verify};
 use crate::host::options::Options;
 use crate::host::{Call, Result};
 
@@ -23,15 +23,26 @@ pub async fn tables(call: Call, table: Table) -> Result<Table> {
 pub fn read(lua: &Lua, options: &Options) -> Result<(Db, CopyOptions)> {
     let (from, tables) = source(options)?;
     let to = side(options, "to")?;
+    let shape = shape::read(lua, options, &to.context().options.project)?;
+    let copied = rest(options, (&from, &to), tables, shape)?;
+    Ok((to, copied))
+}
+
+/// What is the same wherever the rows come from.
+pub fn rest(
+    options: &Options,
+    (from, to): (&Db, &Db),
+    tables: Tables,
+    shape: Shape,
+) -> Result<CopyOptions> {
     let mode = mode(options)?;
     let verify = verify(options)?;
-    let shape = shape::read(lua, options, &to.context().options.project)?;
     let guards = guards::read(options)?;
     let work = work::read(options)?;
     let sequences = options.boolean("sequences")?;
     let refresh = options.boolean("refresh")?;
     options.finish()?;
-    let options = CopyOptions {
+    Ok(CopyOptions {
         from: from.session()?.clone(),
         to: to.session()?.clone(),
         tables,
@@ -43,8 +54,7 @@ pub fn read(lua: &Lua, options: &Options) -> Result<(Db, CopyOptions)> {
         sequences: sequences.unwrap_or(true),
         refresh: refresh.unwrap_or(true),
         dry_run: to.context().options.dry_run,
-    };
-    Ok((to, options))
+    })
 }
 
 /// Where the rows come from, and which they are.
@@ -62,6 +72,11 @@ fn source(options: &Options) -> Result<(Db, Tables)> {
             // The mark would pass over rows that this leaves out.
             return Err(options.error(
                 "rows that `changed` chose take no `where`; give it to `marks:changed`, which keeps a mark for each",
+            ));
+        }
+        if options.value("limit")?.is_some() {
+            return Err(options.error(
+                "rows that `changed` chose take no `limit`: the mark would pass over those it leaves out",
             ));
         }
         if options

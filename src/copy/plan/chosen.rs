@@ -12,6 +12,8 @@ pub(super) struct Chosen {
     pub shape: TableShape,
     /// A condition on its rows.
     pub filter: Option<String>,
+    /// Which of them a subset begins with.
+    pub root: Option<String>,
 }
 
 /// The tables of the source, and what to say about them.
@@ -32,6 +34,8 @@ pub(super) async fn chosen(
         });
         let conditions: Vec<_> = own.iter().chain(&shape.condition).collect();
         let filter = shape::check_conditions(from, &source, &conditions).await?;
+        let root: Vec<_> = shape.root.iter().collect();
+        let root = shape::check_conditions(from, &source, &root).await?;
         if let Some(order_by) = &shape.order_by {
             shape::check_order(from, &source, order_by).await?;
         }
@@ -39,6 +43,7 @@ pub(super) async fn chosen(
             source,
             shape,
             filter,
+            root,
         });
     }
     Ok((chosen, notes))

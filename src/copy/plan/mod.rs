@@ -18,7 +18,7 @@ pub(super) use unit::{Emptying, Unit};
 use super::columns::{Sides, match_columns};
 use super::objects::Objects;
 use super::shape::{Crossed, apply_masks};
-use super::{CopyOptions, Error, Mode, Result};
+use super::{CopyOptions, Error, Mode, Result, subset};
 use crate::pg::catalog::{self, Catalog};
 use chosen::{chosen, counterparts, refuse_references};
 use rights::{check_rights, check_temporary};
@@ -37,6 +37,7 @@ pub(super) struct Plan {
 impl Plan {
     pub async fn read(options: &CopyOptions) -> Result<Self> {
         let (from, to) = (&options.from, &options.to);
+        subset::check(options).await?;
         let (there, here) = (Catalog::read(from).await?, Catalog::read(to).await?);
         let (chosen, mut notes) = chosen(options, &there).await?;
         let on_missing = options.shape.on_missing;
@@ -90,6 +91,7 @@ impl Plan {
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
+        subset::choose(options, &mut tables).await?;
         refusal::refuse(options, &mut tables, &keys, &mut refused).await?;
         if options.mode == Mode::Replace {
             notes.extend(tables.iter().filter_map(TablePlan::reduced));

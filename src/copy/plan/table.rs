@@ -4,6 +4,7 @@ use super::super::columns::{Match, Read};
 use super::super::range::Range;
 use super::super::sequences::UsedSequence;
 use super::super::shape::{RowMasks, TableShape};
+use super::super::subset::Beginning;
 use super::super::{CopyOptions, Error, Mode, Result, ShapeError};
 use super::chosen::Chosen;
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
@@ -15,6 +16,10 @@ pub(crate) struct TablePlan {
     pub target: Relation,
     /// A condition the rows of the source are restricted to.
     pub filter: Option<String>,
+    /// What it adds to the rows that are chosen, where not all are.
+    pub beginning: Beginning,
+    /// How many rows were chosen one by one.
+    pub chosen: Option<u64>,
     /// The part of the source's table that is read; all of it where there is none.
     pub range: Option<Range>,
     /// A condition over the columns of the target, which are computed at the source first.
@@ -57,11 +62,14 @@ impl TablePlan {
         let key = || upsert_key(&source, &target, &chosen.shape, &matched, &options.to);
         let key = options.mode.is_staged().then(key).transpose()?;
         let ordinary = target.relation.kind == catalog::Kind::Ordinary;
+        let beginning = beginning(&source, &chosen);
         Ok(Self {
             freeze: options.work.freeze && ordinary && options.mode == Mode::Replace,
             source: source.relation,
             target: target.relation,
             filter: chosen.filter,
+            beginning,
+            chosen: None,
             range: None,
             restriction: None,
             order_by: chosen.shape.order_by,
@@ -89,12 +97,19 @@ impl TablePlan {
         ))
     }
 
-    /// Whether rows bring their own value for a column of the target.
-    pub fn copies(&self, column: &str) -> bool {
-        self.columns.iter().any(|copied| copied.name == column)
+    /// Restricts it to rows that were chosen one by one.
+    pub fn choose(&mut self, condition: String, rows: u64) {
+        self.filter = Some(condition);
+        self.chosen = Some(rows);
     }
 
-    /// The rows of the source as they will arrive, with the names of the target's columns.
+    /// Whether the source knows what value rows bring for a column of the target: not that of a function of ours.
+    pub fn copies(&self, column: &str) -> bool {
+        let mut pairs = self.columns.iter().zip(&self.reads);
+        pairs.any(|(copied, read)| copied.name == column && !read.called)
+    }
+
+    /// The rows of the source as they will arrive but for functions of ours, with the names of the target's columns.
     pub fn rows_sql(&self) -> String {
         let columns = self.columns.iter().zip(&self.reads);
         let columns =
@@ -209,11 +224,6 @@ impl TablePlan {
         }
     }
 
-    /// Whether its rows may come in parts, and these in any order.
-    pub fn is_divisible(&self) -> bool {
-        self.order_by.is_none()
-    }
-
     /// The same for a part of its rows, or for all of them by the way of another table.
     pub fn part(&self, range: Option<Range>) -> Self {
         Self {
@@ -231,9 +241,9 @@ impl TablePlan {
         format!("SELECT pg_catalog.count(*) FROM {}", self.target.only())
     }
 
-    /// Whether its rows can be read in parts: not where they have an order, or are told one by one.
-    pub fn may_split(&self) -> bool {
-        self.order_by.is_none()
+    /// Whether its rows may come in parts, and these in any order. Of rows that were chosen each part would name all.
+    pub fn is_divisible(&self) -> bool {
+        self.order_by.is_none() && self.chosen.is_none()
     }
 
     /// Whether the rows are those of a whole table as it stands, for which COPY needs no query.
@@ -263,6 +273,17 @@ impl TablePlan {
             [] => format!("FROM {only}"),
             _ => format!("FROM {only} WHERE {}", conditions.join(" AND ")),
         }
+    }
+}
+
+fn beginning(source: &Table, chosen: &Chosen) -> Beginning {
+    let key = source.keys.first().map(|key| ident_list(&key.names()));
+    Beginning {
+        limit: chosen.shape.limit,
+        root: chosen.root.clone(),
+        child: chosen.shape.child,
+        // As the rows lie, which is the best that can be said of them.
+        key: key.unwrap_or_else(|| "tableoid, ctid".to_owned()),
     }
 }
 

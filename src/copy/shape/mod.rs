@@ -27,6 +27,12 @@ pub struct Shape {
     pub rename: PerTable<Rename>,
     /// In which order rows are read: what stands behind `ORDER BY`.
     pub order_by: PerTable<String>,
+    /// How many rows of each table begin; what they refer to comes along.
+    pub limit: PerTable<u64>,
+    /// The rows that a subset begins with. Without any, all do.
+    pub roots: PerTable<Condition>,
+    /// The tables whose rows come along with roots that they refer to.
+    pub children: PerTable<bool>,
     pub on_missing: OnMissing,
     /// What becomes of the values of columns.
     pub masks: PerTable<BTreeMap<String, Mask>>,

@@ -17,6 +17,10 @@ pub(in crate::copy) struct TableShape {
     pub renamed: BTreeMap<String, String>,
     pub order_by: Option<String>,
     pub masks: BTreeMap<String, SaidMask>,
+    pub limit: Option<u64>,
+    pub root: Option<Condition>,
+    /// Whether rows come along with those they refer to.
+    pub child: bool,
 }
 
 /// A mask with where it was said.
@@ -26,6 +30,8 @@ pub(in crate::copy) struct SaidMask {
     /// The name or pattern of tables.
     pub pattern: String,
     pub by_name: bool,
+    /// Patterns that say something about the same column, and count less.
+    pub instead_of: Vec<String>,
 }
 
 /// What is said about each of the tables, in their order, and lines about what is said for nothing.
@@ -44,6 +50,9 @@ pub(in crate::copy) fn resolve(
     let mut renames = scene.each("rename", &shape.rename)?.into_iter();
     let mut orders = scene.each("order_by", &shape.order_by)?.into_iter();
     let mut masks = scene.masks(&shape.masks)?.into_iter();
+    let mut limits = scene.each("limit", &shape.limit)?.into_iter();
+    let mut roots = scene.each("roots", &shape.roots)?.into_iter();
+    let mut children = scene.each("children", &shape.children)?.into_iter();
     let mut shapes = Vec::with_capacity(tables.len());
     for _ in tables {
         let rename = renames.next().flatten().cloned().unwrap_or_default();
@@ -54,6 +63,9 @@ pub(in crate::copy) fn resolve(
             renamed: rename.columns,
             order_by: orders.next().flatten().cloned(),
             masks: masks.next().unwrap_or_default(),
+            limit: limits.next().flatten().copied(),
+            root: roots.next().flatten().cloned(),
+            child: children.next().flatten().copied().unwrap_or_default(),
         });
     }
     Ok((shapes, scene.notes))
@@ -101,8 +113,9 @@ impl Scene<'_> {
             for (pattern, columns) in said {
                 let by_name = !is_glob(pattern);
                 for (column, mask) in columns {
-                    if let Some(other) = masks.get(column) {
+                    if let Some(other) = masks.get_mut(column) {
                         if other.by_name {
+                            other.instead_of.push(pattern.to_owned());
                             continue;
                         }
                         return Err(Error::Ambiguous {
@@ -117,6 +130,7 @@ impl Scene<'_> {
                         mask: mask.clone(),
                         pattern: pattern.to_owned(),
                         by_name,
+                        instead_of: Vec::new(),
                     };
                     masks.insert(column.clone(), said);
                 }

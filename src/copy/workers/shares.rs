@@ -54,7 +54,7 @@ pub(super) fn shares(options: &CopyOptions, units: Vec<Unit>, sizes: &Sizes) -> 
 
 pub(super) fn size(sizes: &Sizes, table: &TablePlan) -> Size {
     let mut size = sizes.get(&table.source.oid).copied().unwrap_or_default();
-    if !table.may_split() {
+    if !table.is_divisible() {
         size.pages = None;
     }
     size

@@ -18,6 +18,20 @@ pub(super) struct Size {
     pub bytes: u64,
 }
 
+impl Size {
+    /// The bytes of so many rows; of all where nobody knows.
+    fn part(self, rows: Option<u64>) -> u64 {
+        match (rows, self.rows) {
+            (Some(0), _) => 0,
+            (Some(some), Some(all @ 1..)) if some < all => {
+                let part = u128::from(self.bytes) * u128::from(some) / u128::from(all);
+                u64::try_from(part).unwrap_or(u64::MAX)
+            }
+            _ => self.bytes,
+        }
+    }
+}
+
 pub(super) struct Facts<'a> {
     options: &'a CopyOptions,
     sizes: HashMap<u32, Size>,
@@ -55,8 +69,8 @@ impl<'a> Facts<'a> {
         let size = self.sizes.get(&source.oid).copied().unwrap_or_default();
         let table = PlannedTable {
             mode: mode.word(),
-            rows: size.rows,
-            bytes: size.bytes,
+            rows: planned.rows.or(size.rows),
+            bytes: size.part(planned.rows),
             table: source.shown.clone(),
             ..planned
         };

@@ -38,7 +38,7 @@ pub struct PlannedTable {
     /// Its name on the target, empty where there is none.
     pub target: String,
     pub mode: &'static str,
-    /// `None` where the table was never analyzed.
+    /// Counted where the rows were chosen one by one; `None` where the table was never analyzed.
     pub rows: Option<u64>,
     pub bytes: u64,
     /// The place of its unit in [`PlanReport::units`], from 1; `None` where nothing would be copied.
@@ -195,6 +195,7 @@ fn of_plan(plan: Plan, report: &mut PlanReport) -> Vec<Draft> {
         drafts.extend(unit.tables.into_iter().map(|table| Draft {
             switches: switches.clone(),
             planned: PlannedTable {
+                rows: table.chosen,
                 unit: Some(place + 1),
                 strategy,
                 reason: reason.clone(),

@@ -43,6 +43,9 @@ const COUNTRY: &str = "+999";
 /// Digits of a hash that tell values apart: 64 bits.
 const UNIQUE: usize = 16;
 
+/// Keeps what a round gives from being computed wherever the next ones need it, which would double the work each time.
+const ONCE: &str = "OFFSET 0";
+
 const TEXTS: [&str; 5] = ["text", "varchar", "bpchar", "citext", "name"];
 
 impl Named {
@@ -217,7 +220,7 @@ impl Value {
             let bits = joined(&["'x'", &hex]);
             rounds += &format!(
                 ", LATERAL (SELECT s{before}.r AS l, s{before}.l OPERATOR(pg_catalog.#) \
-                 ({bits}::pg_catalog.\"bit\"(32)::pg_catalog.int8 OPERATOR(pg_catalog.&) {low}::pg_catalog.int8) AS r) AS s{round}"
+                 ({bits}::pg_catalog.\"bit\"(32)::pg_catalog.int8 OPERATOR(pg_catalog.&) {low}::pg_catalog.int8) AS r {ONCE}) AS s{round}"
             );
         }
         let whole = format!("(s4.l OPERATOR(pg_catalog.<<) {half}) OPERATOR(pg_catalog.|) s4.r");
@@ -255,7 +258,7 @@ impl Value {
                 let moved = moved(&b, &digest(&a));
                 (a, moved)
             };
-            rounds += &format!(", LATERAL (SELECT {a} AS a, {b} AS b) AS s{round}");
+            rounds += &format!(", LATERAL (SELECT {a} AS a, {b} AS b {ONCE}) AS s{round}");
         }
         format!(
             "CASE WHEN {} IS NOT NULL THEN (SELECT {} FROM {rounds}) END",

@@ -103,7 +103,9 @@ fn check_names(tables: &[Crossed<'_>]) -> Result<()> {
                 }
                 .into());
             }
-            *found.entry((&said.pattern, column)).or_default() |= is_there;
+            for pattern in said.instead_of.iter().chain([&said.pattern]) {
+                *found.entry((pattern, column)).or_default() |= is_there;
+            }
         }
     }
     match found.into_iter().find(|(_, found)| !found) {
