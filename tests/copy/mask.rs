@@ -225,6 +225,7 @@ fn an_expression_is_evaluated_at_the_source() {
 }
 
 #[test]
+#[expect(clippy::many_single_char_names, reason = "the columns are called so")]
 fn a_function_masks_each_row_as_it_passes() {
     let schema =
         "CREATE TABLE t (id int PRIMARY KEY, a text, b bool, f float8, j jsonb, y bytea, l text)";

@@ -9,6 +9,7 @@ use super::chosen::Chosen;
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
 use crate::pg::{Ident, Server, Session, ident_list};
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone)]
 pub(crate) struct TablePlan {
     pub source: Relation,
