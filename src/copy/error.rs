@@ -19,6 +19,8 @@ pub enum Error {
     Dump(Box<dump::Error>),
     #[error(transparent)]
     Shape(Box<shape::Error>),
+    #[error(transparent)]
+    Verify(Box<super::verify::Error>),
     #[error("{0}")]
     Unfinished(Box<Unfinished>),
     #[error(transparent)]

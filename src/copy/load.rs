@@ -4,7 +4,7 @@ use super::held::hold;
 use super::plan::{Emptying, TablePlan, Unit};
 use super::report::Meter;
 use super::stream::{Pipe, pump};
-use super::{CopyOptions, Error, Mode, Result, TableReport, Verify, sequences, stage};
+use super::{CopyOptions, Error, Mode, Result, TableReport, Verify, same, sequences, stage};
 use crate::pg::{Session, Value};
 
 /// Fills the tables of the units inside the target's open transaction.
@@ -26,8 +26,11 @@ pub(super) async fn fill(options: &CopyOptions, units: &[Unit]) -> Result<Vec<Ta
         held.release(to).await?;
     }
     let tables: Vec<&TablePlan> = units.iter().flat_map(|unit| &unit.tables).collect();
-    if options.mode == Mode::Replace && options.verify == Verify::Count {
+    if options.mode == Mode::Replace && options.verify != Verify::No {
         compare_counts(options, &tables, &reports).await?;
+    }
+    if options.verify == Verify::Content {
+        same::compare(options, &tables).await?;
     }
     // Last, since it keeps everybody else from drawing numbers until the commit.
     if options.sequences {
@@ -58,7 +61,7 @@ async fn load(options: &CopyOptions, table: &TablePlan) -> Result<TableReport> {
     let stored = pump(&pipe, &mut meter).await?;
     let mut report = meter.report();
     report.inserted = stored;
-    if options.verify == Verify::Count {
+    if options.verify != Verify::No {
         expect(&report.table, report.rows, stored)?;
     }
     Ok(meter.finish(report, false))

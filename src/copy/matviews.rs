@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::plan::TablePlan;
 use super::{CopyOptions, Error, Result, Tables};
-use crate::pg::catalog::{Catalog, Kind, Relation};
+use crate::pg::catalog::{Catalog, Kind, Relation, TableFilter};
 use crate::pg::fields::Fields;
 use crate::pg::{self, Session, TableName, Value};
 use crate::progress::Event;
@@ -33,7 +33,7 @@ pub(super) async fn read(
         Tables::Matching(filter) => Some(filter),
         Tables::Rows(_) => None,
     };
-    let everything = filter.map_or(Ok(false), |filter| filter.is_everything())?;
+    let everything = filter.map_or(Ok(false), TableFilter::is_everything)?;
     let oids = tables
         .iter()
         .map(|table| Value::Int(table.target.oid.into()));

@@ -30,6 +30,7 @@ mod range;
 mod report;
 mod restore;
 mod resume;
+mod same;
 pub mod schema;
 mod sequences;
 mod settings;

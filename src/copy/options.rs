@@ -105,4 +105,6 @@ pub enum Verify {
     No,
     /// The number of rows on both sides.
     Count,
+    /// What is in the rows, too; where rows of a file are restored their number only.
+    Content,
 }

@@ -39,7 +39,9 @@ pub(super) fn finish(options: &CopyOptions, fates: Vec<(Vec<String>, Fate)>) -> 
     for (tables, fate) in fates {
         match fate {
             Fate::Done(reports) => {
-                reports.into_iter().for_each(|table| report.push(table));
+                for table in reports {
+                    report.push(table);
+                }
                 done.extend(tables);
             }
             Fate::Failed(error) | Fate::Stopped(error) if alone => return Err(error),

@@ -192,7 +192,7 @@ async fn rows(
     let stored = stored.map_err(|error| error.stopped(shown, meter.rows()))?;
     let mut report = meter.report();
     report.inserted = stored;
-    if options.verify == Verify::Count {
+    if options.verify != Verify::No {
         load::expect(shown, report.rows, stored)?;
     }
     Ok(meter.finish(report, false))

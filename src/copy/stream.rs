@@ -144,9 +144,12 @@ async fn forward(
             Some(rewriter) => {
                 let masked = rewriter.feed(&chunk);
                 // A function that goes on for ever is ended by the interruption.
-                let masked = masked.map_err(|error| match is_interrupted() {
-                    true => of(Side::Between)(pg::Error::Interrupted),
-                    false => (Side::Between, Error::from(error)),
+                let masked = masked.map_err(|error| {
+                    if is_interrupted() {
+                        of(Side::Between)(pg::Error::Interrupted)
+                    } else {
+                        (Side::Between, Error::from(error))
+                    }
                 })?;
                 sink.send(&masked).await
             }

@@ -93,14 +93,10 @@ async fn told(options: &CopyOptions, plan: Plan, snapshot: &Snapshot) -> Result<
     let tables = expected.collect();
     reporter.event(&Event::CopyBegan { tables });
     let begun = Instant::now();
-    let known: Vec<TablePlan> = match plan.objects.encodings.may_refuse() {
-        true => plan
-            .units
-            .iter()
-            .flat_map(|unit| unit.tables.clone())
-            .collect(),
-        false => Vec::new(),
-    };
+    let mut known: Vec<TablePlan> = Vec::new();
+    if plan.objects.encodings.may_refuse() {
+        known.extend(plan.units.iter().flat_map(|unit| unit.tables.clone()));
+    }
     let copied = match Box::pin(write(options, plan, snapshot)).await {
         Err(error) if !known.is_empty() => {
             Err(Box::pin(encoding::explained(options, &known, error)).await)

@@ -425,17 +425,17 @@ done
         events
     }
 
-    fn report() -> Option<Table> {
-        Some(Table {
+    fn report() -> Table {
+        Table {
             title: "all".into(),
             columns: vec![Column::right("rows")],
             rows: vec![vec![Cell::plain("200")]],
-        })
+        }
     }
 
     #[test]
     fn on_a_terminal_tables_under_way_stand_below_each_other_and_their_report_comes_at_the_end() {
-        let [_, err] = printed(Options::default(), || Some(80), &copy(report()));
+        let [_, err] = printed(Options::default(), || Some(80), &copy(Some(report())));
         let first = "a: 50%, 50 rows, 500 B\n0 of 2 tables, 50 rows, 500 B, ";
         assert!(err.starts_with(first), "{err:?}");
         assert!(err.ends_with("\u{1b}[2Kall\nrows\n────\n 200\n"), "{err:?}");
@@ -449,7 +449,7 @@ done
 
     #[test]
     fn elsewhere_every_table_has_its_line_when_it_is_done() {
-        let [_, err] = printed(Options::default(), || None, &copy(report()));
+        let [_, err] = printed(Options::default(), || None, &copy(Some(report())));
         let expected = "a: 100 rows 0.4 s\nb: 100 rows 0.4 s\nall\nrows\n────\n 200\n";
         assert_eq!(err, expected);
     }

@@ -31,7 +31,8 @@ function copy.order(options) end
 ---@field on_missing? "error"|"skip" what is done about a table or column that the target has not; `"error"` if absent
 ---@field triggers? "user"|string[]|false which triggers of the target do not fire for the rows: those that users made (those the role may not switch off fire, unless `"user"` is said), these, or none
 ---@field foreign_keys? "auto"|"replica"|"order"|"defer"|"drop" how foreign keys are kept; the first way that is possible if absent, in this order
----@field verify? "count"|boolean whether the rows are counted on both sides before the commit; `"count"` if absent
+---@field verify? "count"|"content"|boolean whether rows are counted on both sides before the commit, or compared; `"count"` if absent
+---@field limit? integer|table<string, integer> so many rows of each table, or by table: the first by `order_by`, else by key, and all that they refer to, even above the limit
 ---@field sequences? boolean whether sequences move forward: those the tables use, with `"*.*"` all; true if absent
 ---@field refresh? boolean whether materialized views over the tables are refreshed once the rows are there; true if absent
 ---@field jobs? integer workers at most, each with sessions of its own on both sides; chosen by what there is to do and by the processors if absent
@@ -96,6 +97,17 @@ function copy.plan(options) end
 ---@param options copy.TablesOptions
 ---@return copy.Report report
 function copy.tables(options) end
+
+---@class copy.SubsetOptions: copy.TablesOptions
+---@field roots table<string, string|any[]> the rows to begin with, by table: SQL conditions, with parameters as in `where`; `limit` is about these
+---@field children? boolean|string|string[] whether rows that refer to the roots come along, and what refers to those: of all tables, or of these; false if absent
+---@field tables? nil they follow from the roots and the foreign keys; `exclude` leaves some out, whose rows the target has to have
+
+---Copies some rows with all that they refer to, by the foreign keys of both sides, so that none is without a parent. The rest is as in
+---`copy.tables`; rows that `where` leaves out do not come along.
+---@param options copy.SubsetOptions
+---@return copy.Report report
+function copy.subset(options) end
 
 ---@class copy.RestoreOptions
 ---@field from string the path of a dump in the custom, tar, directory or plain format; a plain one may be packed (`.gz`, `.zst`)

@@ -329,7 +329,8 @@ fn an_interrupted_export_leaves_nothing() {
         };
         let interrupt = Interrupt::default();
         let trip = async {
-            let is_part = |name: &String| name.ends_with(".part");
+            let is_part =
+                |name: &String| Path::new(name).extension().is_some_and(|end| end == "part");
             while !scene.files().iter().any(is_part) {
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;
             }

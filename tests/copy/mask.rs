@@ -225,6 +225,7 @@ fn an_expression_is_evaluated_at_the_source() {
 }
 
 #[test]
+#[expect(clippy::many_single_char_names, reason = "the columns are called so")]
 fn a_function_masks_each_row_as_it_passes() {
     let schema =
         "CREATE TABLE t (id int PRIMARY KEY, a text, b bool, f float8, j jsonb, y bytea, l text)";
@@ -353,4 +354,28 @@ fn a_mask_that_cannot_be_is_refused() {
     ]);
     pair.shaped(Mode::Replace, seeded(merged)).unwrap();
     assert_eq!(pair.to.query("TABLE t"), "7|name|{}");
+}
+
+#[test]
+fn checks_at_the_source_leave_out_what_a_function_gives() {
+    let pair = Pair::different(
+        "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t SELECT g, 1 FROM generate_series(1, 5) g",
+        "CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE CHECK (a > 100))",
+    );
+    let of_id = |row: &Row<'_>| match row.values[0] {
+        Value::Int(id) => Ok(Value::Int(id + 100)),
+        _ => Err("no number".to_owned()),
+    };
+    let shape = masked("t", [("a", function(of_id))]);
+    pair.shaped(Mode::Replace, shape).unwrap();
+    assert_eq!(
+        pair.to
+            .query("SELECT string_agg(a::text, ',' ORDER BY id) FROM t"),
+        "101,102,103,104,105"
+    );
+    let error = pair.shape_refused(Mode::Mirror, masked("t", [("id", function(of_id))]));
+    assert!(
+        error.starts_with("`t`.`id` cannot be masked so: mode `mirror` tells rows by it"),
+        "{error}"
+    );
 }

@@ -22,6 +22,7 @@ mod refusals;
 mod replace;
 mod restore;
 mod resume;
+mod same;
 mod sequences;
 mod staged;
 mod stopped;

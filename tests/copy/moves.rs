@@ -161,7 +161,7 @@ async fn check(
             if mode == Mode::Mirror {
                 prop_assert_eq!(&after, &content(from).await);
             } else {
-                from.batch(&wanted.split_once("; ").unwrap().1)
+                from.batch(wanted.split_once("; ").unwrap().1)
                     .await
                     .unwrap();
                 prop_assert_eq!(&after, &content(from).await);

@@ -1,5 +1,7 @@
 //! No row of a subset is without those it refers to.
 
+use std::fmt::Write as _;
+
 use runner::copy::{Atomic, Condition, Mode, PerTable, Shape, plan, subset_tables, tables};
 
 use super::where_::{by_table, condition};
@@ -222,33 +224,39 @@ fn random_schema(random: &mut impl rand::RngExt) -> (String, String, usize) {
     for (table, is_divided) in divided.iter().enumerate() {
         let columns =
             "a int, b int, k int, l int, la int, lb int, m int, ma int, mb int, PRIMARY KEY (a, b)";
-        schema += &match is_divided {
-            true => format!(
+        let made = if *is_divided {
+            format!(
                 "CREATE TABLE t{table} ({columns}) PARTITION BY HASH (a); \
                  CREATE TABLE t{table}_1 PARTITION OF t{table} FOR VALUES WITH (MODULUS 2, REMAINDER 0); \
                  CREATE TABLE t{table}_2 PARTITION OF t{table} FOR VALUES WITH (MODULUS 2, REMAINDER 1);\n"
-            ),
-            false => format!("CREATE TABLE t{table} ({columns}, UNIQUE (k));\n"),
+            )
+        } else {
+            format!("CREATE TABLE t{table} ({columns}, UNIQUE (k));\n")
         };
+        schema.push_str(&made);
         let size = random.random_range(1..40);
-        rows += &format!(
-            "INSERT INTO t{table} (a, b, k) SELECT g / 5, g % 5, g FROM generate_series(1, {size}) g;\n"
+        let _ = writeln!(
+            rows,
+            "INSERT INTO t{table} (a, b, k) SELECT g / 5, g % 5, g FROM generate_series(1, {size}) g;"
         );
     }
     for table in 0..count {
         for column in ["l", "m"] {
             let parent = random.random_range(0..count);
-            let (to, of) = match divided[parent] || random.random_bool(0.5) {
-                true => (format!("{column}a, {column}b"), "a, b"),
-                false => (column.to_owned(), "k"),
+            let (to, of) = if divided[parent] || random.random_bool(0.5) {
+                (format!("{column}a, {column}b"), "a, b")
+            } else {
+                (column.to_owned(), "k")
             };
-            keys += &format!(
+            let _ = writeln!(
+                keys,
                 "UPDATE t{table} AS t SET ({to}) = (SELECT {of} FROM t{parent} AS p WHERE (p.k * 7 + t.k) % 3 > 0 \
-                 ORDER BY md5(p.k::text || '{column}' || t.k) LIMIT 1);\n"
+                 ORDER BY md5(p.k::text || '{column}' || t.k) LIMIT 1);"
             );
             if random.random_bool(0.8) {
-                schema += &format!(
-                    "ALTER TABLE t{table} ADD CONSTRAINT {column}_{table} FOREIGN KEY ({to}) REFERENCES t{parent} ({of});\n"
+                let _ = writeln!(
+                    schema,
+                    "ALTER TABLE t{table} ADD CONSTRAINT {column}_{table} FOREIGN KEY ({to}) REFERENCES t{parent} ({of});"
                 );
             }
         }
@@ -265,9 +273,10 @@ fn no_subset_of_a_random_schema_has_orphans() {
         let (schema, rows, count) = random_schema(&mut random);
         let pair = Pair::new(&schema, &rows);
         let shape = if random.random_bool(0.5) {
-            let children = match random.random_bool(0.5) {
-                true => PerTable::Every(true),
-                false => PerTable::default(),
+            let children = if random.random_bool(0.5) {
+                PerTable::Every(true)
+            } else {
+                PerTable::default()
             };
             begin(
                 root("t0", &format!("k % {} = 0", random.random_range(2..9))),
@@ -280,9 +289,10 @@ fn no_subset_of_a_random_schema_has_orphans() {
             }
         };
         let said = format!("seed {seed}, round {round}: {schema}\n{rows}\n{shape:?}");
-        let report = match shape.roots.is_empty() {
-            true => pair.shaped(Mode::Replace, shape),
-            false => pair.subset_without(Mode::Replace, shape, &[]),
+        let report = if shape.roots.is_empty() {
+            pair.shaped(Mode::Replace, shape)
+        } else {
+            pair.subset_without(Mode::Append, shape, &[])
         };
         report.unwrap_or_else(|error| panic!("{said}\n{error}"));
         let checked = run(async {

@@ -115,7 +115,7 @@ it("refuses what it cannot do yet by name, and what nobody can do as a typo", fu
     options.tables = options.tables or "lat"
     raises("`copy.tables`: " .. text, function() copy.tables(options) end)
   end
-  refuses("option `limit` is not supported yet", { limit = 5 })
+  refuses("option `limit` must be a number of rows, or numbers by table, got number", { limit = 1.5 })
   refuses("option `atomic` must be true, false or \"staged\", got integer", { atomic = 1 })
   refuses("option `on_error` must be one of `stop`, `continue`, got `go on`", { on_error = "go on" })
   refuses("option `batch` must be 1 or more, got -5", { batch = -5 })

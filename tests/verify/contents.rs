@@ -173,6 +173,7 @@ fn a_copy_compares_what_it_has_written_before_it_commits() {
             target: Catalog::read(&to).await.unwrap().find("t").unwrap().clone(),
             columns: vec!["id".to_owned(), "v".to_owned()],
             filter: None,
+            read: None,
         };
         let whole = verify::contents(&from, &to, std::slice::from_ref(&table))
             .await

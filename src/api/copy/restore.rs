@@ -7,7 +7,7 @@ use super::super::tables::filter;
 use super::import::mode;
 use super::report;
 use super::tables::verify;
-use crate::copy::{self, RestoreOptions};
+use crate::copy::{self, RestoreOptions, Verify};
 use crate::host::options::Options;
 use crate::host::{Call, Result};
 
@@ -24,6 +24,11 @@ pub async fn restore(call: Call, table: Table) -> Result<Table> {
     let to = side(&options, "to")?;
     let tables = filter(to.context(), &options)?;
     let verify = verify(&options)?;
+    if verify == Verify::Content {
+        return Err(options.error(
+            "option `verify` cannot be `content`: a dump has no server that could compare its rows",
+        ));
+    }
     let mode = mode(&options)?;
     options.not_yet(&["jobs", "atomic", "columns", "rename", "where"])?;
     options.finish()?;

@@ -83,12 +83,12 @@ pub fn roots(lua: &Lua, options: &Options) -> Result<PerTable<Condition>> {
     let roots = by_table(options, "roots", |value| {
         condition(lua, options, "roots", value)
     })?;
-    match roots.is_empty() {
-        true => Err(options.error(
+    if roots.is_empty() {
+        return Err(options.error(
             "option `roots` says which rows to begin with, by table, as in `roots = { users = \"id < 10\" }`",
-        )),
-        false => Ok(roots),
+        ));
     }
+    Ok(roots)
 }
 
 /// `true` for all tables, or names and patterns of some.

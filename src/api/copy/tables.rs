@@ -118,16 +118,11 @@ fn mode(options: &Options) -> Result<Mode> {
     Ok(options.choice("mode", &words)?.unwrap_or(Mode::Append))
 }
 
-/// `"count"` or false.
+/// `"count"`, `"content"` or false.
 pub fn verify(options: &Options) -> Result<Verify> {
     if let Some(Value::Boolean(flag)) = options.value("verify")? {
         return Ok(if flag { Verify::Count } else { Verify::No });
     }
-    let words = [("count", true), ("content", false)];
-    match options.choice("verify", &words)? {
-        Some(false) => Err(options.error(
-            "option `verify` cannot be `content` yet; call `verify.tables { by = \"content\" }` behind the copy",
-        )),
-        _ => Ok(Verify::Count),
-    }
+    let words = [("count", Verify::Count), ("content", Verify::Content)];
+    Ok(options.choice("verify", &words)?.unwrap_or(Verify::Count))
 }

@@ -191,7 +191,7 @@ mod tests {
         let layout = Layout::default();
         let (found, length) = names(tsv(b"id\ta\\tb\\\\\r\n1\t2\n", false, &layout));
         assert_eq!(found, ["id", "a\tb\\"]);
-        assert_eq!(length, 12);
+        assert_eq!(length, 11);
         assert_eq!(tsv(b"id\ta", false, &layout), None);
     }
 }

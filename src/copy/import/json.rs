@@ -36,13 +36,11 @@ impl Taking<'_> {
         sent.map_err(|error| at(error, input.shown(), |line| line))?;
         self.check_objects(input.shown()).await?;
         let keys = self.keys().await?;
-        let columns = match &options.columns {
-            Some(columns) => columns.clone(),
-            None => {
-                let named = keys.iter().filter(|key| *key != JSON_NULLS);
-                named.cloned().collect()
-            }
+        let of_lines = || {
+            let named = keys.iter().filter(|key| *key != JSON_NULLS);
+            named.cloned().collect()
         };
+        let columns = options.columns.clone().unwrap_or_else(of_lines);
         let insert = if keys.is_empty() && options.columns.is_none() {
             // Not even one line, or tables without columns.
             format!(

@@ -9,7 +9,7 @@ use crate::pg::{Session, Value};
 /// The buckets of one side.
 pub(super) struct Digests {
     buckets: Vec<u8>,
-    digests: Vec<u8>,
+    contents: Vec<u8>,
     pub rows: u64,
 }
 
@@ -24,19 +24,19 @@ impl Digests {
         };
         Ok(Self {
             buckets: bytes(row.value()),
-            digests: bytes(row.value()),
+            contents: bytes(row.value()),
             rows: row.count(),
         })
     }
 
     pub fn bytes(&self) -> usize {
-        self.buckets.len() + self.digests.len()
+        self.buckets.len() + self.contents.len()
     }
 
     fn by_bucket(&self) -> BTreeMap<i64, &[u8; 8]> {
         let buckets = self.buckets.as_chunks().0.iter();
         let buckets = buckets.map(|bytes| i32::from_be_bytes(*bytes).into());
-        buckets.zip(self.digests.as_chunks().0).collect()
+        buckets.zip(self.contents.as_chunks().0).collect()
     }
 }
 

@@ -73,9 +73,10 @@ impl Buckets {
     /// The buckets that hold a row, in order, four bytes each, and eight bytes of what is in each.
     pub fn digests_sql(&self, rows: &str) -> String {
         let values = self.columns.iter().enumerate();
-        let values: String = values
+        let values: Vec<_> = values
             .map(|(at, column)| format!(", {} AS v{at}", column.value))
             .collect();
+        let values = values.concat();
         let sum = |seed| format!("pg_catalog.sum({})", self.row_hash(seed));
         // OFFSET 0 keeps texts from being made once for every hash.
         format!(

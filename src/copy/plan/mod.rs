@@ -18,7 +18,7 @@ pub(super) use unit::{Emptying, Unit};
 use super::columns::{Sides, match_columns};
 use super::objects::Objects;
 use super::shape::{Crossed, apply_masks};
-use super::{CopyOptions, Error, Mode, Result, subset};
+use super::{CopyOptions, Error, Mode, Result, same, subset};
 use crate::pg::catalog::{self, Catalog};
 use chosen::{chosen, counterparts, refuse_references};
 use rights::{check_rights, check_temporary};
@@ -91,6 +91,7 @@ impl Plan {
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
+        same::check(options, &tables)?;
         subset::choose(options, &mut tables).await?;
         refusal::refuse(options, &mut tables, &keys, &mut refused).await?;
         if options.mode == Mode::Replace {

@@ -192,7 +192,7 @@ impl<'a> Case<'a> {
             .collect();
         let cycle = self.in_cycle(&held);
         if !cycle.is_empty() {
-            return Err(self.cycle(&cycle));
+            return Err(refused_cycle(&cycle));
         }
         let way = match (dropped, deferred.as_slice()) {
             ([], []) if self.checked.is_empty() => Way::Free,
@@ -307,13 +307,13 @@ impl<'a> Case<'a> {
             reason,
         }
     }
+}
 
-    fn cycle(&self, keys: &[&ForeignKey]) -> Error {
-        let tables = tables_of(keys);
-        Error::Cycle {
-            tables: human::some(&tables, 20),
-            keys: key_names(keys),
-        }
+fn refused_cycle(keys: &[&ForeignKey]) -> Error {
+    let tables = tables_of(keys);
+    Error::Cycle {
+        tables: human::some(&tables, 20),
+        keys: key_names(keys),
     }
 }
 

@@ -10,6 +10,7 @@ use super::chosen::Chosen;
 use crate::pg::catalog::{self, Identity, Key, Relation, Table};
 use crate::pg::{Ident, Server, Session, ident_list};
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone)]
 pub(crate) struct TablePlan {
     pub source: Relation,
@@ -62,6 +63,10 @@ impl TablePlan {
         let key = || upsert_key(&source, &target, &chosen.shape, &matched, &options.to);
         let key = options.mode.is_staged().then(key).transpose()?;
         let ordinary = target.relation.kind == catalog::Kind::Ordinary;
+        if options.mode == Mode::Mirror {
+            key.iter()
+                .try_for_each(|key| refuse_called(&source, &matched, key))?;
+        }
         let beginning = beginning(&source, &chosen);
         Ok(Self {
             freeze: options.work.freeze && ordinary && options.mode == Mode::Replace,
@@ -273,6 +278,21 @@ impl TablePlan {
             [] => format!("FROM {only}"),
             _ => format!("FROM {only} WHERE {}", conditions.join(" AND ")),
         }
+    }
+}
+
+/// A mirror looks for rows by their keys on both sides.
+fn refuse_called(source: &Table, matched: &Match, key: &UpsertKey) -> Result<()> {
+    let mut pairs = matched.columns.iter().zip(&matched.reads);
+    match pairs.find(|(column, read)| read.called && key.key.has(&column.name)) {
+        None => Ok(()),
+        Some((_, read)) => Err(ShapeError::Mask {
+            table: source.relation.shown.clone(),
+            column: read.name.clone(),
+            reason: "mode `mirror` tells rows by it on both sides, and the source does not know what a function gives"
+                .to_owned(),
+        }
+        .into()),
     }
 }
 

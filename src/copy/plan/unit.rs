@@ -299,7 +299,7 @@ fn check_names(options: &CopyOptions, triggers: &[TriggerState]) -> Result<()> {
         None => Ok(()),
         Some(name) => Err(Error::NoTrigger {
             name: name.clone(),
-            suggestion: did_you_mean(name, known.into_iter()),
+            suggestion: did_you_mean(name, known),
         }),
     }
 }

@@ -3,6 +3,8 @@
 //! They are found before anything is written, and kept in a temporary table: the claiming row by its place in the
 //! stage, the holder by its own place there (NULL where it is not staged) and by where it lies in the target.
 
+use std::fmt::Write as _;
+
 use super::super::plan::{TablePlan, UpsertKey};
 use super::super::settings::for_merge;
 use super::text::{changeable, images_differ, same_key};
@@ -191,7 +193,7 @@ impl Stage<'_> {
             ));
         }
         if samples.len() > SHOWN {
-            samples[SHOWN] = "...".to_owned();
+            "...".clone_into(&mut samples[SHOWN]);
         }
         Ok(first.map(|name| (name, samples)))
     }
@@ -242,7 +244,7 @@ impl Stage<'_> {
                 .any(|copied| copied.name == column.name);
             match &column.default {
                 Some(expression) if column.generated => {
-                    computed += &format!(", ({expression}) AS {name}");
+                    let _ = write!(computed, ", ({expression}) AS {name}");
                 }
                 _ if is_copied => stored.push(format!("s.{name}")),
                 _ => {

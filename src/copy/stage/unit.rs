@@ -50,9 +50,9 @@ async fn delete(staged: &mut [Staged<'_>], inside: &[u32]) -> Result<()> {
 }
 
 /// What a dry run reports: staged in `aside`, compared, and nothing written.
-pub(in crate::copy) async fn preview<'a>(
+pub(in crate::copy) async fn preview(
     options: &CopyOptions,
-    one: &mut Staged<'a>,
+    one: &mut Staged<'_>,
     inside: &[u32],
 ) -> Result<TableReport> {
     one.look(options, inside).await?;
@@ -95,16 +95,13 @@ impl<'a> Staged<'a> {
 
     /// Stages the rows, and refuses what cannot be done with them. Nothing of the target is written.
     pub async fn look(&mut self, options: &CopyOptions, inside: &[u32]) -> Result<()> {
-        match options.mode {
-            Mode::Mirror => {
-                if !self.stage_differing(options, inside).await? {
-                    return Ok(());
-                }
+        if options.mode == Mode::Mirror {
+            if !self.stage_differing(options, inside).await? {
+                return Ok(());
             }
-            _ => {
-                let table = self.stage.table;
-                self.stage.fill(options, table, &mut self.meter).await?;
-            }
+        } else {
+            let table = self.stage.table;
+            self.stage.fill(options, table, &mut self.meter).await?;
         }
         match options.mode {
             // A real insert asks the indexes themselves, where these are checked at once.
@@ -181,7 +178,7 @@ impl<'a> Staged<'a> {
     async fn finish(self, options: &CopyOptions) -> Result<TableReport> {
         let report = self.report();
         self.stage.drop().await?;
-        if options.verify == Verify::Count {
+        if options.verify != Verify::No {
             let arrived = report.rows.saturating_sub(self.outcome.kept_out);
             expect(&report.table, report.rows, arrived)?;
         }

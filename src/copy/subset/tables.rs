@@ -6,7 +6,7 @@ use super::super::shape::{Condition, PerTable};
 use super::super::{Result, ShapeError};
 use crate::config::did_you_mean;
 use crate::pg::Session;
-use crate::pg::catalog::{Catalog, Link, Pattern, TableFilter, links};
+use crate::pg::catalog::{Catalog, Link, Pattern, Relation, TableFilter, links};
 
 /// The roots, the tables that refer to them where `children` says so, and all that these refer to. Keys lead through
 /// no table that is excluded.
@@ -64,7 +64,7 @@ fn ends(links: &[Link]) -> Vec<(u32, u32)> {
 fn as_source(there: &Catalog, here: &Catalog, links: &[Link]) -> Vec<(u32, u32)> {
     let source = |oid: u32| {
         let found = there.counterpart(here.by_oid(oid)?);
-        found.ok().map(|table| table.root())
+        found.ok().map(Relation::root)
     };
     let ends = ends(links).into_iter();
     ends.filter_map(|(child, parent)| Some((source(child)?, source(parent)?)))
@@ -85,7 +85,7 @@ fn named<T>(
         let pattern = Pattern::parse(name)?;
         let tables = || catalog.relations().iter().filter(|r| r.kind.is_table());
         let matching = tables().filter(|table| pattern.matches(table));
-        let own: BTreeSet<u32> = matching.map(|table| table.root()).collect();
+        let own: BTreeSet<u32> = matching.map(Relation::root).collect();
         if own.is_empty() {
             let names = tables().map(|table| table.shown.as_str());
             return Err(ShapeError::NoTable {

@@ -38,12 +38,22 @@ impl Terms {
     /// `filter` is one SQL expression.
     pub fn of(&self, relation: &Relation, filter: Option<&str>, one_encoding: bool) -> Side {
         let table = relation.only();
+        let rows = match filter {
+            None => table,
+            // The line break ends a trailing `--` comment.
+            Some(filter) => format!("{table} WHERE ({filter}\n)"),
+        };
+        self.side(rows, one_encoding)
+    }
+
+    /// The rows of a query.
+    pub fn of_query(&self, sql: &str, one_encoding: bool) -> Side {
+        self.side(format!("({sql}\n) AS q"), one_encoding)
+    }
+
+    fn side(&self, rows: String, one_encoding: bool) -> Side {
         Side {
-            rows: match filter {
-                None => table,
-                // The line break ends a trailing `--` comment.
-                Some(filter) => format!("{table} WHERE ({filter}\n)"),
-            },
+            rows,
             row: self.row.clone(),
             key: self.key.clone(),
             one_encoding,

@@ -83,6 +83,17 @@ pub struct Contents {
     pub columns: Vec<String>,
     /// A condition on the rows of the source, as SQL.
     pub filter: Option<String>,
+    /// In the place of the source's table and the condition, where values or names change on the way.
+    pub read: Option<Reading>,
+}
+
+/// The rows of a source as they arrive.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// A query with columns that are called as on the target.
+    pub sql: String,
+    /// By the columns, what they are at the source; `None` for what is no column there.
+    pub columns: Vec<Option<String>>,
 }
 
 /// How many tables are looked at in one statement.
@@ -121,7 +132,8 @@ pub async fn contents(
     let mut sides = Sides::pin(from, to).await?;
     let plans = plan::given(tables, from, to).await?;
     // A condition may need the search path it was written for.
-    if tables.iter().all(|table| table.filter.is_none()) {
+    let is_plain = |table: &Contents| table.filter.is_none() && table.read.is_none();
+    if tables.iter().all(is_plain) {
         sides.qualify_names().await?;
     }
     let mut checks = Box::pin(compare(&plans, By::Content, SAMPLES, from, to)).await?;

@@ -1,7 +1,7 @@
 //! Which tables and columns are compared, and by which key.
 
 use super::hash::{Side, Terms};
-use super::{By, Contents, Error, Except, Result, VerifyOptions, encoding, form};
+use super::{By, Contents, Error, Except, Reading, Result, VerifyOptions, encoding, form};
 use crate::config::did_you_mean;
 use crate::pg::catalog::{Catalog, Key, Relation, Table, tables};
 use crate::pg::{self, Session};
@@ -36,6 +36,37 @@ impl TablePlan {
         Self {
             shown: source.relation.shown.clone(),
             source: terms.of(&source.relation, filter, one_encoding),
+            target: terms.of(&target.relation, None, one_encoding),
+        }
+    }
+}
+
+impl TablePlan {
+    /// Rows that change on the way, by a key of the target.
+    fn of_reading(
+        source: &Table,
+        target: &Table,
+        (columns, read): (&[String], &Reading),
+        one_encoding: bool,
+    ) -> Self {
+        let form = |name: &String| {
+            let place = columns.iter().position(|column| column == name)?;
+            let here = target.column(name)?;
+            // What is computed on the way is given the form that the target has.
+            let there = read.columns[place].as_ref();
+            let there = there.and_then(|name| source.column(name)).unwrap_or(here);
+            Some(form::compared(there, here))
+        };
+        let forms = |names: &[String]| names.iter().map(form).collect::<Option<Vec<String>>>();
+        let keys = target.keys.iter().map(|key| {
+            let names: Vec<String> = key.names().into_iter().map(str::to_owned).collect();
+            forms(&names)
+        });
+        let key = keys.flatten().next();
+        let terms = Terms::new(&forms(columns).unwrap_or_default(), key.as_deref());
+        Self {
+            shown: source.relation.shown.clone(),
+            source: terms.of_query(&read.sql, one_encoding),
             target: terms.of(&target.relation, None, one_encoding),
         }
     }
@@ -90,6 +121,9 @@ pub(super) async fn given(
     let one_encoding = encoding::is_one(from, to, &mut Vec::new()).await?;
     let sides = sources.iter().zip(&targets).zip(contents);
     let plans = sides.map(|((source, target), table)| {
+        if let Some(read) = &table.read {
+            return TablePlan::of_reading(source, target, (&table.columns, read), one_encoding);
+        }
         let filter = table.filter.as_deref();
         TablePlan::new(source, target, &table.columns, filter, one_encoding)
     });

@@ -57,16 +57,15 @@ pub(super) async fn workers(options: &CopyOptions, demand: &Demand) -> Result<Wo
     let (from, to) = (&options.from, &options.to);
     let (source, target) = (Capacity::of(from).await?, Capacity::of(to).await?);
     let here = available_parallelism().map_or(1, usize::from);
-    let (wanted, why) = match options.work.jobs {
-        Some(_) => (useful, "as `jobs` says".to_owned()),
-        None => {
-            // Whoever only passes the rows on has less to do than the servers, and a worker keeps none of them busy
-            // while it waits for another, or for a disk.
-            let fit = source.processors.min(target.processors).min(2 * here);
-            let fit = fit.saturating_mul(2);
-            let why = format!("{here} here, {}, {}", source.say(from), target.say(to));
-            (useful.min(fit.clamp(1, MOST)), why)
-        }
+    let (wanted, why) = if options.work.jobs.is_some() {
+        (useful, "as `jobs` says".to_owned())
+    } else {
+        // Whoever only passes the rows on has less to do than the servers, and a worker keeps none of them busy
+        // while it waits for another, or for a disk.
+        let fit = source.processors.min(target.processors).min(2 * here);
+        let fit = fit.saturating_mul(2);
+        let why = format!("{here} here, {}, {}", source.say(from), target.say(to));
+        (useful.min(fit.clamp(1, MOST)), why)
     };
     // The first one has the sessions there are.
     let room = 1 + source.connections.min(target.connections);

@@ -56,7 +56,7 @@ pub(super) async fn run(
         options,
         shares,
     };
-    let ended = Box::pin(run.to_the_end(&crew));
+    let ended = Box::pin(run.finish(&crew));
     let mut report = Snapshot::held(&options.from, ended).await?;
     if let Some(record) = &record {
         record.end(options, &two_moments).await?;

@@ -78,7 +78,7 @@ impl Run<'_> {
         (0..self.shares.len()).max_by_key(|place| self.shares[*place].bytes)
     }
 
-    pub async fn to_the_end(mut self, crew: &Crew) -> Result<Report> {
+    pub async fn finish(mut self, crew: &Crew) -> Result<Report> {
         self.enqueue();
         let workers = crew.workers.iter();
         let workers = workers.map(|worker| Box::pin(self.work(worker, &crew.readers)));

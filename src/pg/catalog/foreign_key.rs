@@ -4,6 +4,7 @@ use super::super::fields::Fields;
 use super::super::{Result, Session, TableName};
 
 /// Rows of `child` point at rows of `parent`.
+#[expect(clippy::struct_excessive_bools, reason = "the catalogue has them")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignKey {
     /// The constraint, with its schema.

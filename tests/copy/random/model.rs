@@ -200,7 +200,7 @@ impl Model {
                 let _ = writeln!(sql, "{row};");
             }
             if matches!(table.kind, Kind::Serial | Kind::Identity) && side == Side::Source {
-                let name = self.name(place);
+                let name = name_of(place);
                 let _ = writeln!(
                     sql,
                     "SELECT setval(pg_get_serial_sequence('{name}', 'id'), 50);"
@@ -214,17 +214,8 @@ impl Model {
         sql
     }
 
-    /// Names of either schema, some of which want quotes.
-    fn name(&self, place: usize) -> String {
-        match place % 3 {
-            0 => format!("s.t{place}"),
-            1 => format!("\"S 2\".\"T {place} é\""),
-            _ => format!("\"S 2\".t{place}"),
-        }
-    }
-
     fn create(&self, place: usize, side: Side) -> String {
-        let (table, name) = (&self.tables[place], self.name(place));
+        let (table, name) = (&self.tables[place], name_of(place));
         let mut columns = vec![table.id().to_owned()];
         columns.extend((table.kind == Kind::TwoColumns).then(|| "half int".to_owned()));
         columns.extend(
@@ -299,7 +290,7 @@ impl Model {
 
     fn rows(&self, place: usize, side: Side) -> Vec<String> {
         let table = &self.tables[place];
-        let name = self.name(place);
+        let name = name_of(place);
         let of_kid = table.kind == Kind::Parent;
         let insert = |id: u8| {
             // What is odd is of another state on the target.
@@ -333,14 +324,14 @@ impl Model {
             let (names, values) = (names.join(", "), values.join(", "));
             let mut sql =
                 format!("INSERT INTO {name} ({names}) OVERRIDING SYSTEM VALUE VALUES ({values})");
-            if of_kid && id % 3 == 0 {
+            if of_kid && id.is_multiple_of(3) {
                 let kid = part(&name, 1);
                 let _ = write!(
                     sql,
                     ";\nINSERT INTO {kid} ({names}, extra) VALUES ({values}, 'kid')"
                 );
             }
-            if table.kind == Kind::Keyless && id % 4 == 0 {
+            if table.kind == Kind::Keyless && id.is_multiple_of(4) {
                 // The same row once more.
                 sql = format!("{sql};\n{sql}");
             }
@@ -350,7 +341,7 @@ impl Model {
     }
 
     fn constraints(&self, place: usize) -> String {
-        let (table, name) = (&self.tables[place], self.name(place));
+        let (table, name) = (&self.tables[place], name_of(place));
         let mut sql = String::new();
         for (number, column) in table.columns.iter().enumerate() {
             // Over a partitioned table it would have to hold the partition key.
@@ -362,7 +353,7 @@ impl Model {
         for (number, to, key) in self.keys(place) {
             let deferrable = if key.deferrable { "DEFERRABLE" } else { "" };
             let valid = if key.valid { "" } else { "NOT VALID" };
-            let (other, action) = (self.name(to), key.action);
+            let (other, action) = (name_of(to), key.action);
             let _ = writeln!(
                 sql,
                 "ALTER TABLE {name} ADD FOREIGN KEY (k{number}) REFERENCES {other} (id) {action} {deferrable} {valid};"
@@ -406,4 +397,13 @@ fn mix(parts: &[u64]) -> u64 {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     })
+}
+
+/// Names of either schema, some of which want quotes.
+fn name_of(place: usize) -> String {
+    match place % 3 {
+        0 => format!("s.t{place}"),
+        1 => format!("\"S 2\".\"T {place} é\""),
+        _ => format!("\"S 2\".t{place}"),
+    }
 }

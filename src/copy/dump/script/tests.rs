@@ -80,7 +80,7 @@ async fn what_is_cut_short_or_not_copy_is_refused() {
     let error = error.unwrap_err().to_string();
     assert_eq!(
         error,
-        "in the dump stands what is not understood, or is more than rows: `COPY public.t (x FROM stdin;`"
+        "`x.dump` ends within the statement `COPY public.t (x FROM stdin;`"
     );
 }
 

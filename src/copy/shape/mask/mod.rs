@@ -30,9 +30,12 @@ pub enum Mask {
     Function(RowFunction),
 }
 
+/// What gives a value for a row, or says why it does not.
+type OfRow = dyn Fn(&Row<'_>) -> Result<Value, String> + Send + Sync;
+
 /// A function of a row.
 #[derive(Clone)]
-pub struct RowFunction(pub Arc<dyn Fn(&Row<'_>) -> Result<Value, String> + Send + Sync>);
+pub struct RowFunction(pub Arc<OfRow>);
 
 impl fmt::Debug for RowFunction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

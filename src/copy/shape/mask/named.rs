@@ -3,6 +3,8 @@
 //! They hang on a keyed hash of the value's text, so that nobody can try candidates without the seed. The seed
 //! itself is in no statement, only a key that is made of it.
 
+use std::fmt::Write as _;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -218,7 +220,8 @@ impl Value {
             let digest = self.digest(&round.to_string(), &format!("s{before}.r::pg_catalog.text"));
             let hex = format!("pg_catalog.\"left\"(pg_catalog.encode({digest}, 'hex'), 8)");
             let bits = joined(&["'x'", &hex]);
-            rounds += &format!(
+            let _ = write!(
+                rounds,
                 ", LATERAL (SELECT s{before}.r AS l, s{before}.l OPERATOR(pg_catalog.#) \
                  ({bits}::pg_catalog.\"bit\"(32)::pg_catalog.int8 OPERATOR(pg_catalog.&) {low}::pg_catalog.int8) AS r {ONCE}) AS s{round}"
             );
@@ -258,7 +261,10 @@ impl Value {
                 let moved = moved(&b, &digest(&a));
                 (a, moved)
             };
-            rounds += &format!(", LATERAL (SELECT {a} AS a, {b} AS b {ONCE}) AS s{round}");
+            let _ = write!(
+                rounds,
+                ", LATERAL (SELECT {a} AS a, {b} AS b {ONCE}) AS s{round}"
+            );
         }
         format!(
             "CASE WHEN {} IS NOT NULL THEN (SELECT {} FROM {rounds}) END",
@@ -307,8 +313,11 @@ fn key(seed: &str, word: &str) -> String {
     };
     mac.update(b"runner mask ");
     mac.update(word.as_bytes());
-    let bytes = mac.finalize().into_bytes();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut hex = String::with_capacity(64);
+    for byte in mac.finalize().into_bytes() {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 #[cfg(test)]
