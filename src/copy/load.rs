@@ -95,6 +95,9 @@ pub(super) async fn counts(
     statements: impl Iterator<Item = String>,
 ) -> Result<Vec<u64>> {
     let statements: Vec<_> = statements.map(|sql| format!("({sql}\n)")).collect();
+    if statements.is_empty() {
+        return Ok(Vec::new());
+    }
     let sql = format!("SELECT ARRAY[{}]", statements.join(", "));
     let Value::Array(counts) = session.value(&sql, &[]).await? else {
         return Ok(Vec::new());

@@ -128,6 +128,26 @@ async fn forward(
     masks: Option<&RowMasks>,
     binary: bool,
 ) -> std::result::Result<u64, (Side, Error)> {
+    let sent = send_all(out, &mut sink, meter, masks).await;
+    if let Err(failed) = sent {
+        if failed.0 != Side::Target {
+            sink.abort().await;
+        }
+        return Err(failed);
+    }
+    // The binary format ends with a message that is no row.
+    meter.count_rows(out.messages().saturating_sub(binary.into()));
+    sink.finish()
+        .await
+        .map_err(|error| (Side::Target, Error::from(error)))
+}
+
+async fn send_all(
+    out: &mut Source,
+    sink: &mut CopyIn,
+    meter: &mut Meter,
+    masks: Option<&RowMasks>,
+) -> std::result::Result<(), (Side, Error)> {
     let of = |side: Side| move |error: pg::Error| (side, Error::from(error));
     let mut rewriter = masks.map(Rewriter::new);
     loop {
@@ -137,7 +157,7 @@ async fn forward(
             () = sink.refused() => return Err(of(Side::Target)(sink.refusal().await)),
             chunk = out.chunk() => chunk.map_err(of(Side::Source))?,
         };
-        let Some(chunk) = chunk else { break };
+        let Some(chunk) = chunk else { return Ok(()) };
         meter.passed(out.messages(), chunk.payload().len());
         let sent = match &mut rewriter {
             None => sink.forward(chunk).await,
@@ -156,7 +176,4 @@ async fn forward(
         };
         sent.map_err(of(Side::Target))?;
     }
-    // The binary format ends with a message that is no row.
-    meter.count_rows(out.messages().saturating_sub(binary.into()));
-    sink.finish().await.map_err(of(Side::Target))
 }

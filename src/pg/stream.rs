@@ -165,6 +165,23 @@ impl CopyIn {
         self.end().await
     }
 
+    /// Ends the COPY at the server without its rows. A dropped one ends as soon as the server reads on, which it does
+    /// not while it waits for a lock, or for a trigger.
+    pub async fn abort(self) {
+        let Self {
+            session,
+            watch,
+            sink,
+            _turn,
+            ..
+        } = self;
+        drop((watch, sink));
+        let client = &session.live().client;
+        // Answered when the COPY has ended.
+        let behind = std::pin::pin!(client.batch_execute(""));
+        cancel::stop(&session, behind).await;
+    }
+
     async fn end(&mut self) -> Result<u64> {
         let ending = self.session.attend(self.sink.as_mut().finish());
         ending.await.map_err(|error| error.with_sql(&self.sql))

@@ -186,13 +186,15 @@ fn a_transaction_of_the_caller_is_written_by_one_worker() {
 }
 
 /// `b` refuses one of its rows.
-const REFUSES: &str = "ALTER TABLE b ADD CHECK (id <> 2500)";
+fn refuses() -> String {
+    refusing("b", "id <> 2500")
+}
 
 #[test]
 fn a_unit_that_fails_is_as_before_and_the_others_are_copied_where_that_is_asked_for() {
     let pair = Pair::new(TABLES, ROWS);
     pair.to
-        .query(&format!("{REFUSES}; INSERT INTO b VALUES (1, 'kept')"));
+        .query(&format!("{}; INSERT INTO b VALUES (1, 'kept')", refuses()));
     for jobs in [1, 3] {
         let error = run(async {
             let (from, to, _) = pair.sessions().await;
@@ -232,7 +234,7 @@ fn a_unit_that_fails_is_as_before_and_the_others_are_copied_where_that_is_asked_
 #[test]
 fn a_failure_stops_what_is_being_copied_and_what_is_not_begun() {
     let pair = Pair::new(TABLES, ROWS);
-    pair.to.query(&format!("{REFUSES}; {}", gate(&["a"])));
+    pair.to.query(&format!("{}; {}", refuses(), gate(&["a"])));
     let before = pair.to.state();
     let mut holder = pair.to.session();
     holder.query("SELECT pg_advisory_lock(7)");
@@ -362,8 +364,10 @@ fn a_unit_of_several_tables_is_read_ahead_and_written_by_one() {
     pair.assert_equal();
     pair.from.assert_left();
     // A failure in the middle ends the reading of all.
-    pair.to
-        .query("TRUNCATE p CASCADE; ALTER TABLE q ADD CHECK (id <> 2900)");
+    pair.to.query(&format!(
+        "TRUNCATE p CASCADE; {}",
+        refusing("q", "id <> 2900")
+    ));
     let before = pair.to.state();
     run(async {
         let (from, to, _) = pair.sessions().await;

@@ -145,6 +145,15 @@ pub fn options(from: &Session, to: &Session, mode: Mode, tables: &[&str]) -> Cop
     CopyOptions::new(from.clone(), to.clone(), tables, mode)
 }
 
+/// Lets the target alone refuse rows of a table: it has a function that the source has not, so that nothing of it is
+/// known beforehand.
+pub fn refusing(table: &str, condition: &str) -> String {
+    format!(
+        "CREATE FUNCTION only_here(boolean) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1'; \
+         ALTER TABLE {table} ADD CHECK (only_here({condition}))"
+    )
+}
+
 pub async fn copy(from: &Session, to: &Session, mode: Mode, names: &[&str]) -> Result<Report> {
     tables(&options(from, to, mode, names)).await
 }

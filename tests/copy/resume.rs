@@ -28,7 +28,7 @@ fn resuming(from: &Session, to: &Session, mode: Mode, names: &[&str]) -> CopyOpt
 #[test]
 fn what_was_committed_is_not_copied_again_and_the_rest_is_of_a_new_moment() {
     let pair = Pair::new(TABLES, ROWS);
-    pair.to.query("ALTER TABLE q ADD CHECK (p <> 2)");
+    pair.to.query(&refusing("q", "p <> 2"));
     run(async {
         let (from, to, _) = pair.sessions().await;
         let error = tables(&resuming(&from, &to, Mode::Append, &[]))
@@ -85,7 +85,7 @@ fn what_was_committed_is_not_copied_again_and_the_rest_is_of_a_new_moment() {
 #[test]
 fn a_key_that_is_broken_between_the_two_moments_is_found() {
     let pair = Pair::new(TABLES, ROWS);
-    pair.to.query("ALTER TABLE z ADD CHECK (id <> 5)");
+    pair.to.query(&refusing("z", "id <> 5"));
     run(async {
         let (from, to, _) = pair.sessions().await;
         tables(&resuming(&from, &to, Mode::Replace, &[]))
@@ -152,7 +152,7 @@ const LONG_ROWS: &str =
 #[test]
 fn a_table_is_copied_in_several_commits_where_that_is_asked_for() {
     let pair = Pair::new(LONG, LONG_ROWS);
-    pair.to.query("ALTER TABLE long ADD CHECK (id <> 7900)");
+    pair.to.query(&refusing("long", "id <> 7900"));
     run(async {
         let (from, to, heard) = pair.sessions().await;
         let mut copied = options(&from, &to, Mode::Append, &[]);

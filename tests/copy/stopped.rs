@@ -60,7 +60,7 @@ const SOON: u64 = 10_000;
 fn a_refused_row_stops_the_copy_at_once() {
     let pair = Pair::different(
         &format!("{TABLE}; {ROWS}"),
-        &format!("{TABLE}; ALTER TABLE big ADD CHECK (id < 0)"),
+        &format!("{TABLE}; {}", refusing("big", "id < 0")),
     );
     run(async {
         let (from, to, _) = pair.sessions().await;

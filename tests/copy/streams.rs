@@ -62,7 +62,7 @@ fn rows_come_from_stdin_and_no_question_eats_them() {
 #[test]
 fn a_reader_that_leaves_ends_the_export() {
     let database = Database::empty(dev());
-    let endless = "copy.export { from = connect 'dev', sql = 'SELECT g FROM generate_series(1, 2000000000) g', to = '-',
+    let endless = "copy.export { from = connect 'dev', sql = 'SELECT generate_series(1, 2000000000) AS g', to = '-',
        format = 'tsv' }";
     let project = tempfile::tempdir().unwrap();
     let toml = format!("[targets.dev]\nurl = \"{}\"", database.url());
