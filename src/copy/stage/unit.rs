@@ -3,7 +3,7 @@
 
 use super::super::load::expect;
 use super::super::mirror::{Dependents, Part};
-use super::super::plan::{TablePlan, Unit};
+use super::super::plan::{TablePlan, Unit, Way};
 use super::super::report::Meter;
 use super::super::{CopyOptions, Mode, Result, TableReport, Verify};
 use super::{Outcome, Stage};
@@ -24,15 +24,20 @@ pub(in crate::copy) async fn fill(options: &CopyOptions, unit: &Unit) -> Result<
         one.look(options, &inside).await?;
         staged.push(one);
     }
+    // A replica deletes a row and nothing else.
+    let acting = match unit.keys.way {
+        Way::Free | Way::Replica => &[],
+        _ => inside.as_slice(),
+    };
     let first = staged.iter().any(|one| one.stage.deletes_first());
     if first {
-        delete(&mut staged, &inside).await?;
+        delete(&mut staged, acting).await?;
     }
     for one in &mut staged {
         one.write(options).await?;
     }
     if !first {
-        delete(&mut staged, &inside).await?;
+        delete(&mut staged, acting).await?;
     }
     let mut reports = Vec::with_capacity(staged.len());
     for one in staged {
@@ -42,9 +47,10 @@ pub(in crate::copy) async fn fill(options: &CopyOptions, unit: &Unit) -> Result<
     Ok(reports)
 }
 
-async fn delete(staged: &mut [Staged<'_>], inside: &[u32]) -> Result<()> {
+/// Children before parents. Keys of the tables `acting` may do more than that.
+async fn delete(staged: &mut [Staged<'_>], acting: &[u32]) -> Result<()> {
     for one in staged.iter_mut().rev() {
-        one.delete(inside).await?;
+        one.delete(acting).await?;
     }
     Ok(())
 }
