@@ -106,7 +106,7 @@ impl Databases<'_> {
         let connect = "local from, to = connect 'from', connect('to', { write = true })\n";
         std::fs::write(&file, format!("{connect}{lua}")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_runner"));
-        command.arg("--quiet").arg(file);
+        command.arg("--quiet").arg(file).current_dir(&project);
         command
     }
 
