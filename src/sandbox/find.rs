@@ -18,10 +18,7 @@ impl Bin {
     /// Looks in `RUNNER_PG_BIN`, or else in all the usual places.
     pub fn find() -> Result<Self, Error> {
         if let Some(folder) = tools::given_folder() {
-            return match missing_in(&folder) {
-                None => Ok(Self(folder)),
-                Some(missing) => Err(Error::WrongBin { folder, missing }),
-            };
+            return Self::of(folder);
         }
         tools::folders()
             .find(|folder| missing_in(folder).is_none())
@@ -29,6 +26,14 @@ impl Bin {
             .ok_or_else(|| Error::NoPostgres {
                 looked_in: tools::looked_in(),
             })
+    }
+
+    /// The programs in one folder.
+    pub fn of(folder: PathBuf) -> Result<Self, Error> {
+        match missing_in(&folder) {
+            None => Ok(Self(folder)),
+            Some(missing) => Err(Error::WrongBin { folder, missing }),
+        }
     }
 
     pub fn program(&self, name: &str) -> PathBuf {

@@ -12,6 +12,7 @@ mod jobs;
 mod keys;
 mod large_objects;
 mod limit;
+mod majors;
 mod mask;
 mod matviews;
 mod mirror;

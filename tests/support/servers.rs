@@ -18,8 +18,21 @@ pub fn prod() -> &'static Cluster {
     &PROD
 }
 
+/// A cluster of a newer major version, which `tests/setup --tests` has put here.
+pub fn newer() -> &'static Cluster {
+    static NEWER: LazyLock<Cluster> = LazyLock::new(|| {
+        let bin = Bin::of("/opt/postgresql-18/bin".into()).unwrap();
+        start_with("newer", &bin)
+    });
+    &NEWER
+}
+
 /// Another cluster, ended with the run.
 pub fn start(name: &str) -> Cluster {
+    start_with(name, &Bin::find().unwrap())
+}
+
+fn start_with(name: &str, bin: &Bin) -> Cluster {
     let folder = tempfile::Builder::new()
         .prefix("runner-test-")
         .tempdir()
@@ -38,11 +51,7 @@ pub fn start(name: &str) -> Cluster {
         .enable_all()
         .build()
         .unwrap()
-        .block_on(Cluster::start(
-            &Bin::find().unwrap(),
-            &folder.join(name),
-            &options,
-        ))
+        .block_on(Cluster::start(bin, &folder.join(name), &options))
         .unwrap();
     reaper::at_end(&format!(
         "end {}; rm -rf {}",
