@@ -66,8 +66,8 @@ fn a_second_signal_ends_the_process_at_once() {
     let running = run(
         &database,
         "dev:transaction(function(tx)
-           tx:execute 'INSERT INTO law VALUES (2)'
            defer(function() tx:query 'SELECT pg_sleep(600)' end)
+           tx:execute 'INSERT INTO law VALUES (2)'
            sleep(600)
          end)",
     );

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::proxy::Proxy;
 use super::wait_until_at;
-use crate::support::{Database, Network, Ran, Runner, Running, dev, sshd};
+use crate::support::{Database, Network, Ran, Runner, Running, dev, sshd, wait_until};
 
 /// What a silent link may take to be an error: 30 s, and what a loaded machine adds.
 const NOTICED: Duration = Duration::from_secs(45);
@@ -86,6 +86,8 @@ fn an_ssh_host_that_goes_silent_is_given_up_with_the_rows_that_had_passed() {
         end)";
     let running = runner.target("dev", &empty).playbook(lua).start();
     wait_until_at(&database, "pg_sleep");
+    let arrived = "SELECT count(*) FROM pg_stat_progress_copy WHERE datname = current_database() AND tuples_processed > 0";
+    wait_until("rows have passed", || empty.query(arrived) == "1");
     let ran = given_up(running, &network);
     let told = "the ssh connection to `silent` is lost: ";
     assert!(ran.stderr.contains(told), "{}", ran.stderr);
