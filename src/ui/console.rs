@@ -11,8 +11,9 @@ use super::error::Report;
 use super::lines::{self, Weight};
 use super::paint::Paint;
 use super::printer::{Output, Printer};
-use super::{escape, json, prompt, table, terminal};
+use super::{escape, json, page, prompt, table, terminal};
 use crate::config::Secret;
+use crate::docs::Page;
 use crate::progress::{AskError, Content, Event, NoStdout, Progress, Question, Table};
 
 /// How often the status of a copy is renewed on a terminal, and told where there is none.
@@ -123,6 +124,19 @@ impl Console {
         locked(&self.printer).print(Output::Out, text);
     }
 
+    fn page(&self, shown: &Page) {
+        let text = if self.options.json {
+            escape::json(&shown.document.to_string()) + "\n"
+        } else {
+            page::render(
+                shown,
+                (self.out.width)().unwrap_or(UNKNOWN_WIDTH),
+                self.out.paint,
+            )
+        };
+        locked(&self.printer).print(Output::Out, text);
+    }
+
     /// How far something is.
     fn status(&self, lines: &[String]) {
         let width = (self.err.width)();
@@ -209,6 +223,7 @@ impl Progress for Console {
                 locked(&self.printer).print(Output::Out, text);
             }
             Event::Show(table) => self.show(table),
+            Event::Page(page) => self.page(page),
             Event::Report(table) => self.table_report(table),
             _ => {
                 if let Some((text, weight)) = lines::of(event, self.err.paint) {

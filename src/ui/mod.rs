@@ -11,6 +11,7 @@ pub mod escape;
 mod excerpt;
 mod json;
 mod lines;
+mod page;
 mod paint;
 mod printer;
 mod prompt;

@@ -130,7 +130,7 @@ fn fitted(mut widths: Vec<usize>, available: Option<usize>) -> Vec<usize> {
 
 /// `text` in pieces of at most `width` columns, broken after a space where one is in the second
 /// half.
-fn wrapped(text: &str, width: usize) -> Vec<&str> {
+pub fn wrapped(text: &str, width: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while rest.width() > width {
