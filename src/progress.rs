@@ -7,6 +7,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use crate::config::Secret;
+use crate::docs::Page;
 use crate::interrupt::race;
 
 /// The listener, shared by everything that belongs to one run.
@@ -162,6 +163,8 @@ pub enum Event {
     Print(String),
     /// A result the playbook shows; goes to stdout.
     Show(Table),
+    /// Help; goes to stdout.
+    Page(Box<Page>),
 }
 
 /// A table to print: cells by row, `None` for SQL NULL.

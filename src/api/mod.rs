@@ -7,6 +7,7 @@ mod copy;
 mod db;
 mod error;
 mod format;
+mod help;
 mod host;
 mod json;
 mod log;
@@ -47,6 +48,7 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("confirm", confirm::build),
     ("connect", connect::build),
     ("copy", copy::build),
+    ("help", help::build),
     ("host", host::build),
     ("json", json::build),
     ("log", log::build),

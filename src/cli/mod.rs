@@ -2,6 +2,7 @@
 
 pub mod args;
 mod child;
+mod help;
 mod init;
 mod list;
 mod protect;
@@ -84,6 +85,7 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
         Command::Init => init::run(&args.options, &reporter),
         Command::Protect { target } => protect::run(&target, &args.options, &reporter),
         Command::List => list::run(&args.options, &reporter),
+        Command::Help { name } => help::run(name.as_deref(), &args.options, &reporter),
         Command::Tunnel(words) => tunnel::run(&words, &args.options, &reporter),
     };
     match outcome {

@@ -12,10 +12,17 @@ use super::lines::{self, Weight};
 use super::pager::Pager;
 use super::paint::Paint;
 use super::printer::{Output, Printer};
+<<<<<<< HEAD
 use super::results::{self, Expanded, Format, Style, Writer};
 use super::{escape, prompt, terminal};
 use crate::config::{Secret, redact};
 use crate::progress::{AskError, Column, Content, Event, NoStdout, Progress, Question, Table};
+=======
+use super::{escape, json, page, prompt, table, terminal};
+use crate::config::Secret;
+use crate::docs::Page;
+use crate::progress::{AskError, Content, Event, NoStdout, Progress, Question, Table};
+>>>>>>> docs
 
 /// How often the status of a copy is renewed on a terminal, and told where there is none.
 const LIVE: Duration = Duration::from_millis(100);
@@ -126,6 +133,7 @@ impl Console {
         locked(&self.printer).print(Output::Out, text);
     }
 
+<<<<<<< HEAD
     fn style(&self, format: Format, expanded: Expanded) -> Style {
         Style {
             format,
@@ -158,6 +166,19 @@ impl Console {
             results::Output::stream(std::io::stdout())
         };
         Writer::new(columns, style, out)
+=======
+    fn page(&self, shown: &Page) {
+        let text = if self.options.json {
+            escape::json(&shown.document.to_string()) + "\n"
+        } else {
+            page::render(
+                shown,
+                (self.out.width)().unwrap_or(UNKNOWN_WIDTH),
+                self.out.paint,
+            )
+        };
+        locked(&self.printer).print(Output::Out, text);
+>>>>>>> docs
     }
 
     /// How far something is.
@@ -247,6 +268,7 @@ impl Progress for Console {
                 locked(&self.printer).print(Output::Out, text);
             }
             Event::Show(table) => self.show(table),
+            Event::Page(page) => self.page(page),
             Event::Report(table) => self.table_report(table),
             _ => {
                 if let Some((text, weight)) = lines::of(event, self.err.paint) {

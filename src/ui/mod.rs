@@ -10,6 +10,7 @@ mod error;
 pub mod escape;
 mod excerpt;
 mod lines;
+mod page;
 mod pager;
 mod paint;
 mod printer;
