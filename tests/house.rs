@@ -17,6 +17,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
             "pg",
             "machine",
             "ssh",
+            "ui",
         ],
     ),
     ("host", &[]),
@@ -31,7 +32,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("ui", &[]),
     ("config", &[]),
 ];
-const GROUND_FLOOR: &[&str] = &["config", "human", "interrupt", "progress"];
+const GROUND_FLOOR: &[&str] = &["bug", "config", "human", "interrupt", "progress"];
 const KNOW_LUA: &[&str] = &["api", "host"];
 
 fn source() -> PathBuf {
