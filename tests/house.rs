@@ -31,8 +31,16 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("ssh", &[]),
     ("ui", &[]),
     ("config", &[]),
+    ("docs", &[]),
 ];
-const GROUND_FLOOR: &[&str] = &["bug", "config", "human", "interrupt", "progress"];
+const GROUND_FLOOR: &[&str] = &[
+    "bug",
+    "config",
+    "docs",
+    "human",
+    "interrupt",
+    "progress",
+];
 const KNOW_LUA: &[&str] = &["api", "host"];
 
 fn source() -> PathBuf {

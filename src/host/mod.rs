@@ -33,7 +33,6 @@ pub use location::{Frame, Location};
 pub use machine::Machine;
 pub use prelude::CHUNK;
 pub use state::State;
-pub use stdlib::MODULES as STDLIB;
 
 #[cfg(test)]
 mod tests;
