@@ -309,6 +309,7 @@ fn usage(message: &str) -> Stop {
 
 fn with_help(message: &str, help: &str) -> Stop {
     Stop::Usage(Box::new(Report {
+        kind: "usage",
         help: Some(help.to_owned()),
         ..Report::new(message)
     }))

@@ -110,10 +110,14 @@ impl Console {
         Tracer(Arc::clone(self))
     }
 
-    /// Prints the report of a failure to stderr.
+    /// Prints the report of a failure to stderr: with `--json` as one line.
     pub fn report(&self, report: &Report) {
         let width = (self.err.width)().unwrap_or(UNKNOWN_WIDTH);
-        let text = report.render(width, self.err.paint);
+        let text = if self.options.json {
+            report.json()
+        } else {
+            report.render(width, self.err.paint)
+        };
         locked(&self.printer).print(Output::Err, text);
     }
 
