@@ -30,8 +30,9 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("ssh", &[]),
     ("ui", &[]),
     ("config", &[]),
+    ("docs", &[]),
 ];
-const GROUND_FLOOR: &[&str] = &["config", "human", "interrupt", "progress"];
+const GROUND_FLOOR: &[&str] = &["config", "docs", "human", "interrupt", "progress"];
 const KNOW_LUA: &[&str] = &["api", "host"];
 
 fn source() -> PathBuf {
