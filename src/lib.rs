@@ -24,6 +24,7 @@ pub mod copy;
 pub mod host;
 pub mod machine;
 pub mod pg;
+pub mod repl;
 pub mod route;
 #[cfg(unix)]
 pub mod sandbox;
