@@ -1,12 +1,14 @@
 //! The one integration binary: the real program against real servers, which `support` starts and shares.
 #![cfg(unix)]
 
+mod check;
 mod claim;
 mod configuration;
 mod copy;
 mod direct;
 mod dry_run;
 mod endings;
+mod errors;
 mod fixtures;
 mod house;
 mod lua_specs;

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 pub mod args;
+mod check;
 mod child;
 mod help;
 mod init;
@@ -81,8 +82,13 @@ fn askpass(
 }
 
 fn stopped(stop: &Stop, json: bool) -> ExitCode {
+    let format = if json {
+        ui::results::Format::Json
+    } else {
+        ui::results::Format::default()
+    };
     let console = ui::Console::new(ui::Options {
-        json,
+        format,
         ..ui::Options::default()
     });
     match stop {
@@ -111,6 +117,7 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
         }
         Command::Init => init::run(&args.options, &reporter),
         Command::Protect { target } => protect::run(&target, &args.options, &reporter),
+        Command::Check(words) => check::run(&words, &args.options, console),
         Command::List => list::run(&args.options, &reporter),
         Command::Help { name } => help::run(name.as_deref(), &args.options, &reporter),
         Command::Tunnel(words) => tunnel::run(&words, &args.options, &reporter),
