@@ -36,8 +36,11 @@ use std::sync::Arc;
 
 use mlua::{Lua, Value};
 
+pub use connect::connect_named;
 pub use context::{Context, Link, RunOptions};
-pub use run::run_playbook;
+pub use db::Db;
+pub use run::{interactive, run_playbook};
+pub use show::to_table;
 pub use tunnel::open as open_tunnel;
 
 type Builder = fn(&Lua, &Arc<Context>) -> mlua::Result<Value>;

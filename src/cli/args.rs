@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
-use super::tunnel;
+use super::{repl, tunnel};
 use crate::config::did_you_mean;
 use crate::ui::Report;
 
@@ -38,6 +38,8 @@ pub enum Command {
     },
     List,
     Tunnel(tunnel::Words),
+    /// Opens the prompt.
+    Repl(repl::Words),
 }
 
 /// Why there is nothing to do.
@@ -82,7 +84,7 @@ pub struct Options {
     version,
     about = "Runs playbooks that operate PostgreSQL",
     disable_help_subcommand = true,
-    override_usage = "runner [OPTIONS] FILE [--param value ...]\n       runner [OPTIONS] COMMAND",
+    override_usage = "runner [OPTIONS] [FILE [--param value ...]]\n       runner [OPTIONS] COMMAND",
     after_help = "`runner FILE --help` tells the parameters of a playbook."
 )]
 struct Cli {
@@ -108,6 +110,8 @@ enum Named {
     List,
     /// Open a way to a target for other programs, until Ctrl-C or as long as COMMAND runs
     Tunnel(tunnel::Words),
+    /// Open a prompt for Lua and SQL, as `runner` without words does
+    Repl(repl::Words),
 }
 
 /// Reads the words after the program's name.
@@ -128,7 +132,8 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, Stop> {
         (Some(Named::Protect { target }), _) => Command::Protect { target },
         (Some(Named::List), _) => Command::List,
         (Some(Named::Tunnel(words)), _) => Command::Tunnel(words),
-        (None, None) => return Err(usage("nothing to do: give a playbook or a command")),
+        (Some(Named::Repl(words)), _) => Command::Repl(words),
+        (None, None) => Command::Repl(repl::Words::default()),
     };
     Ok(Args {
         options: cli.options,

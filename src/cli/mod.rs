@@ -5,6 +5,7 @@ mod child;
 mod init;
 mod list;
 mod protect;
+mod repl;
 mod report;
 mod run;
 mod runtime;
@@ -81,6 +82,7 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
         Command::Sandbox { file, words } => {
             sandbox::run(file.as_deref(), words, &args.options, &reporter)
         }
+        Command::Repl(words) => repl::run(words, &args.options, console),
         Command::Init => init::run(&args.options, &reporter),
         Command::Protect { target } => protect::run(&target, &args.options, &reporter),
         Command::List => list::run(&args.options, &reporter),

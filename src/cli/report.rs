@@ -16,7 +16,8 @@ pub fn end(failure: &Failure, interrupt: &Interrupt) -> End {
     End { code, report }
 }
 
-fn report(failure: &Failure) -> Report {
+/// What is told about it.
+pub fn report(failure: &Failure) -> Report {
     Report {
         message: failure.message.clone(),
         location: failure.location.as_ref().map(|location| SourceSpan {

@@ -101,6 +101,11 @@ impl Console {
         Tracer(Arc::clone(self))
     }
 
+    /// Whether stdout is a terminal with colours.
+    pub fn is_coloured(&self) -> bool {
+        self.out.paint.on
+    }
+
     /// Prints the report of a failure to stderr.
     pub fn report(&self, report: &Report) {
         let width = (self.err.width)().unwrap_or(UNKNOWN_WIDTH);
