@@ -10,9 +10,10 @@
 //! - [`copy`], [`watermark`], [`trigger`]: what is done with rows
 //! - [`pg`]: sessions, values, catalogue, errors
 //! - [`route`], [`ssh`]: how bytes reach a server
-//! - [`config`], [`progress`], [`interrupt`], [`human`]: the ground floor
+//! - [`config`], [`progress`], [`interrupt`], [`human`], [`docs`]: the ground floor
 
 pub mod config;
+pub mod docs;
 pub mod human;
 pub mod interrupt;
 pub mod progress;

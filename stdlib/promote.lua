@@ -5,7 +5,7 @@
 
 local promote = {}
 
----@class promote.Options
+---@class (exact) promote.Options
 ---@field from Db the source
 ---@field to Db the destination, opened with `write = true`
 ---@field tables? string[] tables, globs and groups; all when absent

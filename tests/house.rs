@@ -31,8 +31,9 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("ssh", &[]),
     ("ui", &[]),
     ("config", &[]),
+    ("docs", &[]),
 ];
-const GROUND_FLOOR: &[&str] = &["config", "human", "interrupt", "progress"];
+const GROUND_FLOOR: &[&str] = &["config", "docs", "human", "interrupt", "progress"];
 const KNOW_LUA: &[&str] = &["api", "host", "repl"];
 
 fn source() -> PathBuf {

@@ -148,13 +148,15 @@ pub enum Error {
         after: String,
     },
     #[error(
-        "policies of `{table}` on `{target}` hide rows from `{role}`, so not all would be copied; {}",
+        "policies of `{table}` on `{target}` hide rows from `{role}`, so {so}; {}",
         past_policies(*.forced)
     )]
     RowSecurity {
         table: String,
         target: String,
         role: String,
+        /// What cannot be done for it.
+        so: &'static str,
         /// Whether they hold for the owner, which the role is.
         forced: bool,
     },
@@ -279,8 +281,8 @@ pub enum Error {
         source: Box<Error>,
     },
     #[error(
-        "`{table}`: {} sent, {} arrived, so nothing of it was kept (a trigger or a rule of the target may add rows \
-         or keep them out)",
+        "`{table}`: {} sent, {} arrived, so nothing of it was kept (a trigger, a rule or a policy of the target \
+         may add rows or keep them out)",
         human::rows(*.sent), human::count(*.arrived)
     )]
     Count {

@@ -31,7 +31,6 @@ pub use location::{Frame, Location};
 pub use machine::Machine;
 pub use prelude::CHUNK;
 pub use state::State;
-pub use stdlib::MODULES as STDLIB;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 ---@meta
 
----@class connect.Options
+---@class (exact) connect.Options
 ---@field write? boolean asks for the phrase of a protected target at once
 ---@field warning? string shown with that question
 ---@field database? string another database on the same server
@@ -50,7 +50,7 @@ function Db:rows(sql, ...) end
 ---@return integer affected rows
 function Db:execute(sql, ...) end
 
----@class Db.ScriptOptions
+---@class (exact) Db.ScriptOptions
 ---@field single_transaction? boolean all statements in one transaction; else each commits by itself, as in psql
 
 ---Runs a script as psql would: many statements, `COPY ... FROM stdin` with its rows, the `\restrict` of dumps. It stops at the first
@@ -60,7 +60,7 @@ function Db:execute(sql, ...) end
 ---@return integer affected rows
 function Db:script(sql, options) end
 
----@class Db.TransactionOptions
+---@class (exact) Db.TransactionOptions
 ---@field isolation? "read committed"|"repeatable read"|"serializable"
 ---@field read_only? boolean
 ---@field lock_timeout? number|string

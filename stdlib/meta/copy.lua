@@ -3,7 +3,7 @@
 ---Rows from server to server, and out of dumps.
 copy = {}
 
----@class copy.OrderOptions
+---@class (exact) copy.OrderOptions
 ---@field to Db whose foreign keys count
 ---@field tables? string|string[] names, patterns (`"lat*"`, `"audit.*"`) and groups (`"group:law"`); all of the search path if absent
 ---@field exclude? string|string[] the same for what is left out, beside `[copy] exclude` of `runner.toml`
@@ -13,10 +13,10 @@ copy = {}
 ---@return string[] tables
 function copy.order(options) end
 
----@class copy.NamedMask
+---@class (exact) copy.NamedMask
 ---@field mask "email"|"name"|"phone"|"null"|"hash"|"keep-format" the same value has the same mask under one seed, in every table; unique values have unique masks, and NULL stays NULL
 
----@class copy.TablesOptions
+---@class (exact) copy.TablesOptions
 ---@field from Db|watermark.Changed where the rows come from; a plain Db is read in one snapshot for all tables
 ---@field to Db a `tx` takes part in its transaction; on a plain Db each unit of tables tied by foreign keys commits by itself
 ---@field tables? string|string[] names, patterns and groups at the source; all of its search path if absent
@@ -98,7 +98,7 @@ function copy.plan(options) end
 ---@return copy.Report report
 function copy.tables(options) end
 
----@class copy.SubsetOptions: copy.TablesOptions
+---@class (exact) copy.SubsetOptions: copy.TablesOptions
 ---@field roots table<string, string|any[]> the rows to begin with, by table: SQL conditions, with parameters as in `where`; `limit` is about these
 ---@field children? boolean|string|string[] whether rows that refer to the roots come along, and what refers to those: of all tables, or of these; false if absent
 ---@field tables? nil they follow from the roots and the foreign keys; `exclude` leaves some out, whose rows the target has to have
@@ -109,7 +109,7 @@ function copy.tables(options) end
 ---@return copy.Report report
 function copy.subset(options) end
 
----@class copy.RestoreOptions
+---@class (exact) copy.RestoreOptions
 ---@field from string the path of a dump in the custom, tar, directory or plain format; a plain one may be packed (`.gz`, `.zst`)
 ---@field to Db
 ---@field tables? string|string[] names, patterns and groups on the target; all that the dump has rows of if absent
@@ -123,7 +123,7 @@ function copy.subset(options) end
 ---@return copy.Report report
 function copy.restore(options) end
 
----@class copy.ExportOptions
+---@class (exact) copy.ExportOptions
 ---@field from Db read in one snapshot; a `db:snapshot` or `tx` takes part in its own
 ---@field to string a file, `"-"` for stdout, or a folder (it ends with `/`, or is there) that gets a file for each table
 ---@field table? string one table
@@ -154,7 +154,7 @@ function copy.restore(options) end
 ---@return copy.ExportReport report
 function copy.export(options) end
 
----@class copy.ImportOptions
+---@class (exact) copy.ImportOptions
 ---@field from string a file, or `"-"` for stdin
 ---@field to Db a `tx` takes part in its transaction; a plain Db commits all rows, or none
 ---@field table string
@@ -174,7 +174,7 @@ function copy.export(options) end
 ---@return copy.Report report
 function copy.import(options) end
 
----@class copy.DumpOptions
+---@class (exact) copy.DumpOptions
 ---@field from Db a `db:snapshot` is dumped as it sees the database
 ---@field to string a file, a folder (it ends with `/`), or `"-"` for stdout
 ---@field format? "custom"|"directory"|"tar"|"plain" as the name says if absent: `.dump`, `/`, `.tar`, `.sql` (`.sql.gz`, `.sql.zst`)
@@ -201,7 +201,7 @@ function copy.import(options) end
 ---@return copy.DumpReport report
 function copy.dump(options) end
 
----@class copy.SchemaOptions
+---@class (exact) copy.SchemaOptions
 ---@field from Db best a snapshot
 ---@field to Db a `tx` takes part in its transaction; else all of it is one
 ---@field section? "pre-data"|"post-data" what rows need, or what is made behind them (keys, indexes, triggers); both if absent

@@ -11,7 +11,7 @@ function host(alias) end
 ---@class Host
 local Host = {}
 
----@class host.Run
+---@class (exact) host.Run
 ---@field [integer] string the program and its arguments; nothing in them is special to a shell
 ---@field stdin? string
 ---@field env? table<string, string|number> added to the environment; shown in no list of processes
@@ -33,7 +33,7 @@ local Host = {}
 ---@return host.Ran ran
 function Host:run(command) end
 
----@class host.Mode
+---@class (exact) host.Mode
 ---@field mode? string octal digits: `"640"`
 
 ---@class host.Moved
@@ -108,7 +108,7 @@ function Container:copy_out(path, file) end
 ---@return table facts
 function Container:inspect() end
 
----@class host.Logs
+---@class (exact) host.Logs
 ---@field tail? integer only so many of the last lines
 
 ---What it printed.
@@ -116,7 +116,7 @@ function Container:inspect() end
 ---@return host.Ran ran
 function Container:logs(options) end
 
----@class host.Healthy
+---@class (exact) host.Healthy
 ---@field tries? integer 30 if nothing is said
 ---@field every? number|string 2 seconds if nothing is said
 
@@ -129,7 +129,7 @@ function Container:wait_healthy(options) end
 ---@class Compose
 local Compose = {}
 
----@class host.Services
+---@class (exact) host.Services
 ---@field [integer] string
 
 ---The containers of the project, those that do not run included.
@@ -141,7 +141,7 @@ function Compose:ps(services) end
 ---@return host.Ran ran
 function Compose:pull(services) end
 
----@class host.Up : host.Services
+---@class (exact) host.Up: host.Services
 ---@field force_recreate? boolean makes containers anew though nothing has changed; their volumes stay
 ---@field no_deps? boolean leaves alone what the services depend on
 
@@ -158,7 +158,7 @@ function Compose:stop(services) end
 ---@return host.Ran ran
 function Compose:restart(services) end
 
----@class host.Exec : host.Run
+---@class (exact) host.Exec: host.Run
 ---@field service string
 
 ---Runs a program in the running container of a service, as `container:run` does.
@@ -166,7 +166,7 @@ function Compose:restart(services) end
 ---@return host.Ran ran
 function Compose:exec(command) end
 
----@class host.ServiceLogs : host.Services
+---@class (exact) host.ServiceLogs: host.Services
 ---@field tail? integer only so many of the last lines of each
 
 ---@param options? host.ServiceLogs

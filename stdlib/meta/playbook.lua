@@ -1,13 +1,13 @@
 ---@meta
 
----@class playbook.Param
+---@class (exact) playbook.Param
 ---@field type? "string"|"integer"|"number"|"boolean"|"list"|"timestamp"|"path" `string` if absent
 ---@field default? any
 ---@field required? boolean
 ---@field help? string
 ---@field choices? any[]
 
----@class playbook.Declaration
+---@class (exact) playbook.Declaration
 ---@field summary? string
 ---@field positional? string the parameter that words without a name fill
 ---@field params? table<string, playbook.Param>

@@ -1,6 +1,6 @@
 ---@meta
 
----@class retry.Options
+---@class (exact) retry.Options
 ---@field times? integer attempts in all; 3 if absent
 ---@field delay? number|string the pause between two attempts; 1 second if absent
 

@@ -61,7 +61,7 @@ schema = {}
 ---@return schema.Schema schema
 function schema.read(db) end
 
----@class schema.DiffOptions
+---@class (exact) schema.DiffOptions
 ---@field from Db
 ---@field to Db
 ---@field tables? string|string[] these tables and views with their parts alone; all of the database if absent

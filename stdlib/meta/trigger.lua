@@ -3,7 +3,7 @@
 ---Triggers switched off for a while, and their states.
 trigger = {}
 
----@class trigger.Options
+---@class (exact) trigger.Options
 ---@field triggers? "user"|"all"|string[] `"user"` if absent; `"all"` bypasses foreign keys and checks them at the end
 ---@field lock_timeout? number|string how long to wait for the lock on the tables, 5 seconds if absent; who holds it is named then
 ---@field mode? "transaction"|"lease" only `"transaction"` yet

@@ -3,7 +3,7 @@
 ---Tunnels for other programs.
 tunnel = {}
 
----@class tunnel.Options
+---@class (exact) tunnel.Options
 ---@field target? string a target of `runner.toml`; or the keys of one without a name:
 ---@field url? string
 ---@field ssh? string an alias of the ssh configuration, or `user@host:port`

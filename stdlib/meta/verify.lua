@@ -3,7 +3,7 @@
 ---Whether both sides hold the same. Each function prints what it found and returns it, and raises where that is a mismatch.
 verify = {}
 
----@class verify.TablesOptions
+---@class (exact) verify.TablesOptions
 ---@field from Db best the snapshot that was copied
 ---@field to Db
 ---@field tables? string|string[] names, patterns and groups at the source; all of its search path if absent
@@ -29,7 +29,7 @@ verify = {}
 ---@return verify.Check[] checks
 function verify.tables(options) end
 
----@class verify.SchemaOptions
+---@class (exact) verify.SchemaOptions
 ---@field from Db
 ---@field to Db
 ---@field tables? string|string[] these tables and views with their parts alone; all of the database if absent
@@ -41,7 +41,7 @@ function verify.tables(options) end
 ---@return schema.Difference[] differences
 function verify.schema(options) end
 
----@class verify.KeyOptions
+---@class (exact) verify.KeyOptions
 ---@field db? Db
 ---@field to? Db another name for `db`
 ---@field tables? string|string[] every key from or to one of them is looked at; all of the search path if absent
@@ -64,7 +64,7 @@ function verify.schema(options) end
 ---@return verify.KeyCheck[] checks
 function verify.foreign_keys(options) end
 
----@class verify.QueryOptions
+---@class (exact) verify.QueryOptions
 ---@field from Db
 ---@field to Db
 ---@field sql string|Sql

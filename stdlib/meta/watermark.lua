@@ -3,20 +3,20 @@
 ---How far tables have been promoted, stored with the data it describes.
 watermark = {}
 
----@class watermark.Options
+---@class (exact) watermark.Options
 ---@field db? Db the database the rows are brought to, which keeps the marks in its schema `runner`
 ---@field file? string a JSON file with a time for each table, instead; it is written after the commit
 ---@field name? string tells the marks of one procedure from those of another; goes with `db`
 
 ---Marks, which say since when rows count as changed. Nothing is made before the first `advance`.
 ---@param options watermark.Options
----@return watermark.Marks marks
+---@return Marks marks
 function watermark.open(options) end
 
----@class watermark.Marks
+---@class Marks
 local Marks = {}
 
----@class watermark.ChangedOptions
+---@class (exact) watermark.ChangedOptions
 ---@field column? string an ordered column written with every change, instead of the transactions; approximate
 ---@field since? string rows whose `column` is not older than this, instead of the stored mark
 ---@field where? string only rows that this SQL condition holds for; marks are kept for each condition apart
