@@ -36,7 +36,7 @@ pub fn main(words: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
     };
     let console = Arc::new(ui::Console::new(ui::Options {
         quiet: args.options.quiet,
-        json: args.options.json,
+        format: args.options.results.format(),
     }));
     runtime::trace(args.options.verbose, &console);
     ExitCode::from(dispatch(args, &console))

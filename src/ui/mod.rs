@@ -9,12 +9,12 @@ mod copying;
 mod error;
 pub mod escape;
 mod excerpt;
-mod json;
 mod lines;
+mod pager;
 mod paint;
 mod printer;
 mod prompt;
-mod table;
+pub mod results;
 mod terminal;
 
 #[cfg(unix)]
