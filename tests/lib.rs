@@ -18,6 +18,7 @@ mod parsed;
 mod playbooks;
 mod protection;
 mod readme;
+mod repl;
 mod reports;
 mod routes;
 mod sandbox;

@@ -7,6 +7,7 @@ mod help;
 mod init;
 mod list;
 mod protect;
+mod repl;
 mod report;
 mod run;
 mod runtime;
@@ -115,6 +116,7 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
         Command::Sandbox { file, words } => {
             sandbox::run(file.as_deref(), words, &args.options, &reporter)
         }
+        Command::Repl(words) => repl::run(words, &args.options, console),
         Command::Init => init::run(&args.options, &reporter),
         Command::Protect { target } => protect::run(&target, &args.options, &reporter),
         Command::Check(words) => check::run(&words, &args.options, console),
