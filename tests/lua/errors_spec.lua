@@ -149,7 +149,7 @@ it("says what is wrong with the options of a copy", function()
   end
   refused("option `where`: a list of SQL and values has a gap or a name in it (NULL is `null`)", { where = { lat = { "true", 5, x = 1 } } })
   refused("option `columns` goes by table, as in `columns = { lat = ... }`", { columns = { "id" } })
-  refused("` must be SQL, `{ mask = \"email\" }`, a function or false, got number", { mask = { lat = { id = 1 } } })
+  refused("` must be SQL, `{ mask = \"email\" }`, a function or false, got integer", { mask = { lat = { id = 1 } } })
   refused("` must be `{ mask = ... }` with one of `email`", { mask = { lat = { id = { mask = "emial" } } } })
   raises("option `roots` says which rows to begin with, by table, as in `roots = { users = \"id < 10\" }`", function()
     copy.subset { from = dev, to = prod, roots = {} }
