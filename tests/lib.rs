@@ -5,6 +5,7 @@ mod claim;
 mod configuration;
 mod copy;
 mod direct;
+mod docs;
 mod dry_run;
 mod endings;
 mod fixtures;
