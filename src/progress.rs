@@ -184,6 +184,8 @@ pub struct Column {
 #[derive(Debug, Clone)]
 pub struct Cell {
     pub text: Option<String>,
+    /// The text is a document of JSON and stands as such where JSON is written: `true`, an object.
+    pub is_json: bool,
     pub tone: Tone,
 }
 
@@ -200,20 +202,29 @@ impl Cell {
     pub fn plain(text: impl Into<String>) -> Self {
         Self {
             text: Some(text.into()),
+            is_json: false,
             tone: Tone::Plain,
+        }
+    }
+
+    pub fn json(document: impl Into<String>) -> Self {
+        Self {
+            is_json: true,
+            ..Self::plain(document)
         }
     }
 
     pub fn toned(text: impl Into<String>, tone: Tone) -> Self {
         Self {
-            text: Some(text.into()),
             tone,
+            ..Self::plain(text)
         }
     }
 
     pub fn null() -> Self {
         Self {
             text: None,
+            is_json: false,
             tone: Tone::Faint,
         }
     }

@@ -12,6 +12,7 @@ use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 use super::tunnel;
 use crate::config::did_you_mean;
 use crate::ui::Report;
+use crate::ui::results::Format;
 
 /// What to do, and how.
 #[derive(Debug)]
@@ -70,12 +71,36 @@ pub struct Options {
     /// Print only warnings, results and errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// Print results as JSON lines
-    #[arg(long, global = true)]
-    pub json: bool,
+    #[command(flatten)]
+    pub results: Results,
     /// Tell more of what happens; twice for everything
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+}
+
+/// How results are printed: for people, unless one of these is given.
+#[derive(Debug, Default, Clone, Copy, clap::Args)]
+pub struct Results {
+    /// Print results as JSON lines
+    #[arg(long, global = true)]
+    json: bool,
+    /// Print results as CSV
+    #[arg(long, global = true, conflicts_with = "json")]
+    csv: bool,
+    /// Print results with tabs between columns, as COPY does
+    #[arg(long, global = true, conflicts_with_all = ["json", "csv"])]
+    tsv: bool,
+}
+
+impl Results {
+    pub fn format(&self) -> Format {
+        match (self.json, self.csv, self.tsv) {
+            (true, ..) => Format::Json,
+            (_, true, _) => Format::Csv,
+            (.., true) => Format::Tsv,
+            _ => Format::Aligned,
+        }
+    }
 }
 
 /// What clap knows.
@@ -284,6 +309,7 @@ fn usage(message: &str) -> Stop {
 
 fn with_help(message: &str, help: &str) -> Stop {
     Stop::Usage(Box::new(Report {
+        kind: "usage",
         help: Some(help.to_owned()),
         ..Report::new(message)
     }))

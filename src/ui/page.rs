@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::escape;
 use super::paint::Paint;
-use super::table::wrapped;
+use super::results::pieces;
 use crate::docs::{Block, Item, Page};
 use crate::progress::Tone;
 
@@ -27,6 +27,11 @@ pub fn render(page: &Page, width: usize, paint: Paint) -> String {
         shown.block(block);
     }
     shown.out
+}
+
+fn wrapped(text: &str, width: usize) -> Vec<&str> {
+    let pieces = pieces(text, width).into_iter();
+    pieces.map(|piece| piece.text).collect()
 }
 
 struct Shown {
