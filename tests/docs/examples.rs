@@ -130,7 +130,10 @@ fn the_examples_that_need_no_container_run() {
         let elsewhere = [&CONTAINERS[..], &COMPOSE, &COPIES].concat();
         !is_of(entry, &elsewhere)
     };
-    runs(functions().filter(others), |run, lua| run.playbook(&lua));
+    runs(functions().filter(others), |run, lua| {
+        let question = "Delete the laws without sections?";
+        run.playbook(&lua).args(["--confirm", question])
+    });
 }
 
 #[test]

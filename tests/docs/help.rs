@@ -74,9 +74,7 @@ fn lua_knows_what_a_method_a_module_and_a_session_are_called() {
 
 #[test]
 fn what_there_is_no_help_about_is_told_with_what_was_meant() {
-    let listed = "
-  help: `runner help` lists commands and functions
-";
+    let listed = "  help: `runner help` lists commands and functions\n";
     for (name, hint) in [
         ("copy.tabels", ", did you mean `copy.tables`"),
         ("disabled", ", did you mean `trigger.disabled`"),
