@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// Each layer, and the layers it may know. The ground floor is everybody's.
 const STANDS_ON: &[(&str, &[&str])] = &[
-    ("cli", &["api", "host", "pg", "sandbox", "ui"]),
+    ("cli", &["api", "host", "pg", "repl", "sandbox", "ui"]),
+    ("repl", &["api", "host", "pg", "ui"]),
     (
         "api",
         &[
@@ -33,15 +34,8 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("docs", &[]),
 ];
-const GROUND_FLOOR: &[&str] = &[
-    "bug",
-    "config",
-    "docs",
-    "human",
-    "interrupt",
-    "progress",
-];
-const KNOW_LUA: &[&str] = &["api", "host"];
+const GROUND_FLOOR: &[&str] = &["bug", "config", "docs", "human", "interrupt", "progress"];
+const KNOW_LUA: &[&str] = &["api", "host", "repl"];
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")

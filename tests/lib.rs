@@ -17,6 +17,7 @@ mod parsed;
 mod playbooks;
 mod protection;
 mod readme;
+mod repl;
 mod reports;
 mod routes;
 mod sandbox;

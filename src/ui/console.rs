@@ -104,6 +104,11 @@ impl Console {
         Tracer(Arc::clone(self))
     }
 
+    /// Whether stdout is a terminal with colours.
+    pub fn is_coloured(&self) -> bool {
+        self.out.paint.on
+    }
+
     /// Prints the report of a failure to stderr: with `--json` as one line.
     pub fn report(&self, report: &Report) {
         let width = (self.err.width)().unwrap_or(UNKNOWN_WIDTH);

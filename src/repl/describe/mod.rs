@@ -55,7 +55,9 @@ pub async fn run(session: &Session, command: &str, rest: &str) -> Result<Vec<Par
         return Err(Error::Extra { command, extra });
     }
     match (&known.what, pattern) {
-        (What::Relation, Some(pattern)) => relation::describe(session, &pattern, known.verbose).await,
+        (What::Relation, Some(pattern)) => {
+            relation::describe(session, &pattern, known.verbose).await
+        }
         (What::Relation, None) => {
             list::relations(session, &known, &command::Kind::LISTED, None).await
         }

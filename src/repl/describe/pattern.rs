@@ -161,7 +161,10 @@ mod tests {
         assert_eq!(by_schema("l?t[0-9]"), bare("^(l.t[0-9])$"));
         assert_eq!(by_schema("int[]"), bare("^(int\\[])$"));
         assert_eq!(by_schema("a$"), bare("^(a\\$)$"));
-        assert_eq!(by_schema("Au.\"b.c\""), ("^(au)$".into(), "^(b\\.c)$".into()));
+        assert_eq!(
+            by_schema("Au.\"b.c\""),
+            ("^(au)$".into(), "^(b\\.c)$".into())
+        );
         assert_eq!(by_schema("here.a.b"), ("^(a)$".into(), "^(b)$".into()));
     }
 
