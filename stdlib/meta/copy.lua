@@ -174,8 +174,9 @@ function copy.subset(options) end
 ---
 ---# Example
 ---```lua
----copy.dump { from = dev, to = "lat.dump", tables = { "lat" }, overwrite = true }
----copy.restore { from = "lat.dump", to = prod, tables = { "lat" }, mode = "replace" }
+---local tables = { "cascade_affected_laws" }
+---copy.dump { from = dev, to = "cascades.dump", tables = tables, overwrite = true }
+---copy.restore { from = "cascades.dump", to = prod, tables = tables, mode = "replace" }
 ---```
 ---@param options copy.RestoreOptions
 ---@return copy.Report report
