@@ -22,6 +22,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("host", &[]),
     ("sandbox", &["pg"]),
     ("machine", &["ssh"]),
+    ("repl", &["pg"]),
     ("copy", &["trigger", "pg"]),
     ("watermark", &["pg"]),
     ("trigger", &["pg"]),

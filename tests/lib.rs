@@ -16,6 +16,7 @@ mod parsed;
 mod playbooks;
 mod protection;
 mod readme;
+mod repl;
 mod reports;
 mod routes;
 mod sandbox;

@@ -164,7 +164,9 @@ impl Below {
             0 if partitioned => lines.push("Number of partitions: 0".to_owned()),
             0 => {}
             _ if verbose => listed(heading, &children, lines),
-            count => lines.push(format!("Number of {what}: {count} (Use \\d+ to list them.)")),
+            count => lines.push(format!(
+                "Number of {what}: {count} (Use \\d+ to list them.)"
+            )),
         }
     }
 }

@@ -24,7 +24,9 @@ pub enum Error {
     NotAView { name: String },
     #[error("`\\{command}` needs the name of a {what}")]
     NameNeeded { command: String, what: &'static str },
-    #[error("`\\{command}` takes one pattern; `{extra}` is one more (quote a name with blanks: `\"a b\"`)")]
+    #[error(
+        "`\\{command}` takes one pattern; `{extra}` is one more (quote a name with blanks: `\"a b\"`)"
+    )]
     Extra { command: String, extra: String },
     #[error("a double quote is not closed in `{pattern}`")]
     OpenQuote { pattern: String },

@@ -55,7 +55,9 @@ pub async fn run(session: &Session, command: &str, rest: &str) -> Result<Vec<Par
         return Err(Error::Extra { command, extra });
     }
     match (&known.what, pattern) {
-        (What::Relation, Some(pattern)) => relation::describe(session, &pattern, known.verbose).await,
+        (What::Relation, Some(pattern)) => {
+            relation::describe(session, &pattern, known.verbose).await
+        }
         (What::Relation, None) => {
             list::relations(session, &known, &command::Kind::LISTED, None).await
         }
@@ -65,6 +67,10 @@ pub async fn run(session: &Session, command: &str, rest: &str) -> Result<Vec<Par
 }
 
 fn read(session: &Session, what: &What, text: &str) -> Result<Pattern> {
+    let text = match what {
+        What::Types => pattern::type_name(text),
+        _ => text,
+    };
     let qualified = match what {
         What::Roles | What::Databases | What::Extensions => Qualified::Not,
         What::Schemas => Qualified::ByDatabase,

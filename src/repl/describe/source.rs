@@ -35,7 +35,10 @@ async fn no_function(session: &Session, name: &str) -> Result<Error> {
     let sql = include_str!("../../sql/repl/functions_named.sql");
     let literal = Value::from(pattern.literal.as_str());
     let rows = session.query(sql, &[literal]).await?.rows;
-    let choices: Vec<String> = rows.into_iter().map(|row| Fields::new(row).text()).collect();
+    let choices: Vec<String> = rows
+        .into_iter()
+        .map(|row| Fields::new(row).text())
+        .collect();
     if choices.is_empty() {
         return not_found(session, "functions", "functions", &pattern).await;
     }
@@ -86,5 +89,7 @@ fn lines(command: &str, source: &str, head: usize) -> Vec<Part> {
         None => format!("        {line}"),
         Some(number) => format!("{:<7} {line}", number + 1),
     };
-    vec![Part::Lines(source.lines().enumerate().map(numbered).collect())]
+    vec![Part::Lines(
+        source.lines().enumerate().map(numbered).collect(),
+    )]
 }

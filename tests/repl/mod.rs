@@ -1,0 +1,3 @@
+//! The prompt.
+
+mod describe;
