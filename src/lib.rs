@@ -9,8 +9,9 @@
 //! - [`copy`], [`watermark`], [`trigger`]: what is done with rows
 //! - [`pg`]: sessions, values, catalogue, errors
 //! - [`route`], [`ssh`]: how bytes reach a server
-//! - [`config`], [`progress`], [`interrupt`], [`human`], [`docs`]: the ground floor
+//! - [`config`], [`progress`], [`interrupt`], [`human`], [`bug`], [`docs`]: the ground floor
 
+pub mod bug;
 pub mod config;
 pub mod docs;
 pub mod human;

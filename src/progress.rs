@@ -7,6 +7,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use crate::config::Secret;
+use crate::docs::Page;
 use crate::interrupt::race;
 
 /// The listener, shared by everything that belongs to one run.
@@ -162,6 +163,8 @@ pub enum Event {
     Print(String),
     /// A result the playbook shows; goes to stdout.
     Show(Table),
+    /// Help; goes to stdout.
+    Page(Box<Page>),
 }
 
 /// A table to print: cells by row, `None` for SQL NULL.
@@ -181,6 +184,8 @@ pub struct Column {
 #[derive(Debug, Clone)]
 pub struct Cell {
     pub text: Option<String>,
+    /// The text is a document of JSON and stands as such where JSON is written: `true`, an object.
+    pub is_json: bool,
     pub tone: Tone,
 }
 
@@ -197,20 +202,29 @@ impl Cell {
     pub fn plain(text: impl Into<String>) -> Self {
         Self {
             text: Some(text.into()),
+            is_json: false,
             tone: Tone::Plain,
+        }
+    }
+
+    pub fn json(document: impl Into<String>) -> Self {
+        Self {
+            is_json: true,
+            ..Self::plain(document)
         }
     }
 
     pub fn toned(text: impl Into<String>, tone: Tone) -> Self {
         Self {
-            text: Some(text.into()),
             tone,
+            ..Self::plain(text)
         }
     }
 
     pub fn null() -> Self {
         Self {
             text: None,
+            is_json: false,
             tone: Tone::Faint,
         }
     }

@@ -17,6 +17,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
             "pg",
             "machine",
             "ssh",
+            "ui",
         ],
     ),
     ("host", &[]),
@@ -33,7 +34,14 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("docs", &[]),
 ];
-const GROUND_FLOOR: &[&str] = &["config", "docs", "human", "interrupt", "progress"];
+const GROUND_FLOOR: &[&str] = &[
+    "bug",
+    "config",
+    "docs",
+    "human",
+    "interrupt",
+    "progress",
+];
 const KNOW_LUA: &[&str] = &["api", "host"];
 
 fn source() -> PathBuf {

@@ -134,9 +134,10 @@ fn cell(lua: &Lua, value: &Value) -> Cell {
         Value::Nil => Cell::null(),
         value if value.is_null() => Cell::null(),
         Value::Table(_) => match json::from_lua(lua, value) {
-            Ok(json) => Cell::plain(json.to_string()),
+            Ok(json) => Cell::json(json.to_string()),
             Err(_) => Cell::plain(text(lua, value)),
         },
+        Value::Boolean(flag) => Cell::json(flag.to_string()),
         other => Cell::plain(text(lua, other)),
     }
 }

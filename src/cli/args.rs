@@ -12,6 +12,7 @@ use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 use super::tunnel;
 use crate::config::did_you_mean;
 use crate::ui::Report;
+use crate::ui::results::Format;
 
 /// What to do, and how.
 #[derive(Debug)]
@@ -38,6 +39,9 @@ pub enum Command {
     },
     List,
     Tunnel(tunnel::Words),
+    Help {
+        name: Option<String>,
+    },
 }
 
 /// Why there is nothing to do.
@@ -67,12 +71,36 @@ pub struct Options {
     /// Print only warnings, results and errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// Print results as JSON lines
-    #[arg(long, global = true)]
-    pub json: bool,
+    #[command(flatten)]
+    pub results: Results,
     /// Tell more of what happens; twice for everything
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+}
+
+/// How results are printed: for people, unless one of these is given.
+#[derive(Debug, Default, Clone, Copy, clap::Args)]
+pub struct Results {
+    /// Print results as JSON lines
+    #[arg(long, global = true)]
+    json: bool,
+    /// Print results as CSV
+    #[arg(long, global = true, conflicts_with = "json")]
+    csv: bool,
+    /// Print results with tabs between columns, as COPY does
+    #[arg(long, global = true, conflicts_with_all = ["json", "csv"])]
+    tsv: bool,
+}
+
+impl Results {
+    pub fn format(&self) -> Format {
+        match (self.json, self.csv, self.tsv) {
+            (true, ..) => Format::Json,
+            (_, true, _) => Format::Csv,
+            (.., true) => Format::Tsv,
+            _ => Format::Aligned,
+        }
+    }
 }
 
 /// What clap knows.
@@ -106,6 +134,11 @@ enum Named {
     },
     /// List the playbooks of this project
     List,
+    /// Tell about a command, or about what Lua programs may call: `copy.tables`
+    Help {
+        /// A command, a function, a module or a class; all of them without one
+        name: Option<String>,
+    },
     /// Open a way to a target for other programs, until Ctrl-C or as long as COMMAND runs
     Tunnel(tunnel::Words),
 }
@@ -127,6 +160,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, Stop> {
         (Some(Named::Init), _) => Command::Init,
         (Some(Named::Protect { target }), _) => Command::Protect { target },
         (Some(Named::List), _) => Command::List,
+        (Some(Named::Help { name }), _) => Command::Help { name },
         (Some(Named::Tunnel(words)), _) => Command::Tunnel(words),
         (None, None) => return Err(usage("nothing to do: give a playbook or a command")),
     };
@@ -134,6 +168,31 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, Stop> {
         options: cli.options,
         command,
     })
+}
+
+/// Name and summary of each command.
+pub fn commands() -> Vec<(String, String)> {
+    let clap = Cli::command();
+    let named = clap
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set());
+    let about = |command: &clap::Command| command.get_about().map(ToString::to_string);
+    named
+        .map(|command| {
+            (
+                command.get_name().to_owned(),
+                about(command).unwrap_or_default(),
+            )
+        })
+        .collect()
+}
+
+/// What `--help` of a command prints.
+pub fn help_of(command: &str) -> Option<String> {
+    let mut clap = Cli::command();
+    clap.build();
+    let found = clap.find_subcommand_mut(command)?;
+    Some(found.render_help().to_string())
 }
 
 /// The words of the command line by whose they are.
@@ -250,6 +309,7 @@ fn usage(message: &str) -> Stop {
 
 fn with_help(message: &str, help: &str) -> Stop {
     Stop::Usage(Box::new(Report {
+        kind: "usage",
         help: Some(help.to_owned()),
         ..Report::new(message)
     }))

@@ -19,6 +19,7 @@ use crate::host::{Failure, State};
 use crate::interrupt::{Interrupt, interrupted, shielded};
 use crate::pg::tunnel::{Listen, Tunnel};
 use crate::progress::{Cell, Column, Event, Reporter, Table};
+use crate::ui::results::Format;
 
 /// As shells tell of a program that is not there, and of one that cannot be run.
 const NOT_FOUND: u8 = 127;
@@ -93,7 +94,7 @@ async fn serve(
         signals.ignore();
         return command(&tunnel, program, arguments, interrupt).await;
     }
-    context.tell(&if options.json {
+    context.tell(&if options.results.format() != Format::Aligned {
         Event::Show(document(&tunnel))
     } else {
         Event::Print(tunnel.psql().unwrap_or_default())

@@ -13,6 +13,7 @@
 
 mod embedded;
 mod entry;
+mod page;
 mod parse;
 mod sections;
 mod types;
@@ -21,6 +22,7 @@ use std::sync::LazyLock;
 
 pub use embedded::{META, MODULES};
 pub use entry::{Entry, Field, Kind, Problem, Return};
+pub use page::{Block, Item, Page, overview, page};
 pub use types::Type;
 
 use crate::config::closest;
@@ -44,10 +46,17 @@ pub fn lookup(name: &str) -> Option<&'static Entry> {
     exact.or_else(|| entries().iter().find(|entry| plain(&entry.name) == wanted))
 }
 
-/// The options that a function takes, those that a class of options inherits included; `None` where it takes none.
-pub fn options(function: &str) -> Option<Vec<&'static Field>> {
-    let class = lookup(function)?.params.iter().find_map(options_class)?;
-    Some(fields(class))
+/// The options that a function takes, or that a class of options has, with what the class inherits; `None` where it
+/// takes none.
+pub fn options(name: &str) -> Option<Vec<&'static Field>> {
+    let entry = lookup(name)?;
+    let of_params = || entry.params.iter().find_map(options_class);
+    let class = if entry.exact {
+        Some(entry)
+    } else {
+        of_params()
+    };
+    class.map(fields)
 }
 
 /// The fields of a class with those of its parents in front; a field of type `nil` takes its parent's away.

@@ -84,7 +84,13 @@ impl Machine {
             .into_iter()
             .flat_map(|frames| taken(&frames))
             .collect();
-        Err(Failure::from_value(&value, &text, trace, &self.state))
+        Err(Failure::from_value(
+            &self.lua,
+            &value,
+            &text,
+            trace,
+            &self.state,
+        ))
     }
 }
 

@@ -14,6 +14,8 @@ mod function;
 mod loader;
 mod location;
 mod machine;
+mod meant;
+mod point;
 mod prelude;
 mod state;
 mod stdlib;

@@ -208,6 +208,9 @@ pub struct ServerError {
     pub routine: Option<String>,
     /// The statement as the user wrote it.
     pub sql: Option<String>,
+    /// Whose session it was, and the way to that server; `None` where nobody was let in.
+    pub target: Option<String>,
+    pub route: Option<String>,
 }
 
 impl fmt::Display for ServerError {
@@ -241,6 +244,8 @@ impl ServerError {
             constraint: own(error.constraint()),
             routine: own(error.routine()),
             sql: None,
+            target: None,
+            route: None,
         }
     }
 

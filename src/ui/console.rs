@@ -9,11 +9,20 @@ use terminal_size::{Height, Width, terminal_size_of};
 use super::copying::Copying;
 use super::error::Report;
 use super::lines::{self, Weight};
+use super::pager::Pager;
 use super::paint::Paint;
 use super::printer::{Output, Printer};
-use super::{escape, json, prompt, table, terminal};
+<<<<<<< HEAD
+use super::results::{self, Expanded, Format, Style, Writer};
+use super::{escape, prompt, terminal};
+use crate::config::{Secret, redact};
+use crate::progress::{AskError, Column, Content, Event, NoStdout, Progress, Question, Table};
+=======
+use super::{escape, json, page, prompt, table, terminal};
 use crate::config::Secret;
+use crate::docs::Page;
 use crate::progress::{AskError, Content, Event, NoStdout, Progress, Question, Table};
+>>>>>>> docs
 
 /// How often the status of a copy is renewed on a terminal, and told where there is none.
 const LIVE: Duration = Duration::from_millis(100);
@@ -26,8 +35,8 @@ const UNKNOWN_WIDTH: usize = 100;
 pub struct Options {
     /// Only warnings, the playbook's own words, results and errors.
     pub quiet: bool,
-    /// Results as JSON lines.
-    pub json: bool,
+    /// How results are written. Where programs read them, stdout is for them alone.
+    pub format: Format,
 }
 
 /// Prints everything, redacted and escaped. Errors of writing are nobody's to hear, so they are let
@@ -101,10 +110,14 @@ impl Console {
         Tracer(Arc::clone(self))
     }
 
-    /// Prints the report of a failure to stderr.
+    /// Prints the report of a failure to stderr: with `--json` as one line.
     pub fn report(&self, report: &Report) {
         let width = (self.err.width)().unwrap_or(UNKNOWN_WIDTH);
-        let text = report.render(width, self.err.paint);
+        let text = if self.options.json {
+            report.json()
+        } else {
+            report.render(width, self.err.paint)
+        };
         locked(&self.printer).print(Output::Err, text);
     }
 
@@ -115,12 +128,61 @@ impl Console {
     }
 
     fn show(&self, shown: &Table) {
-        let text = if self.options.json {
-            json::render(shown)
+        let style = self.style(self.options.format, Expanded::Auto);
+        let text = if style.format == Format::Aligned {
+            results::render(shown, style)
         } else {
-            table::render(shown, (self.out.width)(), self.out.paint)
+            results::render(&redacted(shown), style)
         };
         locked(&self.printer).print(Output::Out, text);
+    }
+
+<<<<<<< HEAD
+    fn style(&self, format: Format, expanded: Expanded) -> Style {
+        Style {
+            format,
+            expanded,
+            width: (self.out.width)(),
+            paint: self.out.paint,
+        }
+    }
+
+    /// Takes a result for stdout, row by row: on a terminal in a pager where it is long, else as it is.
+    pub fn result(
+        self: &Arc<Self>,
+        columns: &[Column],
+        format: Format,
+        expanded: Expanded,
+    ) -> std::io::Result<Writer> {
+        let style = self.style(format, expanded);
+        let out = if style.width.is_some() {
+            locked(&self.printer).clear_status();
+            let console = Arc::clone(self);
+            results::Output::paged(Pager::new(terminal_height(), move |taken| {
+                let mut printer = locked(&console.printer);
+                if taken {
+                    printer.hold();
+                } else {
+                    printer.release();
+                }
+            }))
+        } else {
+            results::Output::stream(std::io::stdout())
+        };
+        Writer::new(columns, style, out)
+=======
+    fn page(&self, shown: &Page) {
+        let text = if self.options.json {
+            escape::json(&shown.document.to_string()) + "\n"
+        } else {
+            page::render(
+                shown,
+                (self.out.width)().unwrap_or(UNKNOWN_WIDTH),
+                self.out.paint,
+            )
+        };
+        locked(&self.printer).print(Output::Out, text);
+>>>>>>> docs
     }
 
     /// How far something is.
@@ -169,10 +231,12 @@ impl Console {
     fn table_report(&self, report: &Table) {
         let indent = locked(&self.printer).indent().len();
         let width = (self.err.width)().map(|width| width.saturating_sub(indent));
-        self.line(
-            &table::render(report, width, self.err.paint),
-            Weight::Progress,
-        );
+        let style = Style {
+            width,
+            paint: self.err.paint,
+            ..Style::plain(Format::Aligned, Expanded::Off)
+        };
+        self.line(&results::render(report, style), Weight::Progress);
     }
 }
 
@@ -200,8 +264,7 @@ impl Progress for Console {
             Event::Moving { file, bytes, total } => {
                 self.status(&[lines::moving(file, *bytes, *total)]);
             }
-            // With `--json` stdout is for results alone.
-            Event::Print(text) if self.options.json => {
+            Event::Print(text) if self.options.format != Format::Aligned => {
                 self.line(&escape::block(text), Weight::Told);
             }
             Event::Print(text) => {
@@ -209,6 +272,7 @@ impl Progress for Console {
                 locked(&self.printer).print(Output::Out, text);
             }
             Event::Show(table) => self.show(table),
+            Event::Page(page) => self.page(page),
             Event::Report(table) => self.table_report(table),
             _ => {
                 if let Some((text, weight)) = lines::of(event, self.err.paint) {
@@ -233,7 +297,7 @@ impl Progress for Console {
     }
 
     fn stdout(&self, content: Content) -> Result<Box<dyn Write + Send>, NoStdout> {
-        if self.options.json && content != Content::JsonLines {
+        if self.options.format == Format::Json && content != Content::JsonLines {
             return Err(NoStdout::Json);
         }
         let stdout = std::io::stdout();
@@ -275,6 +339,20 @@ impl Write for Shown {
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A playbook shows what it likes, and its output is kept: in logs, and by whoever runs it.
+fn redacted(table: &Table) -> Table {
+    let mut table = table.clone();
+    for cell in table.rows.iter_mut().flatten() {
+        cell.text = cell.text.as_deref().map(redact);
+    }
+    table
+}
+
+fn terminal_height() -> usize {
+    const UNKNOWN_HEIGHT: usize = 24;
+    terminal_size_of(std::io::stdout()).map_or(UNKNOWN_HEIGHT, |(_, height)| height.0.into())
 }
 
 fn terminal_width(stream: &impl IsTerminal, size: Option<(Width, Height)>) -> Option<usize> {
@@ -387,7 +465,7 @@ done
     fn quiet_leaves_warnings_and_the_playbooks_own_words() {
         let options = Options {
             quiet: true,
-            json: true,
+            format: Format::Json,
         };
         let [out, err] = printed(options, || Some(80), &run());
         assert_eq!(out, "{\"n\":1}\n");

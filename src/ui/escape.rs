@@ -5,6 +5,8 @@
 //! not. All of them are shown as escapes, and known secrets are taken out first, while they still
 //! look like themselves.
 
+use std::borrow::Cow;
+
 use crate::config::redact;
 
 /// For a single line: line breaks and tabs are escaped too.
@@ -15,6 +17,20 @@ pub fn line(text: &str) -> String {
 /// For a text of several lines: line breaks and tabs stay.
 pub fn block(text: &str) -> String {
     escaped(&redact(text), |c| matches!(c, '\n' | '\t'))
+}
+
+/// For a cell of a table: its line breaks stay, tabs are escaped. What needs no change is not copied.
+pub fn lines(text: &str) -> Cow<'_, str> {
+    let redacted = redact(text);
+    let text = if redacted == text {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(redacted)
+    };
+    if text.chars().any(|c| is_hostile(c) && c != '\n') {
+        return Cow::Owned(escaped(&text, |c| c == '\n'));
+    }
+    text
 }
 
 /// For a JSON document without line breaks of its own, its strings redacted already: what is

@@ -9,12 +9,13 @@ mod copying;
 mod error;
 pub mod escape;
 mod excerpt;
-mod json;
 mod lines;
+mod page;
+mod pager;
 mod paint;
 mod printer;
 mod prompt;
-mod table;
+pub mod results;
 mod terminal;
 
 #[cfg(unix)]

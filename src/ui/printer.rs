@@ -79,7 +79,7 @@ impl Printer {
         let mut shown = self.wiping();
         for (place, line) in lines.iter().enumerate() {
             let text = format!("{}{line}", self.indent());
-            let fits = super::table::prefix(&text, width);
+            let fits = super::results::prefix(&text, width);
             shown.push_str(if place > 0 { "\n" } else { "" });
             shown.push_str(&text[..fits]);
         }

@@ -42,7 +42,7 @@ fn our_options_may_stand_before_and_after_the_file() {
             options.verbose,
             options.quiet,
             options.dry_run,
-            options.json
+            options.results.json
         ),
         (2, true, true, false)
     );
@@ -52,7 +52,7 @@ fn our_options_may_stand_before_and_after_the_file() {
 #[test]
 fn two_dashes_leave_the_rest_to_the_playbook() {
     let args = read("x.lua --json -- --json -v").unwrap();
-    assert!(args.options.json);
+    assert!(args.options.results.json);
     assert_eq!(args.command, run("x.lua", &["--", "--json", "-v"]));
 }
 
