@@ -34,15 +34,8 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("docs", &[]),
 ];
-const GROUND_FLOOR: &[&str] = &[
-    "bug",
-    "config",
-    "docs",
-    "human",
-    "interrupt",
-    "progress",
-];
-const KNOW_LUA: &[&str] = &["api", "host"];
+const GROUND_FLOOR: &[&str] = &["bug", "config", "docs", "human", "interrupt", "progress"];
+const KNOW_LUA: &[&str] = &["api", "host", "repl"];
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")

@@ -11,6 +11,7 @@ mod words;
 use std::collections::BTreeSet;
 
 pub use lua_names::{Global, LuaNames};
+pub use words::keywords;
 
 use super::classify::{Language, classify};
 use super::names::Names;

@@ -1,5 +1,26 @@
 //! Keywords by where they may stand.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// All of SQL that are here, word by word.
+pub fn keywords() -> &'static HashSet<&'static str> {
+    static ALL: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+        let clauses = CLAUSES.iter().flat_map(|clause| after(clause));
+        let lists = [STATEMENTS, OBJECTS, EXPRESSION, OPERATORS, EXPECTING, CLAUSES, OTHERS];
+        let phrases = lists.into_iter().flatten().chain(clauses);
+        let words = phrases.flat_map(|phrase| phrase.split_ascii_whitespace());
+        words.filter(|word| *word != "(").collect()
+    });
+    &ALL
+}
+
+/// Those that stand in no list.
+const OTHERS: &[&str] = &[
+    "CHECK", "CONFLICT", "CONSTRAINT", "EXECUTE", "FOREIGN", "IF", "KEY", "LANGUAGE", "MATCHED", "NOTHING", "PRIMARY",
+    "REFERENCES", "REPLACE", "RETURNS", "TEMPORARY", "UNIQUE", "UNLOGGED",
+];
+
 /// What a statement may begin with.
 pub const STATEMENTS: &[&str] = &[
     "ABORT", "ALTER", "ANALYZE", "BEGIN", "CALL", "CHECKPOINT", "CLOSE", "CLUSTER", "COMMENT ON", "COMMIT", "COPY",

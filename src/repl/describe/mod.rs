@@ -11,10 +11,9 @@ mod pattern;
 mod relation;
 mod source;
 
-pub use command::Command;
+pub use command::{Command, Kind as RelationKind, What};
 pub use error::Error;
 
-use command::What;
 use pattern::{Pattern, Qualified, arguments};
 
 use crate::pg::Session;
