@@ -3,6 +3,7 @@
 //! The layers, top to bottom; a layer knows only those below it:
 //!
 //! - [`cli`]: one file per subcommand; [`ui`]: the only place that prints
+//! - [`repl`]: the prompt, where Lua and SQL are typed
 //! - [`api`]: one file per Lua global; [`host`]: the Lua machine
 //! - [`sandbox`]: throw-away servers
 //! - [`machine`]: commands, files and containers, here or behind ssh

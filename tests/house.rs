@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// Each layer, and the layers it may know. The ground floor is everybody's.
 const STANDS_ON: &[(&str, &[&str])] = &[
-    ("cli", &["api", "host", "pg", "sandbox", "ui"]),
+    ("cli", &["api", "host", "pg", "repl", "sandbox", "ui"]),
+    ("repl", &["api", "host", "pg", "ui"]),
     (
         "api",
         &[

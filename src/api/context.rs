@@ -25,6 +25,8 @@ pub struct RunOptions {
     pub dry_run: bool,
     /// `--confirm`: phrases, or `TARGET=PHRASE`.
     pub confirm: Vec<String>,
+    /// Lines typed at a prompt rather than a playbook: several may write to a database at a time.
+    pub at_prompt: bool,
 }
 
 /// The way to a target, shared by all sessions on it.

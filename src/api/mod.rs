@@ -42,9 +42,12 @@ use mlua::{Lua, Table, Value};
 use crate::host::State;
 
 pub use advice::advise;
+pub use connect::connect_named;
 pub use context::{Context, Link, RunOptions};
+pub use db::Db;
 pub use report::report;
-pub use run::run_playbook;
+pub use run::{interactive, run_playbook};
+pub use show::to_table;
 pub use tunnel::open as open_tunnel;
 
 type Builder = fn(&Lua, &Arc<Context>) -> mlua::Result<Value>;

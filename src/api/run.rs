@@ -34,6 +34,13 @@ pub async fn run_playbook(options: RunOptions) -> Result<(), Failure> {
     context.check_words().map_err(|error| early(&error))
 }
 
+/// A machine with all globals, for lines that are typed one by one.
+pub fn interactive(options: RunOptions) -> mlua::Result<(Arc<Context>, Machine)> {
+    let context = Arc::new(Context::new(options));
+    let machine = machine(&context)?;
+    Ok((context, machine))
+}
+
 fn machine(context: &Arc<Context>) -> mlua::Result<Machine> {
     let loader = Loader::new(&context.options.file, &context.options.project.root);
     let machine = Machine::new(
@@ -56,6 +63,7 @@ pub(super) fn bare_machine() -> Machine {
         interrupt: crate::interrupt::Interrupt::default(),
         dry_run: false,
         confirm: Vec::new(),
+        at_prompt: false,
     });
     machine(&Arc::new(context)).unwrap()
 }

@@ -28,7 +28,7 @@ pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
 }
 
 /// A list of rows by column; a list of values in one column; any other table by key.
-fn to_table(lua: &Lua, value: &Value) -> Result<progress::Table> {
+pub fn to_table(lua: &Lua, value: &Value) -> Result<progress::Table> {
     let Value::Table(table) = value else {
         return Ok(grid(lua, &["value".into()], &[vec![value.clone()]]));
     };

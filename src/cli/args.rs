@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
-use super::tunnel;
+use super::{repl, tunnel};
 use crate::config::did_you_mean;
 use crate::ui::Report;
 use crate::ui::results::Format;
@@ -42,6 +42,8 @@ pub enum Command {
     Help {
         name: Option<String>,
     },
+    /// Opens the prompt.
+    Repl(repl::Words),
 }
 
 /// Why there is nothing to do.
@@ -93,7 +95,11 @@ pub struct Results {
 }
 
 impl Results {
-    pub fn format(&self) -> Format {
+    pub fn is_json(self) -> bool {
+        self.format() == Format::Json
+    }
+
+    pub fn format(self) -> Format {
         match (self.json, self.csv, self.tsv) {
             (true, ..) => Format::Json,
             (_, true, _) => Format::Csv,
@@ -110,7 +116,7 @@ impl Results {
     version,
     about = "Runs playbooks that operate PostgreSQL",
     disable_help_subcommand = true,
-    override_usage = "runner [OPTIONS] FILE [--param value ...]\n       runner [OPTIONS] COMMAND",
+    override_usage = "runner [OPTIONS] [FILE [--param value ...]]\n       runner [OPTIONS] COMMAND",
     after_help = "`runner FILE --help` tells the parameters of a playbook."
 )]
 struct Cli {
@@ -141,6 +147,8 @@ enum Named {
     },
     /// Open a way to a target for other programs, until Ctrl-C or as long as COMMAND runs
     Tunnel(tunnel::Words),
+    /// Open a prompt for Lua and SQL, as `runner` without words does
+    Repl(repl::Words),
 }
 
 /// Reads the words after the program's name.
@@ -162,7 +170,8 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, Stop> {
         (Some(Named::List), _) => Command::List,
         (Some(Named::Help { name }), _) => Command::Help { name },
         (Some(Named::Tunnel(words)), _) => Command::Tunnel(words),
-        (None, None) => return Err(usage("nothing to do: give a playbook or a command")),
+        (Some(Named::Repl(words)), _) => Command::Repl(words),
+        (None, None) => Command::Repl(repl::Words::default()),
     };
     Ok(Args {
         options: cli.options,

@@ -20,7 +20,7 @@ pub fn run(name: Option<&str>, options: &Options, reporter: &Reporter) -> Result
     // `tunnel` is a command, and what Lua programs open one with.
     let command = args::help_of(name);
     if let Some(text) = &command
-        && !(options.json && entry.is_some())
+        && !(options.results.is_json() && entry.is_some())
     {
         show(of_command(name, text, entry.is_some()));
     }

@@ -6,6 +6,7 @@ mod help;
 mod init;
 mod list;
 mod protect;
+mod repl;
 mod report;
 mod run;
 mod runtime;
@@ -81,8 +82,13 @@ fn askpass(
 }
 
 fn stopped(stop: &Stop, json: bool) -> ExitCode {
+    let format = if json {
+        ui::results::Format::Json
+    } else {
+        ui::results::Format::default()
+    };
     let console = ui::Console::new(ui::Options {
-        json,
+        format,
         ..ui::Options::default()
     });
     match stop {
@@ -109,6 +115,7 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
         Command::Sandbox { file, words } => {
             sandbox::run(file.as_deref(), words, &args.options, &reporter)
         }
+        Command::Repl(words) => repl::run(words, &args.options, console),
         Command::Init => init::run(&args.options, &reporter),
         Command::Protect { target } => protect::run(&target, &args.options, &reporter),
         Command::List => list::run(&args.options, &reporter),

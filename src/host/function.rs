@@ -128,7 +128,8 @@ pub(super) fn primitive(
             work(call, args)
         });
         // Not left to mlua: what is open must be closed as for any other error.
-        let reply = catch_unwind(work).unwrap_or_else(|panic| Err(Error::bug(Bug::caught(&*panic))));
+        let reply =
+            catch_unwind(work).unwrap_or_else(|panic| Err(Error::bug(Bug::caught(&*panic))));
         reply.or_else(|error| failed(lua, error.at(location).of_call(name)))
     })?;
     prelude::bind(lua, start)

@@ -50,9 +50,9 @@ fn fields(lua: &Lua, state: &State, line: &str, name: &str) -> Option<(String, V
         return Some((String::new(), state.methods()));
     };
     let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-    let start = before
-        .rfind(|c| !is_path(c))
-        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    let start = before.rfind(|c| !is_path(c)).map_or(0, |at| {
+        at + before[at..].chars().next().map_or(1, char::len_utf8)
+    });
     let path = &before[start..];
     let mut table = lua.globals();
     for part in path.split('.') {

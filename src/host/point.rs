@@ -46,7 +46,10 @@ fn near(line: &str, message: &str) -> Option<usize> {
     let token = token.strip_suffix('\'')?;
     let mut found = line.match_indices(token);
     let (at, _) = found.next()?;
-    found.next().is_none().then(|| line[..at].chars().count() + 1)
+    found
+        .next()
+        .is_none()
+        .then(|| line[..at].chars().count() + 1)
 }
 
 /// The byte offsets at which `word` stands as a name of its own.
@@ -107,7 +110,11 @@ mod tests {
             ("local rows = tx:query [[", "db:query", Some(17)),
             ("pcall(tx.query, tx, 'query')", "db:query", Some(10)),
             ("connect 'dev'; connect 'prod'", "connect", None),
-            ("x.connect(connect 'connect') -- connect", "connect", Some(11)),
+            (
+                "x.connect(connect 'connect') -- connect",
+                "connect",
+                Some(11),
+            ),
             ("é(); step('a', f)", "step", Some(6)),
             ("f()", "step", None),
         ] {
@@ -118,11 +125,31 @@ mod tests {
     #[test]
     fn what_lua_names_is_pointed_to() {
         for (line, message, column_) in [
-            ("local x = t.x", "attempt to index a nil value (upvalue 't')", Some(11)),
-            ("copy.tabels {}", "attempt to call a nil value (field 'tabels')", Some(6)),
-            ("return a + b", "attempt to perform arithmetic on a nil value (local 'b')", Some(12)),
-            ("return b + b", "attempt to perform arithmetic on a nil value (local 'b')", None),
-            ("return a..b", "attempt to concatenate a nil value (local 'b')", Some(11)),
+            (
+                "local x = t.x",
+                "attempt to index a nil value (upvalue 't')",
+                Some(11),
+            ),
+            (
+                "copy.tabels {}",
+                "attempt to call a nil value (field 'tabels')",
+                Some(6),
+            ),
+            (
+                "return a + b",
+                "attempt to perform arithmetic on a nil value (local 'b')",
+                Some(12),
+            ),
+            (
+                "return b + b",
+                "attempt to perform arithmetic on a nil value (local 'b')",
+                None,
+            ),
+            (
+                "return a..b",
+                "attempt to concatenate a nil value (local 'b')",
+                Some(11),
+            ),
             ("local x = ) 2", "unexpected symbol near ')'", Some(11)),
             ("for i = 1, 2 do", "'end' expected near <eof>", None),
         ] {

@@ -63,6 +63,11 @@ impl State {
         lock(&self.end).get_or_insert(error);
     }
 
+    /// Forgets why the chunk before was ended, for the next one of a session.
+    pub(super) fn renew(&self) {
+        lock(&self.end).take();
+    }
+
     pub(super) fn is_shielded(&self, thread: &Thread) -> bool {
         lock(&self.shields).contains_key(&key(thread))
     }

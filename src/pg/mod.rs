@@ -32,6 +32,7 @@ mod tls;
 pub mod tools;
 mod transaction;
 pub mod tunnel;
+mod typed;
 mod value;
 mod wire;
 mod wrap;
@@ -52,7 +53,8 @@ pub use session::{Access, Session};
 pub use statement::{transaction_statement, writes};
 pub use stream::{CopyIn, CopyOut};
 pub use transaction::{Isolation, TxOptions, transaction};
+pub use typed::{Answer, Answers, Row};
 pub use value::{Column, Rows, Value};
-pub use wire::CopyData;
+pub use wire::{CopyData, Status};
 
 pub type Result<T> = std::result::Result<T, Error>;

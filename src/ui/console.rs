@@ -12,17 +12,11 @@ use super::lines::{self, Weight};
 use super::pager::Pager;
 use super::paint::Paint;
 use super::printer::{Output, Printer};
-<<<<<<< HEAD
 use super::results::{self, Expanded, Format, Style, Writer};
-use super::{escape, prompt, terminal};
+use super::{escape, page, prompt, terminal};
 use crate::config::{Secret, redact};
-use crate::progress::{AskError, Column, Content, Event, NoStdout, Progress, Question, Table};
-=======
-use super::{escape, json, page, prompt, table, terminal};
-use crate::config::Secret;
 use crate::docs::Page;
-use crate::progress::{AskError, Content, Event, NoStdout, Progress, Question, Table};
->>>>>>> docs
+use crate::progress::{AskError, Column, Content, Event, NoStdout, Progress, Question, Table};
 
 /// How often the status of a copy is renewed on a terminal, and told where there is none.
 const LIVE: Duration = Duration::from_millis(100);
@@ -110,10 +104,15 @@ impl Console {
         Tracer(Arc::clone(self))
     }
 
+    /// Whether stdout is a terminal with colours.
+    pub fn is_coloured(&self) -> bool {
+        self.out.paint.on
+    }
+
     /// Prints the report of a failure to stderr: with `--json` as one line.
     pub fn report(&self, report: &Report) {
         let width = (self.err.width)().unwrap_or(UNKNOWN_WIDTH);
-        let text = if self.options.json {
+        let text = if self.options.format == Format::Json {
             report.json()
         } else {
             report.render(width, self.err.paint)
@@ -137,7 +136,6 @@ impl Console {
         locked(&self.printer).print(Output::Out, text);
     }
 
-<<<<<<< HEAD
     fn style(&self, format: Format, expanded: Expanded) -> Style {
         Style {
             format,
@@ -170,9 +168,10 @@ impl Console {
             results::Output::stream(std::io::stdout())
         };
         Writer::new(columns, style, out)
-=======
+    }
+
     fn page(&self, shown: &Page) {
-        let text = if self.options.json {
+        let text = if self.options.format == Format::Json {
             escape::json(&shown.document.to_string()) + "\n"
         } else {
             page::render(
@@ -182,7 +181,6 @@ impl Console {
             )
         };
         locked(&self.printer).print(Output::Out, text);
->>>>>>> docs
     }
 
     /// How far something is.

@@ -99,7 +99,11 @@ impl Report {
         put("help", self.help.as_deref().map(redact).into());
         for (name, value) in &self.fields {
             // The caret has the name already.
-            let name = if *name == "column" { "column_name" } else { name };
+            let name = if *name == "column" {
+                "column_name"
+            } else {
+                name
+            };
             if !FACTS.contains(&name) {
                 put(name, redact(value).into());
             }
@@ -336,10 +340,7 @@ error: column \"lat_cnt\" does not exist
                 position: Some(10),
                 origin: None,
             }),
-            fields: vec![
-                ("sqlstate", "42703".to_owned()),
-                ("column", "x".to_owned()),
-            ],
+            fields: vec![("sqlstate", "42703".to_owned()), ("column", "x".to_owned())],
             trace: vec!["a.lua:2".to_owned()],
             help: Some("h".to_owned()),
             ..Report::new("m")

@@ -180,6 +180,11 @@ impl Runner {
         Terminal::start(&self.command(), self.project)
     }
 
+    /// The command for a terminal that a test has itself, and the project.
+    pub fn for_terminal(self) -> (Command, TempDir) {
+        (self.command(), self.project)
+    }
+
     fn command(&self) -> Command {
         self.write_toml();
         let program = PathBuf::from(env!("CARGO_BIN_EXE_runner"));
