@@ -24,7 +24,6 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("host", &[]),
     ("sandbox", &["pg"]),
     ("machine", &["ssh"]),
-    ("repl", &["pg"]),
     ("copy", &["trigger", "pg"]),
     ("watermark", &["pg"]),
     ("trigger", &["pg"]),
