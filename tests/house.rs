@@ -134,8 +134,9 @@ fn every_sql_file_is_taken_in() {
         .iter()
         .map(|file| fs::read_to_string(file).unwrap())
         .collect();
-    for file in files_below(&source().join("sql"), "sql") {
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+    let folder = source().join("sql");
+    for file in files_below(&folder, "sql") {
+        let name = file.strip_prefix(&folder).unwrap().display().to_string();
         assert!(
             code.contains(&format!("sql/{name}")),
             "nobody includes sql/{name}"

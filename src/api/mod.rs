@@ -42,6 +42,7 @@ pub use db::Db;
 pub use run::{interactive, run_playbook};
 pub use show::to_table;
 pub use tunnel::open as open_tunnel;
+pub use values::{rows_to_lua, to_lua};
 
 type Builder = fn(&Lua, &Arc<Context>) -> mlua::Result<Value>;
 

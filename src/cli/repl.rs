@@ -18,12 +18,6 @@ pub struct Words {
     /// Targets of `runner.toml` to open; SQL goes to the first
     #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
-    /// Print results as CSV
-    #[arg(long, conflicts_with_all = ["tsv", "json"])]
-    pub csv: bool,
-    /// Print results as tab-separated values
-    #[arg(long, conflicts_with = "json")]
-    pub tsv: bool,
 }
 
 pub fn run(words: Words, options: &Options, console: &Arc<Console>) -> Result<(), End> {
@@ -51,7 +45,8 @@ pub fn run(words: Words, options: &Options, console: &Arc<Console>) -> Result<()
             },
             targets: words.targets,
             terminal,
-            colour: console.is_coloured(),
+            console: Arc::clone(console),
+            format: options.results.format(),
             report: Box::new(move |failure| shown.report(&report::report(failure))),
         })
     })?;

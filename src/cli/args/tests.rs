@@ -66,8 +66,6 @@ fn commands_take_their_own_words() {
         command("repl dev prod --csv"),
         Command::Repl(repl::Words {
             targets: vec!["dev".to_owned(), "prod".to_owned()],
-            csv: true,
-            tsv: false
         })
     );
     assert_eq!(
