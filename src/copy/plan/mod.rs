@@ -1,11 +1,13 @@
 //! What will be copied and how, found out before anything is changed.
 
+mod acting;
 mod chosen;
 mod promises;
 mod refusal;
 mod report;
 mod rights;
 mod strategy;
+mod switches;
 mod table;
 mod unit;
 
@@ -99,13 +101,14 @@ impl Plan {
         }
         same::check(options, &tables)?;
         subset::choose(options, &mut tables).await?;
-        refusal::refuse(options, &mut tables, &keys, &mut refused).await?;
+        refusal::refuse(options, &mut tables, &keys, &mut refused, &mut notes).await?;
         if options.mode == Mode::Replace {
             notes.extend(tables.iter().filter_map(TablePlan::reduced));
         }
         let objects = Objects::read(options, (&there, &here), &mut tables, &mut notes).await?;
         let units = unit::units(options, tables, &mut refused, &keys).await?;
         notes.extend(units.iter().flat_map(Unit::notes));
+        notes.extend(acting::of_event_triggers(options, &units, &objects).await?);
         Ok(Self {
             units,
             notes,
