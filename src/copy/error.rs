@@ -135,6 +135,11 @@ pub enum Error {
          let them fire: all by `triggers = false`, or all but a list of others"
     )]
     Triggers { role: String, triggers: String },
+    #[error(
+        "`{table}` is unlogged, and `{source_name}` is a standby, which does not have its rows; copy it from the primary, \
+         or leave it out"
+    )]
+    Absent { table: String, source_name: String },
     #[error("rule `{rule}` of `{table}` on `{target}` stands in the way: {why}")]
     Rule {
         table: String,
@@ -385,6 +390,7 @@ impl Error {
             | Self::RowSecurity { table, .. }
             | Self::NotAllowed { table, .. }
             | Self::Rule { table, .. }
+            | Self::Absent { table, .. }
             | Self::DuplicateKeys { table, .. }
             | Self::Stopped { table, .. }
             | Self::Count { table, .. } => Some(table),

@@ -23,7 +23,7 @@ use super::shape::{Crossed, apply_masks};
 use super::{CopyOptions, Error, Mode, Result, same, subset};
 use crate::pg::catalog::{self, Catalog};
 use chosen::{chosen, counterparts, refuse_references};
-pub(super) use rights::hidden;
+pub(super) use rights::{check_readable, hidden};
 use rights::{check_rights, check_temporary};
 
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Plan {
         };
         for ((source, target), chosen) in sources.into_iter().zip(targets).zip(chosen) {
             match check_rights(&source, &target, options) {
-                Err(error @ Error::RowSecurity { .. }) => {
+                Err(error @ (Error::RowSecurity { .. } | Error::Absent { .. })) => {
                     refused.push(Refusal::of(target.relation, error));
                     continue;
                 }
