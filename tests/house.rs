@@ -17,6 +17,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
             "pg",
             "machine",
             "ssh",
+            "webhook",
         ],
     ),
     ("host", &[]),
@@ -28,6 +29,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("pg", &["route"]),
     ("route", &["ssh"]),
     ("ssh", &[]),
+    ("webhook", &[]),
     ("ui", &[]),
     ("config", &[]),
 ];

@@ -11,6 +11,7 @@ mod host;
 mod json;
 mod log;
 mod notices;
+mod notify;
 mod null;
 mod phrase;
 mod playbook;
@@ -50,6 +51,7 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("host", host::build),
     ("json", json::build),
     ("log", log::build),
+    ("notify", notify::build),
     ("null", null::build),
     ("playbook", playbook::build),
     ("query", query::build),

@@ -32,6 +32,7 @@ pub mod tools;
 mod transaction;
 pub mod tunnel;
 mod value;
+mod waiting;
 mod wire;
 mod wrap;
 
