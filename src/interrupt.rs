@@ -6,8 +6,8 @@
 //! caused it.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
@@ -23,7 +23,7 @@ pub struct Interrupted;
 /// The interruption of one run. Clones watch the same run.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt {
-    token: CancellationToken,
+    token: Arc<Mutex<CancellationToken>>,
     signal: Arc<AtomicI32>,
 }
 
@@ -34,11 +34,25 @@ impl Interrupt {
         let (order, none) = (Ordering::SeqCst, 0);
         // It fails where another one came first, which is all right.
         let _ = self.signal.compare_exchange(none, signal, order, order);
-        self.token.cancel();
+        self.token().cancel();
+    }
+
+    /// Begins anew, for the next line at a prompt: what was interrupted before it is forgotten.
+    pub fn renew(&self) {
+        let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        if token.is_cancelled() {
+            *token = CancellationToken::new();
+            self.signal.store(0, Ordering::SeqCst);
+        }
     }
 
     pub fn is_tripped(&self) -> bool {
-        self.token.is_cancelled()
+        self.token().is_cancelled()
+    }
+
+    fn token(&self) -> CancellationToken {
+        let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        token.clone()
     }
 
     /// The signal that interrupted the run, 0 if none did.
@@ -73,7 +87,7 @@ pub async fn shielded<F: Future>(work: F) -> F::Output {
 
 /// Resolves once the run is interrupted; never, outside a run and in a shielded block.
 pub async fn interrupted() {
-    match CURRENT.try_with(|current| current.token.clone()) {
+    match CURRENT.try_with(Interrupt::token) {
         Ok(token) => token.cancelled_owned().await,
         Err(_) => std::future::pending().await,
     }
@@ -107,6 +121,15 @@ mod tests {
             Err(Interrupted)
         );
         assert_eq!(run.signal(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_comes_behind_an_interruption_is_not_interrupted() {
+        let run = Interrupt::default();
+        run.trip(2);
+        run.renew();
+        assert_eq!(run.scope(race(async { 7 })).await, Ok(7));
+        assert_eq!((run.is_tripped(), run.signal()), (false, 0));
     }
 
     #[tokio::test]

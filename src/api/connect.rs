@@ -38,6 +38,14 @@ async fn connect(context: Arc<Context>, target: &Value, table: Option<Table>) ->
         target.name = format!("{}/{database}", target.name);
         target.dsn.database = database;
     }
+    let db = open(context, target, warning).await?;
+    if write {
+        db.ensure_write().await?;
+    }
+    Ok(db)
+}
+
+async fn open(context: Arc<Context>, target: Target, warning: Option<String>) -> Result<Db> {
     let link = link(&context, target)?;
     // What the server itself says about its protection is only known once it has answered.
     let careful = context.options.dry_run || link.connector.target().protect.is_some();
@@ -52,10 +60,13 @@ async fn connect(context: Arc<Context>, target: &Value, table: Option<Table>) ->
     if db.is_protected() {
         session.set_access(Access::ReadOnly);
     }
-    if write {
-        db.ensure_write().await?;
-    }
     Ok(db)
+}
+
+/// `connect(name)`.
+pub async fn connect_named(context: &Arc<Context>, name: &str) -> Result<Db> {
+    let target = context.options.project.target(name)?;
+    open(Arc::clone(context), target, None).await
 }
 
 fn resolve(context: &Context, target: &Value) -> Result<Target> {

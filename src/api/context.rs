@@ -26,6 +26,8 @@ pub struct RunOptions {
     pub dry_run: bool,
     /// `--confirm`: phrases, or `TARGET=PHRASE`.
     pub confirm: Vec<String>,
+    /// Lines typed at a prompt rather than a playbook: several may write to a database at a time.
+    pub at_prompt: bool,
 }
 
 /// The way to a target, shared by all sessions on it.
@@ -159,6 +161,13 @@ impl Context {
 
     pub fn link(&self, key: &str) -> Option<Link> {
         locked(&self.links).get(key).cloned()
+    }
+
+    /// The way to the target of this name, where the run has one.
+    pub fn link_to(&self, target: &str) -> Option<Link> {
+        let links = locked(&self.links);
+        let mut links = links.values();
+        links.find(|link| link.connector.name() == target).cloned()
     }
 
     pub fn keep_link(&self, key: String, link: Link) {

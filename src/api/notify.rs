@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use super::Context;
 use crate::config::redact;
 use crate::host::options::Options;
-use crate::host::{Failure, Kind, Result, function};
+use crate::host::{Error, Failure, Kind, Result, function};
 use crate::human;
 use crate::webhook::Webhook;
 
@@ -44,6 +44,11 @@ pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
         let context = Arc::clone(&context);
         async move {
             let (notification, now) = read(table)?;
+            if !now && context.options.at_prompt {
+                return Err(Error::failed(
+                    "`notify`: at the prompt there is no run whose end could be told; give `now = true`",
+                ));
+            }
             if !now {
                 context.notify_at_end(notification);
                 return Ok(None);

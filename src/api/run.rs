@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::context::{Context, RunOptions};
-use super::install;
+use super::{advise, install};
 use crate::host::{Error, Failure, Loader, Machine, State, shown};
 use crate::interrupt;
 
@@ -26,7 +26,10 @@ async fn run(context: &Arc<Context>) -> Result<(), Failure> {
         context.note("dry run: nothing is changed");
     }
     let machine = machine(context).map_err(|error| early(&error.into()))?;
-    let result = machine.run(&name, &text).await;
+    let mut result = machine.run(&name, &text).await;
+    if let Err(failure) = &mut result {
+        advise(context, failure).await;
+    }
     interrupt::shielded(context.close()).await;
     let notes = match &result {
         Ok(()) => machine.take_notes(),
@@ -37,6 +40,13 @@ async fn run(context: &Arc<Context>) -> Result<(), Failure> {
     }
     result?;
     context.check_words().map_err(|error| early(&error))
+}
+
+/// A machine with all globals, for lines that are typed one by one.
+pub fn interactive(options: RunOptions) -> mlua::Result<(Arc<Context>, Machine)> {
+    let context = Arc::new(Context::new(options));
+    let machine = machine(&context)?;
+    Ok((context, machine))
 }
 
 fn machine(context: &Arc<Context>) -> mlua::Result<Machine> {
@@ -61,6 +71,7 @@ pub(super) fn bare_machine() -> Machine {
         interrupt: crate::interrupt::Interrupt::default(),
         dry_run: false,
         confirm: Vec::new(),
+        at_prompt: false,
     });
     machine(&Arc::new(context)).unwrap()
 }

@@ -40,6 +40,7 @@ pub async fn playbook(
         interrupt: interrupt.clone(),
         dry_run: options.dry_run,
         confirm: options.confirm.clone(),
+        at_prompt: false,
     })
     .await;
     ended.map_err(|failure| report::end(&failure, &interrupt))

@@ -9,7 +9,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -42,6 +42,24 @@ pub fn block_on<F: Future>(work: impl FnOnce(Interrupt) -> F) -> anyhow::Result<
 pub fn block_on_with<F: Future>(
     work: impl FnOnce(Interrupt, Signals) -> F,
 ) -> anyhow::Result<F::Output> {
+    block_on_watched(work, |caught, interrupt| {
+        tokio::spawn(watch_signals(caught, interrupt))
+    })
+}
+
+/// The same for a prompt, where each line is interrupted by itself: SIGINT interrupts the line, a second one that
+/// comes before the line has ended ends the process.
+pub fn block_on_lines<F: Future>(work: impl FnOnce(Interrupt) -> F) -> anyhow::Result<F::Output> {
+    block_on_watched(
+        |interrupt, _| work(interrupt),
+        |caught, interrupt| tokio::spawn(watch_lines(caught, interrupt)),
+    )
+}
+
+fn block_on_watched<F: Future>(
+    work: impl FnOnce(Interrupt, Signals) -> F,
+    watch: impl FnOnce(Caught, Interrupt) -> JoinHandle<()>,
+) -> anyhow::Result<F::Output> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder
         .enable_all()
@@ -50,8 +68,7 @@ pub fn block_on_with<F: Future>(
     let interrupt = Interrupt::default();
     let output = runtime.block_on(async {
         // Before any work begins: until then a signal would end the process at once.
-        let caught = Caught::install();
-        let watch = tokio::spawn(watch_signals(caught, interrupt.clone()));
+        let watch = watch(Caught::install(), interrupt.clone());
         let work = work(interrupt.clone(), Signals(watch.abort_handle()));
         interrupt.scope(work).await
     });
@@ -64,6 +81,16 @@ async fn watch_signals(mut caught: Caught, interrupt: Interrupt) {
     interrupt.trip(caught.next().await);
     let signal = caught.next().await;
     std::process::exit(128 + signal);
+}
+
+async fn watch_lines(mut caught: Caught, interrupt: Interrupt) {
+    loop {
+        let signal = caught.next().await;
+        if interrupt.is_tripped() {
+            std::process::exit(128 + signal);
+        }
+        interrupt.trip(signal);
+    }
 }
 
 /// The signals that end a run, each with its number. One that cannot be caught keeps the system's own handling.

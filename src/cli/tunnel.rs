@@ -69,6 +69,7 @@ pub fn run(words: &Words, options: &Options, reporter: &Reporter) -> Result<(), 
             interrupt: interrupt.clone(),
             dry_run: false,
             confirm: options.confirm.clone(),
+            at_prompt: false,
         });
         let outcome = serve(&context, target, words, options, &signals).await;
         shielded(context.close()).await;

@@ -2,7 +2,7 @@
 
 use futures_util::future::join;
 
-use super::load::counts;
+use super::load::{counts, see_what_policies_show};
 use super::plan::{Plan, TablePlan, Unit};
 use super::report::Meter;
 use super::stage::{Staged, preview};
@@ -79,6 +79,7 @@ async fn compare(
     };
     let report: Result<TableReport> = transaction(aside, &read_only, async |session| {
         super::settings::pin(session).await?;
+        see_what_policies_show(session, table.by_insert).await?;
         preview(options, &mut staged, &inside).await
     })
     .await;

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::plan::TablePlan;
 use crate::interrupt::{Interrupt, is_interrupted, race};
-use crate::pg::{self, CopyData, CopyOut, Session, ident_list};
+use crate::pg::{self, CopyData, CopyOut, Session};
 
 /// What a reader may be ahead, in chunks of 256 KiB at most: all of them together stay within 32 MB.
 const AHEAD: usize = 16;
@@ -39,11 +39,7 @@ pub(super) struct Staged {
 impl Staged {
     /// Moves them into another table.
     pub fn insert_sql(&self, into: &str, table: &TablePlan) -> String {
-        let columns = ident_list(&table.column_names());
-        format!(
-            "INSERT INTO {into} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM ONLY {}",
-            self.name
-        )
+        table.insert_sql(into, &self.name)
     }
 }
 
@@ -82,6 +78,11 @@ impl Feeds {
         inner.waiting.retain(|waiting| waiting != read);
         let parts = inner.begun.remove(read)?;
         Some(Feed::Ahead(Ahead { parts, messages: 0 }))
+    }
+
+    /// Whether the rows that are read so are on the target already.
+    pub fn has_staged(&self, read: &str) -> bool {
+        self.locked().staged.contains_key(read)
     }
 
     /// The next table for a reader.

@@ -4,7 +4,9 @@ use super::held::hold;
 use super::plan::{Emptying, TablePlan, Unit};
 use super::report::Meter;
 use super::stream::{Pipe, pump};
-use super::{CopyOptions, Error, Mode, Result, TableReport, Verify, same, sequences, stage};
+use super::{
+    CopyOptions, Error, Mode, Result, TableReport, Verify, detour, same, sequences, stage,
+};
 use crate::pg::{Session, Value};
 
 /// Fills the tables of the units inside the target's open transaction.
@@ -12,6 +14,11 @@ pub(super) async fn fill(options: &CopyOptions, units: &[Unit]) -> Result<Vec<Ta
     let to = &options.to;
     let mut reports = Vec::new();
     for unit in units {
+        // Else whatever reads a table with policies fails, an INSERT that looks for a key among it.
+        let sees = unit.has_policies();
+        if sees {
+            see_what_policies_show(to, true).await?;
+        }
         let held = hold(options, unit).await?;
         if options.mode == Mode::Replace {
             empty(to, unit).await?;
@@ -24,6 +31,9 @@ pub(super) async fn fill(options: &CopyOptions, units: &[Unit]) -> Result<Vec<Ta
             }
         }
         held.release(to).await?;
+        if sees {
+            see_what_policies_show(to, false).await?;
+        }
     }
     let tables: Vec<&TablePlan> = units.iter().flat_map(|unit| &unit.tables).collect();
     if options.mode == Mode::Replace && options.verify != Verify::No {
@@ -34,9 +44,24 @@ pub(super) async fn fill(options: &CopyOptions, units: &[Unit]) -> Result<Vec<Ta
     }
     // Last, since it keeps everybody else from drawing numbers until the commit.
     if options.sequences {
+        let sees = tables.iter().any(|table| table.by_insert);
+        if sees {
+            see_what_policies_show(to, true).await?;
+        }
         sequences::forward(options, &tables).await?;
+        if sees {
+            see_what_policies_show(to, false).await?;
+        }
     }
     Ok(reports)
+}
+
+/// Whether rows that policies hide are passed over, or reading where there may be some is an error.
+pub(super) async fn see_what_policies_show(to: &Session, only: bool) -> Result<()> {
+    let value = if only { "on" } else { "off" };
+    to.batch(&format!("SET LOCAL row_security = {value}"))
+        .await?;
+    Ok(())
 }
 
 /// One statement for the whole unit: TRUNCATE refuses a table that another one refers to, even an empty one.
@@ -57,26 +82,33 @@ async fn empty(to: &Session, unit: &Unit) -> Result<()> {
 async fn load(options: &CopyOptions, table: &TablePlan) -> Result<TableReport> {
     let mut meter = Meter::start(&options.to, &table.target.shown);
     let name = table.target.name.to_string();
-    let pipe = Pipe::new(options, table, &options.to, &name);
-    let stored = pump(&pipe, &mut meter).await?;
+    let feeds = options.work.feeds.as_ref();
+    let staged = feeds.is_some_and(|feeds| feeds.has_staged(&table.read_sql()));
+    let stored = if table.by_insert && !staged {
+        detour::fill(options, table, &mut meter).await?
+    } else {
+        let pipe = Pipe::new(options, table, &options.to, &name);
+        pump(&pipe, &mut meter).await?
+    };
     let mut report = meter.report();
     report.inserted = stored;
-    if options.verify != Verify::No {
+    if options.verify != Verify::No || table.by_insert {
         expect(&report.table, report.rows, stored)?;
     }
     Ok(meter.finish(report, false))
 }
 
 /// Counts the rows of all tables on both sides, now that every trigger has had its say: one that writes into
-/// another table of the copy shows here.
+/// another table of the copy shows here. Of a table some of whose rows may be hidden, what INSERT has said counts.
 async fn compare_counts(
     options: &CopyOptions,
     tables: &[&TablePlan],
     reports: &[TableReport],
 ) -> Result<()> {
-    let arrived = tables.iter().map(|table| table.count_target_sql());
+    let shown = || tables.iter().zip(reports).filter(|(t, _)| !t.by_insert);
+    let arrived = shown().map(|(table, _)| table.count_target_sql());
     let arrived = counts(&options.to, arrived).await?;
-    for ((table, report), arrived) in tables.iter().zip(reports).zip(arrived) {
+    for ((table, report), arrived) in shown().zip(arrived) {
         expect(&table.target.shown, report.rows, arrived)?;
     }
     Ok(())

@@ -5,6 +5,7 @@
 
 mod columns;
 mod contents;
+mod detour;
 mod dry;
 mod dump;
 mod encoding;

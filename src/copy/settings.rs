@@ -28,6 +28,11 @@ pub(super) async fn for_merge(session: &Session, few: bool) -> Result<Settings> 
     set(session, sql, &[Value::Bool(few)]).await
 }
 
+/// Has the planner group rows by their hashes without sorting them first, for as long.
+pub(super) async fn for_hashing(session: &Session) -> Result<Settings> {
+    set(session, include_str!("../sql/copy_hash_settings.sql"), &[]).await
+}
+
 /// Runs a statement that sets settings, and returns their names with what they were before.
 async fn set(session: &Session, sql: &str, params: &[Value]) -> Result<Settings> {
     let rows = session.query(sql, params).await?.rows;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use mlua::{
-    AnyUserData, Function, HookTriggers, Lua, LuaOptions, LuaString, StdLib, Value, Variadic,
-    VmState,
+    AnyUserData, FromLuaMulti, Function, HookTriggers, IntoLuaMulti, Lua, LuaOptions, LuaString,
+    MultiValue, StdLib, Table, Value, Variadic, VmState,
 };
 
 use super::block::leave_all;
@@ -51,9 +51,7 @@ impl Machine {
     pub async fn run(&self, name: &str, text: &str) -> Result<(), Failure> {
         let chunk = load(&self.lua, name, text)
             .map_err(|error| Failure::from_syntax(error, name, &self.state))?;
-        let result = self.call(chunk).await;
-        leave_all(&self.state).await;
-        match result {
+        match self.evaluate(chunk, ()).await {
             Err(failure) if failure.kind != Kind::Exit(0) => {
                 Err(failure.with_notes(self.state.take_notes()))
             }
@@ -61,31 +59,74 @@ impl Machine {
         }
     }
 
+    /// Compiles one of many chunks that are run one by one; `name` is what messages call it.
+    pub fn load(&self, name: &str, text: &str, globals: &Table) -> Result<Function, Failure> {
+        let compiled = load(&self.lua, name, text).and_then(|chunk| {
+            chunk.set_environment(globals.clone())?;
+            Ok(chunk)
+        });
+        compiled.map_err(|error| Failure::from_syntax(error, name, &self.state))
+    }
+
+    /// Calls a function as a run of its own, gives what it returns and closes all it left open.
+    pub async fn evaluate(
+        &self,
+        chunk: Function,
+        args: impl IntoLuaMulti,
+    ) -> Result<MultiValue, Failure> {
+        let result = self.call(chunk, args).await;
+        leave_all(&self.state).await;
+        result
+    }
+
+    /// Forgets what ended the chunk before.
+    pub fn renew(&self) {
+        self.state.renew();
+    }
+
     /// What went wrong without ending the run; a failure carries its notes itself.
     pub fn take_notes(&self) -> Vec<String> {
         self.state.take_notes()
     }
 
-    async fn call(&self, chunk: Function) -> Result<(), Failure> {
+    async fn call(&self, chunk: Function, args: impl IntoLuaMulti) -> Result<MultiValue, Failure> {
         let broken =
             |error: mlua::Error| Failure::from_error(&error.into(), Vec::new(), &self.state);
         let thread = self.lua.create_thread(self.run.clone()).map_err(broken)?;
-        let outcome: (bool, Value, Option<LuaString>, Variadic<AnyUserData>) = thread
-            .into_async(chunk)
+        let mut given = args.into_lua_multi(&self.lua).map_err(broken)?;
+        given.push_front(Value::Function(chunk));
+        let mut outcome: MultiValue = thread
+            .into_async(given)
             .map_err(broken)?
             .await
             .map_err(broken)?;
-        let (ok, value, text, frames) = outcome;
-        if ok {
-            return Ok(());
+        if outcome.pop_front() == Some(Value::Boolean(true)) {
+            return Ok(outcome);
         }
+        let (value, text, frames): (Value, Option<LuaString>, Variadic<AnyUserData>) =
+            FromLuaMulti::from_lua_multi(outcome, &self.lua).map_err(broken)?;
         let text = text.map(|text| text.to_string_lossy()).unwrap_or_default();
         let trace = frames
             .into_iter()
             .flat_map(|frames| taken(&frames))
             .collect();
-        Err(Failure::from_value(&value, &text, trace, &self.state))
+        Err(Failure::from_value(
+            &self.lua,
+            &value,
+            &text,
+            trace,
+            &self.state,
+        ))
     }
+}
+
+/// What Lua has against a text, without running it; `name` is the file as messages show it.
+pub fn syntax_error(name: &str, text: &str) -> Option<Failure> {
+    let lua = Lua::new();
+    let state = Arc::new(State::default());
+    lua.set_app_data(Arc::clone(&state));
+    let error = load(&lua, name, text).err()?;
+    Some(Failure::from_syntax(error, name, &state))
 }
 
 fn taken(frames: &AnyUserData) -> Vec<Frame> {

@@ -519,7 +519,7 @@ local function concluded(ok, ...)
   if ok then
     e = stopping() or problem
     if e == nil then
-      return true
+      return true, ...
     end
   else
     e = ...

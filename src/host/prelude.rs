@@ -24,7 +24,7 @@ const BIND: &str = "runner.bind";
 const BLOCK: &str = "runner.block";
 
 /// Replaces the parts of the standard library that could not wait. Returns the function that runs a chunk:
-/// `run(chunk, ...)` gives `true`, or `false`, the error, its text and its [`Frames`].
+/// `run(chunk, ...)` gives `true` and what the chunk returned, or `false`, the error, its text and its [`Frames`].
 pub(super) fn install(lua: &Lua, searcher: Function, reporter: Reporter) -> mlua::Result<Function> {
     let host = lua.create_table()?;
     host.set("PENDING", Lua::poll_pending())?;

@@ -134,7 +134,7 @@ impl Session {
     }
 
     /// Takes note that `depth` blocks are open now.
-    fn set_depth(&self, depth: u32) {
+    pub(super) fn set_depth(&self, depth: u32) {
         self.shared.depth.store(depth, Ordering::SeqCst);
         self.shared.after_commit.discard(depth);
         if depth == 0 {

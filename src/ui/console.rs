@@ -15,8 +15,9 @@ use super::paint::Paint;
 use super::printer::{Output, Printer};
 use super::results::{self, Expanded, Format, Style, Writer};
 use super::ticker::Ticker;
-use super::{chart, escape, prompt, terminal};
+use super::{chart, escape, page, prompt, terminal};
 use crate::config::{Secret, redact};
+use crate::docs::Page;
 use crate::progress::{AskError, Column, Content, Event, NoStdout, Progress, Question, Table};
 
 /// How often it is told how far something is, where there is no terminal.
@@ -168,11 +169,20 @@ impl Console {
         }
     }
 
-    /// Prints the report of a failure to stderr.
+    /// Whether stdout is a terminal with colours.
+    pub fn is_coloured(&self) -> bool {
+        self.out.paint.on
+    }
+
+    /// Prints the report of a failure to stderr: with `--json` as one line.
     pub fn report(&self, report: &Report) {
         self.log(&report.render(UNKNOWN_WIDTH, PLAIN));
         let width = (self.err.width)().unwrap_or(UNKNOWN_WIDTH);
-        let text = report.render(width, self.err.paint);
+        let text = if self.options.format == Format::Json {
+            report.json()
+        } else {
+            report.render(width, self.err.paint)
+        };
         locked(&self.state).printer.print(Output::Err, text);
     }
 
@@ -223,6 +233,16 @@ impl Console {
             results::Output::stream(std::io::stdout())
         };
         Writer::new(columns, style, out)
+    }
+
+    fn page(&self, shown: &Page) {
+        let text = if self.options.format == Format::Json {
+            escape::json(&shown.document.to_string()) + "\n"
+        } else {
+            let width = (self.out.width)().unwrap_or(UNKNOWN_WIDTH);
+            page::render(shown, width, self.out.paint)
+        };
+        self.put(Output::Out, text);
     }
 
     /// Prints under the steps that are open.
@@ -405,6 +425,7 @@ impl Progress for Console {
                 let text = chart::render(drawn, (self.out.width)(), self.out.paint);
                 self.put(Output::Out, text);
             }
+            Event::Page(page) => self.page(page),
             Event::Report(table) => self.table_report(table),
             _ => {
                 if let Some((text, weight)) = lines::of(event, self.err.paint) {

@@ -104,6 +104,7 @@ pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
         | Event::Print(_)
         | Event::Report(_)
         | Event::Show(_)
+        | Event::Page(_)
         | Event::Waited { .. }
         | Event::Waiting { .. } => None,
     }

@@ -13,6 +13,7 @@ pub mod escape;
 mod excerpt;
 mod lines;
 mod log;
+mod page;
 mod pager;
 mod paint;
 mod printer;

@@ -18,6 +18,7 @@ mod matviews;
 mod mirror;
 mod moves;
 mod plan;
+mod policies;
 mod random;
 mod refusals;
 mod replace;
@@ -183,6 +184,11 @@ pub fn rows_of(table: &str, filter: &str) -> Tables {
 
 /// A session of a role with this name, which is made for it.
 pub async fn open_as(database: &Database, role: &str) -> Session {
+    listen_as(database, role).await.0
+}
+
+/// The same, and what is reported about it.
+pub async fn listen_as(database: &Database, role: &str) -> (Session, Arc<Heard>) {
     // Roles belong to the whole server, and so to every test.
     database.query(&format!(
         "SET client_min_messages = error; DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD 'pw'; \
@@ -190,8 +196,8 @@ pub async fn open_as(database: &Database, role: &str) -> Session {
     ));
     let url = database.url();
     let place = url.split_once('@').unwrap().1;
-    let (connector, _) = connector_as(database, &format!("postgres://{role}:pw@{place}"));
-    connector.open(Access::ReadWrite).await.unwrap()
+    let (connector, heard) = connector_as(database, &format!("postgres://{role}:pw@{place}"));
+    (connector.open(Access::ReadWrite).await.unwrap(), heard)
 }
 
 /// What an environment variable makes of a test: how often, and from which seed.

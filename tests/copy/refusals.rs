@@ -275,7 +275,8 @@ fn a_table_behind_policies_keeps_no_other_table_back() {
         let to = open_as(&pair.to, "copy_forced").await;
         pair.to.query(
             "ALTER TABLE beside OWNER TO copy_forced; ALTER TABLE forced OWNER TO copy_forced; \
-             ALTER TABLE forced ENABLE ROW LEVEL SECURITY; ALTER TABLE forced FORCE ROW LEVEL SECURITY",
+             ALTER TABLE forced ENABLE ROW LEVEL SECURITY; ALTER TABLE forced FORCE ROW LEVEL SECURITY; \
+             REVOKE TRUNCATE ON forced FROM copy_forced",
         );
         let error = copy(&from, &to, Mode::Replace, &[]).await.unwrap_err();
         let left = left_out(&error);

@@ -180,6 +180,11 @@ impl Runner {
         Terminal::start(&self.command(), self.project)
     }
 
+    /// The command for a terminal that a test has itself, and the project.
+    pub fn for_terminal(self) -> (Command, TempDir) {
+        (self.command(), self.project)
+    }
+
     fn command(&self) -> Command {
         self.write_toml();
         let program = PathBuf::from(env!("CARGO_BIN_EXE_runner"));
@@ -248,6 +253,13 @@ impl Ran {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// A report without the line of its caret.
+pub fn without_caret(report: &str) -> String {
+    let is_caret = |line: &&str| line.trim_start_matches([' ', '|']) == "^";
+    let kept = report.lines().filter(|line| !is_caret(line));
+    kept.map(|line| format!("{line}\n")).collect()
 }
 
 impl Expected {

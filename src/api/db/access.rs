@@ -47,7 +47,7 @@ impl Db {
             guarded.confirm(context).await?;
         }
         session.set_access(Access::ReadWrite);
-        if !self.shared.claimed.load(Ordering::Relaxed) {
+        if !context.options.at_prompt && !self.shared.claimed.load(Ordering::Relaxed) {
             pg::claim(session, &context.stem()).await?;
             self.shared.claimed.store(true, Ordering::Relaxed);
         }

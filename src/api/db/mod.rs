@@ -94,6 +94,11 @@ impl Db {
         Ok(&self.shared.session)
     }
 
+    /// The session, whatever block is open in it: for who keeps no block open himself.
+    pub fn handle(&self) -> &Session {
+        &self.shared.session
+    }
+
     pub fn context(&self) -> &Arc<Context> {
         &self.shared.context
     }

@@ -13,7 +13,7 @@ pub const COLUMNS: &str = "__columns";
 
 /// A list of rows by column; a list of values in one column; any other table by key, and behind it the lists of rows
 /// that it holds, as the reports of primitives do.
-pub fn tables(lua: &Lua, value: &Value) -> Result<Vec<progress::Table>> {
+pub fn to_tables(lua: &Lua, value: &Value) -> Result<Vec<progress::Table>> {
     let Value::Table(table) = value else {
         return Ok(vec![grid(lua, &["value".into()], &[vec![value.clone()]])]);
     };

@@ -10,7 +10,7 @@ use mlua::{IntoLua, Lua, Value};
 use super::Context;
 use crate::host::immediate;
 use crate::progress::Event;
-pub use grid::COLUMNS;
+pub use grid::{COLUMNS, to_tables};
 
 pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
     let show = lua.create_table()?;
@@ -22,7 +22,7 @@ pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
         "show:call",
         move |call, (_, value, title): (Value, Value, Option<String>)| {
             let mut title = title;
-            for mut table in grid::tables(&call.lua, &value)? {
+            for mut table in to_tables(&call.lua, &value)? {
                 if let Some(title) = title.take() {
                     table.title = title;
                 }

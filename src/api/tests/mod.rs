@@ -145,6 +145,7 @@ impl Play {
             interrupt: Interrupt::default(),
             dry_run: self.dry_run,
             confirm: self.confirm,
+            at_prompt: false,
         })
         .await;
         let lines = listener.lines.lock().unwrap().clone();

@@ -256,6 +256,7 @@ async fn a_missing_playbook_is_a_usage_error() {
         interrupt: crate::interrupt::Interrupt::default(),
         dry_run: false,
         confirm: Vec::new(),
+        at_prompt: false,
     })
     .await
     .unwrap_err();

@@ -61,6 +61,13 @@ fn commands_take_their_own_words() {
     let command = |line| read(line).unwrap().command;
     assert_eq!(command("init"), Command::Init);
     assert_eq!(command("--quiet list"), Command::List);
+    assert_eq!(command("-q"), Command::Repl(repl::Words::default()));
+    assert_eq!(
+        command("repl dev prod --csv"),
+        Command::Repl(repl::Words {
+            targets: vec!["dev".to_owned(), "prod".to_owned()],
+        })
+    );
     assert_eq!(
         command("protect prod --json"),
         Command::Protect {
@@ -110,7 +117,6 @@ fn a_tunnel_takes_a_command_behind_two_dashes() {
 #[test]
 fn what_is_not_understood_is_told_with_what_was_meant() {
     let help = "`runner --help` lists commands and options";
-    refused("", "nothing to do: give a playbook or a command", help);
     refused(
         "lst",
         "`lst` is neither a command nor a `.lua` file, did you mean `list`",

@@ -3,6 +3,7 @@
 use super::{Format, Query, Rows};
 use crate::copy::files::Layout;
 use crate::copy::import::JSON_NULLS;
+use crate::copy::plan::hidden;
 use crate::copy::{Difference, Error, Missing, Result};
 use crate::pg::catalog::{self, Kind, Relation, Table};
 use crate::pg::{Described, Ident, Literal, Session, Value, ident_list};
@@ -108,21 +109,15 @@ async fn of_table(from: &Session, rows: &Rows, relation: &Relation) -> Result<Pl
 }
 
 fn check_rights(from: &Session, relation: &Relation) -> Result<()> {
-    let (target, role) = (from.name().to_owned(), from.server().user.clone());
     if relation.row_security {
-        return Err(Error::RowSecurity {
-            table: relation.shown.clone(),
-            target,
-            role,
-            forced: relation.may.own,
-        });
+        return Err(hidden(relation, from, "not all would be written"));
     }
     if !relation.may.select {
         return Err(Error::NotAllowed {
-            role,
+            role: from.server().user.clone(),
             verb: "SELECT from",
             table: relation.shown.clone(),
-            target,
+            target: from.name().to_owned(),
         });
     }
     Ok(())

@@ -7,6 +7,7 @@ mod lines;
 mod plain;
 
 use super::files::{Format, Input, Layout, Packing, Place};
+use super::plan::hidden;
 use super::report::Meter;
 use super::{Error, Mode, Report, Result, keys, sequences, settings};
 use crate::pg::catalog::{self, Catalog, Table};
@@ -122,12 +123,7 @@ fn check_rights(options: &ImportOptions, relation: &catalog::Relation) -> Result
     let (table, to) = (relation.shown.clone(), &options.to);
     let (target, role) = (to.name().to_owned(), to.server().user.clone());
     if relation.row_security {
-        return Err(Error::RowSecurity {
-            table,
-            target,
-            role,
-            forced: relation.may.own,
-        });
+        return Err(hidden(relation, to, "COPY is refused there"));
     }
     let verb = match options.mode {
         _ if !relation.may.insert => "INSERT into",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::Result;
+use super::super::{Result, settings};
 use crate::pg::fields::Fields;
 use crate::pg::{Session, Value};
 
@@ -16,7 +16,9 @@ pub(super) struct Digests {
 impl Digests {
     /// What [`Buckets::digests_sql`](super::hash::Buckets::digests_sql) gives.
     pub async fn read(session: &Session, sql: &str) -> Result<Self> {
+        let settings = settings::for_hashing(session).await?;
         let rows = session.query(sql, &[]).await?.rows;
+        settings.restore(session).await?;
         let mut row = Fields::new(rows.into_iter().next().unwrap_or_default());
         let bytes = |value| match value {
             Value::Bytes(bytes) => bytes,

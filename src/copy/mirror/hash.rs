@@ -4,8 +4,8 @@
 //! either sorts. Keys that are equal and look different fall into different buckets; then both differ, and their rows
 //! meet in the stage, where keys are compared as the target compares them.
 //!
-//! Of each bucket eight bytes cross: a hash of the number of its rows and of the sums of their hashes, two for each
-//! row. The hash of a column is the seed of the next one's.
+//! Of each bucket eight bytes cross: a hash of the number of its rows and of the sum of their hashes. The hash of a
+//! column is the seed of the next one's.
 
 use super::super::plan::TablePlan;
 use super::super::verify::form::compared;
@@ -30,6 +30,7 @@ pub(super) struct Buckets {
 
 /// A column, and how it is hashed.
 struct Hashed {
+    name: String,
     /// What is hashed, as SQL over the table's columns.
     value: String,
     function: &'static str,
@@ -72,32 +73,24 @@ impl Buckets {
 
     /// The buckets that hold a row, in order, four bytes each, and eight bytes of what is in each.
     pub fn digests_sql(&self, rows: &str) -> String {
-        let values = self.columns.iter().enumerate();
-        let values: Vec<_> = values
-            .map(|(at, column)| format!(", {} AS v{at}", column.value))
-            .collect();
-        let values = values.concat();
-        let sum = |seed| format!("pg_catalog.sum({})", self.row_hash(seed));
-        // OFFSET 0 keeps texts from being made once for every hash.
         format!(
             "SELECT pg_catalog.string_agg(pg_catalog.int4send(b.bucket::pg_catalog.int4), '' ORDER BY b.bucket) AS buckets, \
                     pg_catalog.string_agg(pg_catalog.int8send(pg_catalog.hashtextextended(\
-                    pg_catalog.concat_ws(' ', b.rows, b.one, b.two) COLLATE pg_catalog.\"C\", 0)), '' ORDER BY b.bucket) AS digests, \
+                    pg_catalog.concat_ws(' ', b.rows, b.hashes) COLLATE pg_catalog.\"C\", 0)), '' ORDER BY b.bucket) AS digests, \
                     pg_catalog.sum(b.rows)::pg_catalog.int8 AS rows \
-               FROM (SELECT h.bucket, pg_catalog.count(*) AS rows, {} AS one, {} AS two \
-                       FROM (SELECT {} AS bucket{values} FROM ({rows}) AS r OFFSET 0) AS h GROUP BY h.bucket) AS b",
-            sum(1),
-            sum(2),
+               FROM (SELECT {} AS bucket, pg_catalog.count(*) AS rows, pg_catalog.sum({}) AS hashes \
+                       FROM ({rows}) AS r GROUP BY 1) AS b",
             self.bucket(),
+            self.row_hash(),
         )
     }
 
-    fn row_hash(&self, seed: u8) -> String {
-        let columns = self.columns.iter().enumerate();
-        columns.fold(
-            format!("{seed}::pg_catalog.int8"),
-            |before, (at, column)| column.hash(&format!("h.v{at}"), &before, self.one_encoding),
-        )
+    /// In which each value is made once: no subquery has to hold it, and several processes can share the table.
+    fn row_hash(&self) -> String {
+        let columns = self.columns.iter();
+        columns.fold("1::pg_catalog.int8".to_owned(), |before, column| {
+            column.hash(&before, self.one_encoding)
+        })
     }
 
     /// What the rows in some buckets fulfil.
@@ -135,19 +128,21 @@ impl Hashed {
             (format!("({value})::pg_catalog.text"), TEXT, "''")
         };
         Self {
+            name: name.to_string(),
             value,
             function,
             instead: (!column.not_null).then_some(instead),
         }
     }
 
-    fn hash(&self, value: &str, before: &str, one_encoding: bool) -> String {
+    fn hash(&self, before: &str, one_encoding: bool) -> String {
+        let Self { name, value, .. } = self;
         let (value, before) = match self.instead {
-            None => (value.to_owned(), before.to_owned()),
+            None => (value.clone(), before.to_owned()),
             Some(instead) => (
                 format!("COALESCE({value}, {instead})"),
                 format!(
-                    "pg_catalog.int8xor({before}, CASE WHEN {value} IS NULL THEN 7::pg_catalog.int8 ELSE 0::pg_catalog.int8 END)"
+                    "pg_catalog.int8xor({before}, CASE WHEN {name} IS NULL THEN 7::pg_catalog.int8 ELSE 0::pg_catalog.int8 END)"
                 ),
             ),
         };

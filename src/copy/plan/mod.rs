@@ -21,6 +21,7 @@ use super::shape::{Crossed, apply_masks};
 use super::{CopyOptions, Error, Mode, Result, same, subset};
 use crate::pg::catalog::{self, Catalog};
 use chosen::{chosen, counterparts, refuse_references};
+pub(super) use rights::hidden;
 use rights::{check_rights, check_temporary};
 
 #[derive(Debug)]
@@ -91,6 +92,11 @@ impl Plan {
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
+        let by_insert = tables.iter().filter_map(|t| t.by_insert(to, options.mode));
+        notes.extend(by_insert);
+        if tables.iter().any(|table| table.by_insert) {
+            check_temporary(to, options.mode).await?;
+        }
         same::check(options, &tables)?;
         subset::choose(options, &mut tables).await?;
         refusal::refuse(options, &mut tables, &keys, &mut refused).await?;

@@ -1,8 +1,8 @@
 //! What the roles have to be allowed to do.
 
-use super::super::{CopyOptions, Error, Mode, Result};
+use super::super::{CopyOptions, Error, Mode, Result, Verify};
 use crate::pg::Session;
-use crate::pg::catalog::Table;
+use crate::pg::catalog::{Relation, Table};
 
 pub(super) async fn check_temporary(to: &Session, mode: Mode) -> Result<()> {
     let allowed = to
@@ -20,16 +20,15 @@ pub(super) async fn check_temporary(to: &Session, mode: Mode) -> Result<()> {
 
 /// Refuses beforehand what the server would refuse half-way, or not at all.
 pub(super) fn check_rights(source: &Table, target: &Table, options: &CopyOptions) -> Result<()> {
-    let sides = [(source, &options.from), (target, &options.to)];
-    for (table, session) in sides {
-        if table.relation.row_security {
-            return Err(Error::RowSecurity {
-                table: table.relation.shown.clone(),
-                target: session.name().to_owned(),
-                role: session.server().user.clone(),
-                forced: table.relation.may.own,
-            });
-        }
+    if source.relation.row_security {
+        return Err(hidden(
+            &source.relation,
+            &options.from,
+            "not all would be copied",
+        ));
+    }
+    if target.relation.row_security {
+        check_policies(&target.relation, options)?;
     }
     let (read, write) = (source.relation.may, target.relation.may);
     let refused = |verb, table: &Table, session: &Session| {
@@ -50,5 +49,30 @@ pub(super) fn check_rights(source: &Table, target: &Table, options: &CopyOptions
         Mode::Upsert | Mode::Mirror if !write.update => refused("UPDATE", target, &options.to),
         Mode::Mirror if !write.delete => refused("DELETE from", target, &options.to),
         _ => Ok(()),
+    }
+}
+
+/// Where policies hide rows of the target, some things cannot be done at all. The rest goes by INSERT.
+fn check_policies(target: &Relation, options: &CopyOptions) -> Result<()> {
+    let so = match options.mode {
+        Mode::Mirror => "those that the source has not would stay",
+        Mode::Replace if !target.may.truncate => {
+            "DELETE would not empty it, and TRUNCATE is not allowed"
+        }
+        _ if options.verify == Verify::Content => {
+            "what arrived cannot be read back for `verify = \"content\"`"
+        }
+        _ => return Ok(()),
+    };
+    Err(hidden(target, &options.to, so))
+}
+
+pub(in super::super) fn hidden(table: &Relation, session: &Session, so: &'static str) -> Error {
+    Error::RowSecurity {
+        table: table.shown.clone(),
+        target: session.name().to_owned(),
+        role: session.server().user.clone(),
+        so,
+        forced: table.may.own,
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct TablePlan {
     pub bytes: bool,
     /// Whether the rows are written as frozen.
     pub freeze: bool,
+    /// Whether policies of the target hold for the role: COPY is refused then, and rows may be hidden from it.
+    pub by_insert: bool,
     /// What an upsert tells rows by.
     pub key: Option<UpsertKey>,
     pub sequences: Vec<UsedSequence>,
@@ -70,6 +72,7 @@ impl TablePlan {
         let beginning = beginning(&source, &chosen);
         Ok(Self {
             freeze: options.work.freeze && ordinary && options.mode == Mode::Replace,
+            by_insert: target.relation.row_security,
             source: source.relation,
             target: target.relation,
             filter: chosen.filter,
@@ -212,6 +215,34 @@ impl TablePlan {
             "COPY {table}{columns} FROM STDIN{}",
             self.format(self.freeze)
         )
+    }
+
+    /// Moves them there from a table with the same columns.
+    pub fn insert_sql(&self, table: &str, from: &str) -> String {
+        let columns = ident_list(&self.column_names());
+        let list = match self.columns.as_slice() {
+            [] => String::new(),
+            _ => format!("({columns}) "),
+        };
+        format!(
+            "INSERT INTO {table} {list}OVERRIDING SYSTEM VALUE SELECT {columns} FROM ONLY {from}"
+        )
+    }
+
+    /// How the rows come where COPY is refused, as a line to print.
+    pub(super) fn by_insert(&self, to: &Session, mode: Mode) -> Option<String> {
+        let (table, role) = (&self.target.shown, &to.server().user);
+        let so = match mode {
+            _ if !self.by_insert => return None,
+            Mode::Replace | Mode::Append => {
+                "COPY is refused: rows go by a temporary table and INSERT, which counts them"
+            }
+            _ => "rows that they hide count as not there",
+        };
+        Some(format!(
+            "policies of `{table}` on `{}` hold for `{role}`, so {so}; a row that they reject is an error",
+            to.name()
+        ))
     }
 
     /// The options of COPY, with a space before them where there are any.

@@ -3,6 +3,7 @@
 use super::super::keys::{filling_order, tied};
 use super::super::{CopyOptions, Error, ForeignKeys, Mode, Result, SwitchedOff};
 use super::refusal::Refusal;
+use super::rights::hidden;
 use super::strategy::{Situation, Strategy, Way};
 use super::table::TablePlan;
 use crate::config::did_you_mean;
@@ -61,6 +62,11 @@ impl Unit {
         notes
     }
 
+    /// Whether those of one of its tables hold for the role.
+    pub fn has_policies(&self) -> bool {
+        self.tables.iter().any(|table| table.by_insert)
+    }
+
     pub fn relations(&self) -> Vec<Relation> {
         self.tables
             .iter()
@@ -89,7 +95,7 @@ pub(super) async fn units(
         let of_unit: Vec<&TriggerState> = triggers.iter().filter(is_of_unit).collect();
         let situation = Situation {
             kept: kept.clone(),
-            ..situation(options, &session, &of_unit)
+            ..situation(options, &session, &unit, &of_unit)
         };
         let strategy = match Strategy::choose(&unit, keys, &situation) {
             // The others can be copied; a way that was asked for is for all.
@@ -101,6 +107,16 @@ pub(super) async fn units(
             chosen => chosen?,
         };
         let emptying = emptying(options, &unit, strategy.is_held_up(&unit, keys, &kept));
+        let hides = unit.iter().find(|table| table.row_security);
+        if let (Emptying::Delete, Some(table)) = (emptying, hides) {
+            let so = "DELETE would not empty it, and TRUNCATE is not possible";
+            let error = hidden(table, &options.to, so);
+            refused.push(Refusal {
+                targets: unit,
+                error,
+            });
+            continue;
+        }
         let replica = session.is_replica || strategy.way == Way::Replica;
         let held: Vec<&ForeignKey> = keys.iter().filter(|key| strategy.holds(key)).collect();
         let order = filling_order(&unit, &held);
@@ -168,7 +184,12 @@ async fn may_be_replica(to: &Session) -> Result<bool> {
     }
 }
 
-fn situation(options: &CopyOptions, role: &Role, triggers: &[&TriggerState]) -> Situation {
+fn situation(
+    options: &CopyOptions,
+    role: &Role,
+    unit: &[Relation],
+    triggers: &[&TriggerState],
+) -> Situation {
     let wanted = options.guards.foreign_keys;
     let here = |trigger: &TriggerState| trigger.enabled.fires(role.is_replica);
     let silence = triggers
@@ -178,16 +199,27 @@ fn situation(options: &CopyOptions, role: &Role, triggers: &[&TriggerState]) -> 
         wanted,
         bulk: options.mode == Mode::Replace,
         silence,
-        no_replica: no_replica(options, role, triggers),
+        no_replica: no_replica(options, role, unit, triggers),
         kept: Vec::new(),
     }
 }
 
 /// Why the copy cannot be a replica's.
-fn no_replica(options: &CopyOptions, role: &Role, triggers: &[&TriggerState]) -> Option<String> {
+fn no_replica(
+    options: &CopyOptions,
+    role: &Role,
+    unit: &[Relation],
+    triggers: &[&TriggerState],
+) -> Option<String> {
     if !role.may_be_replica {
         let user = &options.to.server().user;
         return Some(format!("`{user}` may not set `session_replication_role`"));
+    }
+    if let Some(table) = unit.iter().find(|table| table.row_security) {
+        return Some(format!(
+            "policies hide rows of `{}`, so that its keys could not be compared",
+            table.shown
+        ));
     }
     let differs = |trigger: &&&TriggerState| {
         trigger.enabled.fires(role.is_replica) != trigger.enabled.fires(true)

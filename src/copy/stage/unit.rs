@@ -183,8 +183,9 @@ impl<'a> Staged<'a> {
 
     async fn finish(self, options: &CopyOptions) -> Result<TableReport> {
         let report = self.report();
+        let by_insert = self.stage.table.by_insert;
         self.stage.drop().await?;
-        if options.verify != Verify::No {
+        if options.verify != Verify::No || by_insert {
             let arrived = report.rows.saturating_sub(self.outcome.kept_out);
             expect(&report.table, report.rows, arrived)?;
         }

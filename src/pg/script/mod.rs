@@ -14,11 +14,12 @@ mod single;
 mod split;
 
 pub use check::check;
+pub(crate) use lexer::{Kind as WordKind, Token, words};
 pub use place::Place;
 pub use refusal::{At, Refusal};
 pub use run::run;
 pub use single::{plain_values, single};
-pub use split::{Statement, is_whole, split};
+pub use split::{Statement, Typed, is_whole, split, typed};
 
 pub(super) use single::{first_words, has_word, main_statement, parameters};
 

@@ -43,6 +43,41 @@ pub fn is_whole(text: &str, standard_strings: bool) -> bool {
     false
 }
 
+/// The statement that a text begins with, as far as it has been typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typed<'a> {
+    /// Its semicolon is not there yet.
+    Partial,
+    Whole {
+        /// Without its semicolon, and without blanks and comments around it; may be empty.
+        text: &'a str,
+        /// What follows the semicolon, or begins with the backslash that ends it, too.
+        rest: &'a str,
+    },
+}
+
+/// Reads the first statement of what is being typed. A backslash outside of strings ends it as a semicolon does.
+pub fn typed(text: &str, standard_strings: bool) -> Typed<'_> {
+    let mut lexer = Lexer::new(text);
+    lexer.standard_strings = standard_strings;
+    let mut reading = Reading::default();
+    let whole = |reading: &Reading, rest| {
+        let start = reading.start.unwrap_or(reading.end);
+        Typed::Whole {
+            text: &text[start..reading.end],
+            rest,
+        }
+    };
+    while let Ok(Some(token)) = lexer.next() {
+        match token.kind {
+            Kind::Semicolon if reading.is_complete() => return whole(&reading, &text[token.end..]),
+            Kind::Backslash => return whole(&reading, &text[token.start..]),
+            _ => reading.take(token, text),
+        }
+    }
+    Typed::Partial
+}
+
 struct Splitter<'a> {
     lexer: Lexer<'a>,
     /// Counts lines as the text goes by.

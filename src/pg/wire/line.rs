@@ -13,7 +13,8 @@ use tokio_util::io::poll_read_buf;
 use super::data::CopyData;
 use super::frames::Frames;
 use super::merge::Merger;
-use super::watch::Splice;
+use super::told::Told;
+use super::watch::{CopyWatch, Splice};
 
 /// Less is sent on at the end of the data only.
 const CHUNK: usize = 64 * 1024;
@@ -24,6 +25,8 @@ pub(super) struct Line<S> {
     pub stream: S,
     /// Where the driver is in what the server sends.
     from_server: Frames,
+    /// The message that is being kept for whoever wants to know it whole, by its kind.
+    heard: Option<(u8, Vec<u8>)>,
     tap: Tapped,
     /// What the server has sent for the driver.
     held: BytesMut,
@@ -55,6 +58,7 @@ impl<S> Line<S> {
         Self {
             stream,
             from_server: Frames::default(),
+            heard: None,
             tap: Tapped::No,
             held: BytesMut::new(),
             leaving: Bytes::new(),
@@ -72,16 +76,25 @@ impl<S> Line<S> {
     }
 
     /// Follows what the driver is about to read; how much of it is for the driver.
-    fn follow(&mut self, bytes: &[u8], mut hear: impl FnMut(u8)) -> usize {
+    fn follow(&mut self, bytes: &[u8], ear: &CopyWatch) -> usize {
         let mut at = 0;
         while at < bytes.len() {
             let (passed, kind) = self.from_server.step(&bytes[at..]);
+            if let Some((_, body)) = &mut self.heard {
+                body.extend_from_slice(&bytes[at..at + passed]);
+            }
             at += passed;
             if let Some(kind) = kind {
-                hear(kind);
+                ear.hear(kind);
+                self.heard = Told::wants(kind).then(|| (kind, Vec::new()));
                 if kind == COPY_OUT_RESPONSE && matches!(self.tap, Tapped::Next) {
                     self.tap = Tapped::Soon;
                 }
+            }
+            if self.from_server.is_between()
+                && let Some((kind, body)) = self.heard.take()
+            {
+                ear.take_in(kind, &body);
             }
             if matches!(self.tap, Tapped::Soon) && self.from_server.is_between() {
                 self.tap = Tapped::Yes(Merger::new(&bytes[at..]));
@@ -111,7 +124,7 @@ impl<S: AsyncRead + Unpin> Line<S> {
         &mut self,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
-        hear: impl FnMut(u8),
+        ear: &CopyWatch,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         if self.held.is_empty() {
@@ -128,7 +141,7 @@ impl<S: AsyncRead + Unpin> Line<S> {
             let length = self.held.len().min(buffer.remaining());
             buffer.put_slice(&self.held.split_to(length));
         }
-        let passed = self.follow(&buffer.filled()[before..], hear);
+        let passed = self.follow(&buffer.filled()[before..], ear);
         buffer.set_filled(before + passed);
         Poll::Ready(Ok(()))
     }

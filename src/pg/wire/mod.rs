@@ -7,12 +7,14 @@
 //! And the driver looks for what the server refused only when all data is sent, which may be a day later. So
 //! the server's messages are followed here, and an error during such a COPY is told at once.
 //!
-//! COPY data does not go through the driver: `line.rs` says how.
+//! COPY data does not go through the driver: `line.rs` says how. And what the driver does not pass on, a session is told
+//! from here: `told.rs`.
 
 mod data;
 mod frames;
 mod line;
 mod merge;
+mod told;
 mod watch;
 
 use std::io;
@@ -28,6 +30,7 @@ use line::Line;
 use watch::{Splice, locked};
 
 pub use data::CopyData;
+pub use told::Status;
 pub use watch::{CopyWatch, Tap};
 
 /// The first byte of Flush, which is otherwise as Sync.
@@ -74,8 +77,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let hear = |message| self.copy.hear(message);
-        locked(&self.line).poll_read(context, buffer, hear)
+        locked(&self.line).poll_read(context, buffer, &self.copy)
     }
 }
 

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use tokio::sync::watch;
 
 use super::data::CopyData;
+use super::told::Told;
 
 const COPY_IN_RESPONSE: u8 = b'G';
 const ERROR_RESPONSE: u8 = b'E';
@@ -41,6 +42,7 @@ struct Shared {
     starts: AtomicBool,
     /// The server has reported an error since the last one started.
     refused: watch::Sender<bool>,
+    told: Mutex<Told>,
     /// Weak, as the stream ends with the driver, whoever still has the session.
     line: Mutex<Option<Weak<Mutex<dyn Splice>>>>,
 }
@@ -100,6 +102,16 @@ impl CopyWatch {
             ERROR_RESPONSE => self.tell(true),
             _ => {}
         }
+    }
+
+    /// Takes note of a message that [`Told::wants`].
+    pub(super) fn take_in(&self, message: u8, body: &[u8]) {
+        locked(&self.0.told).take_in(message, body);
+    }
+
+    /// What the server has said last.
+    pub fn told(&self) -> Told {
+        locked(&self.0.told).clone()
     }
 
     fn tell(&self, refused: bool) {

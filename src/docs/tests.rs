@@ -1,0 +1,60 @@
+use super::*;
+
+#[test]
+fn every_line_of_the_declarations_is_understood() {
+    assert_eq!(problems(), []);
+}
+
+#[test]
+fn names_are_found_as_people_write_them() {
+    let found = |name| lookup(name).map(|entry| entry.name.as_str());
+    assert_eq!(found("copy.tables"), Some("copy.tables"));
+    assert_eq!(found("db.query"), Some("Db:query"));
+    assert_eq!(found("tunnel"), Some("tunnel"));
+    assert_eq!(found("Tunnel"), Some("Tunnel"));
+    assert_eq!(found("promote.run"), Some("promote.run"));
+    assert_eq!(found("copy.tabels"), None);
+    assert_eq!(similar("copy.tabels"), Some("copy.tables"));
+    assert_eq!(similar("disabled"), Some("trigger.disabled"));
+    assert_eq!(similar("xyzzy"), None);
+}
+
+#[test]
+fn options_are_those_of_the_class_and_of_its_parents() {
+    let names = |function| -> Option<Vec<&str>> {
+        Some(
+            options(function)?
+                .iter()
+                .map(|field| field.name.as_str())
+                .collect(),
+        )
+    };
+    assert_eq!(names("copy.order"), Some(vec!["to", "tables", "exclude"]));
+    let subset = names("copy.subset").unwrap();
+    assert!(
+        subset.contains(&"roots") && subset.contains(&"mode"),
+        "{subset:?}"
+    );
+    assert!(!subset.contains(&"tables"), "{subset:?}");
+    assert_eq!(names("Db:query"), None);
+}
+
+#[test]
+fn a_signature_shows_how_it_is_called() {
+    let signature = |name| lookup(name).unwrap().signature();
+    assert_eq!(
+        signature("copy.tables"),
+        "copy.tables { from =, to =, ... } -> copy.Report"
+    );
+    assert_eq!(signature("connect"), "connect(target, [options]) -> Db");
+    assert_eq!(signature("Db:close"), "Db:close()");
+    assert_eq!(signature("promote"), "require \"promote\"");
+}
+
+#[test]
+fn members_are_of_their_module_or_class() {
+    let names: Vec<_> = members("tunnel").map(|entry| entry.name.as_str()).collect();
+    assert_eq!(names, ["tunnel.open"]);
+    let methods: Vec<_> = members("Tunnel").map(|entry| entry.name.as_str()).collect();
+    assert_eq!(methods, ["Tunnel:close"]);
+}

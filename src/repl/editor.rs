@@ -1,0 +1,194 @@
+//! The line editor, on a thread of its own: it blocks while somebody thinks.
+
+use std::path::PathBuf;
+use std::sync::mpsc;
+
+use rustyline::completion::{Completer, Pair};
+use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::history::{FileHistory, History};
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Behavior, CompletionType, Config, Context, Helper};
+use tokio::sync::oneshot;
+
+use super::history;
+use super::input::Syntax;
+
+/// What came of reading a line.
+#[derive(Debug)]
+pub enum Typed {
+    Text(String),
+    /// Ctrl-C: what was typed is dropped.
+    Dropped,
+    /// Ctrl-D, or the terminal is gone.
+    End,
+}
+
+/// The prompt without colours, and with them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Prompt {
+    pub plain: String,
+    pub painted: String,
+}
+
+impl rustyline::Prompt for Prompt {
+    fn raw(&self) -> &str {
+        &self.plain
+    }
+
+    fn styled(&self) -> &str {
+        &self.painted
+    }
+}
+
+enum Order {
+    Read {
+        prompt: Prompt,
+        /// Whether input that is not whole goes on with the next line.
+        whole: bool,
+        answer: oneshot::Sender<Typed>,
+    },
+    Remember(String),
+}
+
+/// A handle on the thread that reads.
+pub struct Editor(mpsc::Sender<Order>);
+
+impl Editor {
+    /// `history` is the file that lines are kept in.
+    pub fn start(history: Option<PathBuf>) -> std::io::Result<Self> {
+        let (orders, received) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("prompt".to_owned())
+            .spawn(move || serve(&received, history))?;
+        Ok(Self(orders))
+    }
+
+    /// Reads until all that was typed is whole.
+    pub async fn read(&self, prompt: Prompt) -> Typed {
+        self.ask(prompt, true).await
+    }
+
+    /// Reads one line as it is: data of a COPY.
+    pub async fn read_line(&self, prompt: Prompt) -> Typed {
+        self.ask(prompt, false).await
+    }
+
+    async fn ask(&self, prompt: Prompt, whole: bool) -> Typed {
+        let (answer, typed) = oneshot::channel();
+        let order = Order::Read {
+            prompt,
+            whole,
+            answer,
+        };
+        if self.0.send(order).is_err() {
+            return Typed::End;
+        }
+        typed.await.unwrap_or(Typed::End)
+    }
+
+    /// Keeps a line in the history.
+    pub fn remember(&self, text: &str) {
+        // Fails only when nobody reads any longer.
+        let _ = self.0.send(Order::Remember(text.to_owned()));
+    }
+}
+
+type Line = rustyline::Editor<Assistant, FileHistory>;
+
+fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>) {
+    let Ok(mut editor) = editor(file.as_ref()) else {
+        return;
+    };
+    while let Ok(order) = orders.recv() {
+        match order {
+            Order::Read {
+                prompt,
+                whole,
+                answer,
+            } => {
+                if let Some(helper) = editor.helper_mut() {
+                    helper.whole = whole;
+                }
+                let typed = match editor.readline(&prompt) {
+                    Ok(text) => Typed::Text(text),
+                    Err(ReadlineError::Interrupted) => Typed::Dropped,
+                    Err(_) => Typed::End,
+                };
+                // Nobody waits any longer where the session has ended meanwhile.
+                let _ = answer.send(typed);
+            }
+            Order::Remember(text) => remember(&mut editor, file.as_ref(), &text),
+        }
+    }
+}
+
+fn editor(file: Option<&PathBuf>) -> rustyline::Result<Line> {
+    let config = Config::builder()
+        .behavior(Behavior::PreferTerm)
+        .completion_type(CompletionType::List)
+        .max_history_size(history::LINES)?
+        .history_ignore_dups(true)?
+        .build();
+    let history = FileHistory::with_config(&config);
+    let mut editor = Line::with_history(config, history)?;
+    editor.set_helper(Some(Assistant {
+        syntax: Syntax::new(),
+        whole: true,
+    }));
+    if let Some(file) = file {
+        // There is none the first time.
+        let _ = editor.load_history(file);
+    }
+    Ok(editor)
+}
+
+fn remember(editor: &mut Line, file: Option<&PathBuf>, text: &str) {
+    if history::bears_a_secret(text) || editor.history_mut().add(text).is_err() {
+        return;
+    }
+    if let Some(file) = file {
+        // Where it cannot be written, it lasts as long as the session.
+        let _ = history::prepare(file)
+            .and_then(|()| editor.append_history(file).map_err(std::io::Error::other));
+    }
+}
+
+/// What the editor asks while somebody types.
+struct Assistant {
+    syntax: Syntax,
+    whole: bool,
+}
+
+impl Helper for Assistant {}
+
+impl Completer for Assistant {
+    type Candidate = Pair;
+
+    fn complete(
+        &self,
+        _line: &str,
+        _position: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        Ok((0, Vec::new()))
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = String;
+}
+
+impl Highlighter for Assistant {}
+
+impl Validator for Assistant {
+    fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
+        let whole = !self.whole || self.syntax.is_whole(context.input());
+        Ok(if whole {
+            ValidationResult::Valid(None)
+        } else {
+            ValidationResult::Incomplete
+        })
+    }
+}

@@ -1,0 +1,52 @@
+//! What goes wrong in a line, as the one renderer of errors takes it.
+
+use std::ops::Deref;
+
+use crate::host::{Error, Failure, State};
+use crate::pg;
+
+/// A failure, whatever layer it is of.
+#[derive(Debug)]
+pub struct Trouble(Box<Failure>);
+
+impl Deref for Trouble {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.0
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self(Box::new(failure))
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Failure::from_error(&error, Vec::new(), &State::default()).into()
+    }
+}
+
+impl From<pg::Error> for Trouble {
+    fn from(error: pg::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl From<mlua::Error> for Trouble {
+    fn from(error: mlua::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl Trouble {
+    pub fn failed(message: impl Into<String>) -> Self {
+        Error::failed(message).into()
+    }
+
+    pub fn usage(message: impl Into<String>) -> Self {
+        Error::usage(message).into()
+    }
+}
