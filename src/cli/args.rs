@@ -74,6 +74,9 @@ pub struct Options {
     /// Print only warnings, results and errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Append all that happens to this file, with times
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     #[command(flatten)]
     pub results: Results,
     /// Tell more of what happens; twice for everything

@@ -42,12 +42,32 @@ pub fn main(words: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
         Ok(args) => args,
         Err(stop) => return stopped(&stop, json),
     };
-    let console = Arc::new(ui::Console::new(ui::Options {
-        quiet: args.options.quiet,
-        format: args.options.results.format(),
-    }));
+    let console = match console(&args.options) {
+        Ok(console) => Arc::new(console),
+        Err(stop) => return stopped(&stop, json),
+    };
     runtime::trace(args.options.verbose, &console);
-    ExitCode::from(guarded(&console, || dispatch(args, &console)))
+    let code = guarded(&console, || dispatch(args, &console));
+    console.close();
+    console.log(&format!("ended with exit code {code}"));
+    ExitCode::from(code)
+}
+
+fn console(options: &args::Options) -> Result<ui::Console, Stop> {
+    let console = ui::Console::new(ui::Options {
+        quiet: options.quiet,
+        format: options.results.format(),
+    });
+    let Some(path) = &options.log else {
+        return Ok(console);
+    };
+    match ui::Log::open(path) {
+        Ok(log) => Ok(console.with_log(log)),
+        Err(error) => {
+            let message = format!("cannot write the log `{}`: {error}", path.display());
+            Err(Stop::Usage(Box::new(ui::Report::new(message))))
+        }
+    }
 }
 
 /// Tells a bug of ours that nothing below has told: a panic outside of the playbook's calls, or in a task of its own.

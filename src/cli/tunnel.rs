@@ -95,10 +95,9 @@ async fn serve(
         signals.ignore();
         return command(&tunnel, program, arguments, interrupt).await;
     }
-    context.tell(&if options.results.format() != Format::Aligned {
-        Event::Show(document(&tunnel))
-    } else {
-        Event::Print(tunnel.psql().unwrap_or_default())
+    context.tell(&match options.results.format() {
+        Format::Aligned => Event::Print(tunnel.psql().unwrap_or_default()),
+        _ => Event::Show(document(&tunnel)),
     });
     let port = tunnel.port().unwrap_or_default();
     context.note(format!(
