@@ -139,7 +139,7 @@ impl Names {
         names
     }
 
-    /// Adds a setting with the values it may have, or a name that is nothing but one.
+    /// Adds a setting with the values it may have.
     pub fn with_setting(mut self, name: &str, values: &str) -> Self {
         self.settings.push(Named {
             schema: "".into(),
@@ -156,6 +156,12 @@ impl Names {
             self.put(kind, (*name).into());
         }
         self.sort();
+        self
+    }
+
+    pub fn with_reserved(mut self, words: &[&str]) -> Self {
+        self.reserved
+            .extend(words.iter().map(|word| Box::from(*word)));
         self
     }
 
@@ -205,7 +211,11 @@ fn relation(row: Vec<Value>, kept: &mut usize) -> Relation {
     let (visible, columns) = (row.flag(), row.texts());
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     *kept += columns.len();
-    let columns = if *kept <= COLUMNS { columns } else { Vec::new() };
+    let columns = if *kept <= COLUMNS {
+        columns
+    } else {
+        Vec::new()
+    };
     let kind = match kind.as_str() {
         "v" => Kind::View,
         "m" => Kind::MaterializedView,

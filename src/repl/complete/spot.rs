@@ -85,7 +85,9 @@ impl<'a> Spot<'a> {
     pub fn word(&self, index: usize) -> String {
         let token = self.tokens.get(index);
         let word = token.filter(|token| token.kind == WordKind::Word);
-        word.map_or_else(String::new, |token| self.text_of(token).to_ascii_uppercase())
+        word.map_or_else(String::new, |token| {
+            self.text_of(token).to_ascii_uppercase()
+        })
     }
 
     /// The word so many before the cursor, 1 for the last.
@@ -135,9 +137,7 @@ fn word_at(tokens: &[Token], position: usize) -> Option<(usize, bool)> {
         .find(|token| token.start < position && position <= token.end);
     match at {
         Some(token) if token.kind == WordKind::Word => Some((token.start, false)),
-        Some(token) if position == token.end && token.kind == WordKind::QuotedIdent => {
-            Some((token.start, true)).filter(|_| false)
-        }
+        Some(token) if position == token.end && token.kind == WordKind::QuotedIdent => None,
         Some(token) if token.kind == WordKind::QuotedIdent => Some((token.start, true)),
         Some(token) if position < token.end || token.kind == WordKind::Number => None,
         _ => Some((position, false)),

@@ -1,10 +1,11 @@
 //! Completion of SQL: what may stand at a place, and what of it begins with what was typed.
 
-use super::Candidate;
 use super::super::names::{Kind, Named, Names, Plain, Relation, begins};
+use super::Candidate;
 use super::spot::{Spot, is_name};
 use super::tables::{Used, named_queries, used};
 use super::words;
+use crate::pg::Literal;
 use crate::pg::script::{Token, WordKind};
 
 /// What may stand at a place.
@@ -149,8 +150,19 @@ fn definitions(spot: &Spot) -> Option<Slot> {
         "ON" => Slot::Relation(TABLES),
         "OWNER" => Slot::Words(&["TO"]),
         "GRANT" | "REVOKE" => Slot::Words(&[
-            "ALL", "CONNECT", "CREATE", "DELETE", "EXECUTE", "INSERT", "REFERENCES", "SELECT", "TEMPORARY", "TRIGGER",
-            "TRUNCATE", "UPDATE", "USAGE",
+            "ALL",
+            "CONNECT",
+            "CREATE",
+            "DELETE",
+            "EXECUTE",
+            "INSERT",
+            "REFERENCES",
+            "SELECT",
+            "TEMPORARY",
+            "TRIGGER",
+            "TRUNCATE",
+            "UPDATE",
+            "USAGE",
         ]),
         _ => return None,
     })
@@ -161,8 +173,10 @@ fn general(spot: &Spot, last: &Token) -> Slot {
     let clause = clause(spot);
     match word.as_str() {
         "FROM" if spot.word(0) == "COPY" => return Slot::Words(&["STDIN", "PROGRAM"]),
-        "FROM" | "JOIN" | "INTO" | "UPDATE" | "ONLY" | "TABLE" | "REFERENCES" | "ANALYZE" | "VACUUM" | "LOCK"
-        | "COPY" | "TRUNCATE" | "CLUSTER" | "LATERAL" => return Slot::Relation(&[]),
+        "FROM" | "JOIN" | "INTO" | "UPDATE" | "ONLY" | "TABLE" | "REFERENCES" | "ANALYZE"
+        | "VACUUM" | "LOCK" | "COPY" | "TRUNCATE" | "CLUSTER" | "LATERAL" => {
+            return Slot::Relation(&[]);
+        }
         "VIEW" => return Slot::Relation(&[Kind::MaterializedView]),
         "CALL" => return Slot::Function,
         "INSERT" | "MERGE" => return Slot::Words(&["INTO"]),
@@ -173,10 +187,21 @@ fn general(spot: &Spot, last: &Token) -> Slot {
         "INNER" | "CROSS" | "NATURAL" | "OUTER" => return Slot::Words(&["JOIN"]),
         "EXPLAIN" => return Slot::Statement,
         "AS" if spot.last(2).is_empty() || clause != "WITH" => {
-            return if in_cast(spot) { Slot::Type } else { Slot::Nothing };
+            return if in_cast(spot) {
+                Slot::Type
+            } else {
+                Slot::Nothing
+            };
         }
         "IS" => {
-            return Slot::Words(&["NULL", "NOT NULL", "TRUE", "FALSE", "DISTINCT FROM", "NOT DISTINCT FROM"]);
+            return Slot::Words(&[
+                "NULL",
+                "NOT NULL",
+                "TRUE",
+                "FALSE",
+                "DISTINCT FROM",
+                "NOT DISTINCT FROM",
+            ]);
         }
         "LIMIT" | "OFFSET" => return Slot::Nothing,
         "USING" if clause == "USING" && spot.word(0) == "DELETE" => return Slot::Relation(&[]),
@@ -186,8 +211,12 @@ fn general(spot: &Spot, last: &Token) -> Slot {
     let before = spot.before;
     match spot.symbol(before - 1) {
         Some(':') if before > 1 && spot.symbol(before - 2) == Some(':') => Slot::Type,
-        Some(',') if ["FROM", "JOIN", "TRUNCATE", "TABLE"].contains(&clause.as_str())
-            && open_parenthesis(spot).is_none() => Slot::Relation(&[]),
+        Some(',')
+            if ["FROM", "JOIN", "TRUNCATE", "TABLE"].contains(&clause.as_str())
+                && open_parenthesis(spot).is_none() =>
+        {
+            Slot::Relation(&[])
+        }
         Some('(') => opened(spot, &clause),
         Some(',') if clause == "INTO" => Slot::Column,
         Some('*') if is_all(spot) => Slot::Behind(clause),
@@ -205,7 +234,9 @@ fn opened(spot: &Spot, clause: &str) -> Slot {
         "USING" if word == "USING" => Slot::Column,
         "ON" if spot.word(0) == "CREATE" => Slot::Value,
         "FROM" | "JOIN" if word == clause => Slot::Words(&["SELECT", "VALUES", "WITH"]),
-        _ if word == "AS" || word == "EXISTS" => Slot::Words(&["SELECT", "VALUES", "WITH", "INSERT INTO", "UPDATE"]),
+        _ if word == "AS" || word == "EXISTS" => {
+            Slot::Words(&["SELECT", "VALUES", "WITH", "INSERT INTO", "UPDATE"])
+        }
         _ => Slot::Value,
     }
 }
@@ -255,7 +286,10 @@ impl Offer<'_> {
             }
             Slot::Behind(clause) => {
                 self.keywords(words::after(clause));
-                let no_values = ["UPDATE", "INTO", "TABLE", "COPY", "TRUNCATE", "GRANT", "REVOKE"];
+                let no_values = [
+                    "FROM", "JOIN", "USING", "UPDATE", "INTO", "TABLE", "COPY", "TRUNCATE",
+                    "GRANT", "REVOKE",
+                ];
                 if !no_values.contains(&clause.as_str()) {
                     self.keywords(words::OPERATORS);
                 }
@@ -340,7 +374,8 @@ impl Offer<'_> {
     fn of_schema(&mut self, schema: &str, kinds: &[Kind]) {
         let names = self.names;
         let relations = names.relations(&self.spot.prefix).iter();
-        let of_it = relations.filter(|relation| *relation.schema == *schema && is_of(relation, kinds));
+        let of_it =
+            relations.filter(|relation| *relation.schema == *schema && is_of(relation, kinds));
         for relation in of_it {
             self.name(&relation.name);
         }
@@ -385,7 +420,10 @@ impl Offer<'_> {
         let tables = used(self.spot);
         let meant: Vec<Used> = match self.spot.qualifiers.as_slice() {
             [] => tables,
-            [table] => tables.into_iter().filter(|used| used.is_called(table)).collect(),
+            [table] => tables
+                .into_iter()
+                .filter(|used| used.is_called(table))
+                .collect(),
             [schema, table] => vec![Used {
                 schema: Some(schema.clone()),
                 name: table.clone(),
@@ -469,9 +507,18 @@ impl Offer<'_> {
             self.plain(Plain::Schema);
         }
         let values = setting.map_or("", |setting| &setting.detail);
-        for value in values.split(',').filter(|value| !value.is_empty()) {
-            self.name(value);
-        }
+        let fitting = values
+            .split(',')
+            .filter(|value| !value.is_empty() && self.fits(value));
+        let written = fitting.map(|value| {
+            let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            Candidate::plain(match plain {
+                true => value.to_owned(),
+                false => Literal(value).to_string(),
+            })
+        });
+        let written: Vec<Candidate> = written.collect();
+        self.found.extend(written);
         self.keywords(&["DEFAULT"]);
     }
 }
