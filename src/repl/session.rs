@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::editor::Prompt;
+use super::known::Known;
 use super::lua::Lua;
 use super::prompt::{Standing, prompt};
 use super::record::Record;
@@ -24,6 +25,7 @@ pub struct Session {
     current: Option<String>,
     colour: bool,
     terminal: bool,
+    pub known: Known,
     pub results: Results,
     pub record: Record,
     /// Whether the time of each statement is told.
@@ -45,7 +47,14 @@ impl Session {
         console: Arc<Console>,
         format: Format,
         terminal: bool,
+        known: Known,
     ) -> Result<Self> {
+        let project = &options.project;
+        known.begin(
+            project.target_names().map(str::to_owned).collect(),
+            project.groups.keys().cloned().collect(),
+            super::command::names(),
+        );
         let (context, machine) = interactive(options)?;
         let colour = console.is_coloured();
         Ok(Self {
@@ -55,6 +64,7 @@ impl Session {
             current: None,
             colour,
             terminal,
+            known,
             results: Results {
                 console,
                 format,
@@ -135,6 +145,9 @@ impl Session {
     pub fn take_target(&mut self, name: &str) -> Result {
         if let Some(open) = self.open.get(name) {
             self.give_db(&open.db)?;
+            if self.terminal {
+                self.known.take_target(name, open.db.handle());
+            }
             self.current = Some(name.to_owned());
         }
         Ok(())
@@ -174,6 +187,13 @@ impl Session {
             }
         });
         prompt(standing.as_ref(), self.colour)
+    }
+
+    /// Before each line: what Lua knows now.
+    pub fn tell_known(&self) {
+        if self.terminal {
+            self.known.lua(self.lua.names());
+        }
     }
 
     /// Behind a failure: a connection that is lost is opened again.

@@ -19,32 +19,30 @@ pub struct Global {
     pub fields: Vec<String>,
     /// The class whose methods it has: `Db`.
     pub class: Option<String>,
-    pub is_function: bool,
 }
 
 impl LuaNames {
-    /// Those of a machine at this moment.
+    /// The globals of a machine at this moment.
     pub fn of(globals: &Table) -> Self {
         let mut names = Self::default();
         for (name, value) in globals.pairs::<Value, Value>().filter_map(Result::ok) {
-            let Some(name) = text(&name) else { continue };
-            let global = match &value {
-                Value::Table(table) => Global {
-                    fields: fields(table),
-                    ..Global::default()
-                },
-                Value::UserData(data) => Global {
-                    class: data.type_name().ok().map(|name| name.to_string_lossy()),
-                    ..Global::default()
-                },
-                other => Global {
-                    is_function: other.is_function(),
-                    ..Global::default()
-                },
-            };
-            names.globals.insert(name, global);
+            if let Some(name) = text(&name) {
+                names.add(name, &value);
+            }
         }
         names
+    }
+
+    pub fn add(&mut self, name: String, value: &Value) {
+        let class = match value {
+            Value::UserData(data) => data.type_name().ok(),
+            _ => None,
+        };
+        let global = Global {
+            fields: value.as_table().map(fields).unwrap_or_default(),
+            class: class.and_then(|class| Some(class.to_str().ok()?.to_owned())),
+        };
+        self.globals.insert(name, global);
     }
 }
 

@@ -4,6 +4,7 @@ mod locals;
 
 use mlua::{Function, IntoLuaMulti, MultiValue, Table, Value};
 
+use super::complete::LuaNames;
 use super::session::Session;
 use super::{Flow, Result};
 use crate::api::{Db, rows_to_lua, to_tables};
@@ -47,6 +48,24 @@ impl Lua {
     /// Gives a variable a value.
     pub fn set(&self, name: &str, value: impl mlua::IntoLua) -> Result {
         Ok(self.environment()?.set(name, value)?)
+    }
+
+    /// What it knows by name: the globals, and the locals of the lines before.
+    pub fn names(&self) -> LuaNames {
+        let mut names = LuaNames::of(&self.machine.lua().globals());
+        // What cannot be asked for is not completed.
+        let _ = self.add_locals(&mut names);
+        names
+    }
+
+    fn add_locals(&self, names: &mut LuaNames) -> Result {
+        let environment = self.environment()?;
+        let locals: Vec<String> = self.locals.get::<Function>("names")?.call(())?;
+        for name in locals {
+            let value: Value = environment.get(name.as_str())?;
+            names.add(name, &value);
+        }
+        Ok(())
     }
 
     pub fn machine(&self) -> &mlua::Lua {
