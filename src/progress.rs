@@ -260,3 +260,25 @@ impl Progress for Silent {
         })
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                NoStdout::Json,
+                r#"with `--json` there are only JSON lines on stdout; give `format = "jsonl"`, or a file"#,
+            ),
+            (
+                NoStdout::Terminal,
+                r#"stdout is a terminal, which cannot show binary data; lead it to a file or to another program"#,
+            ),
+            (NoStdout::Nobody, r#"there is no stdout here"#),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

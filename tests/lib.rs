@@ -1,6 +1,7 @@
 //! The one integration binary: the real program against real servers, which `support` starts and shares.
 #![cfg(unix)]
 
+mod check;
 mod claim;
 mod configuration;
 mod copy;
@@ -8,6 +9,7 @@ mod direct;
 mod docs;
 mod dry_run;
 mod endings;
+mod errors;
 mod fixtures;
 mod house;
 mod lua_specs;

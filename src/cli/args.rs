@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
-use super::{completions, man, repl, tunnel, types};
+use super::{check, completions, man, repl, tunnel, types};
 use crate::config::did_you_mean;
 use crate::ui::Report;
 use crate::ui::results::Format;
@@ -37,6 +37,7 @@ pub enum Command {
     Protect {
         target: String,
     },
+    Check(check::Words),
     List,
     Tunnel(tunnel::Words),
     Help {
@@ -143,6 +144,8 @@ enum Named {
         /// A target of `runner.toml`
         target: String,
     },
+    /// Find what is wrong with playbooks without running them
+    Check(check::Words),
     /// List what can be run and required: playbooks of this project, modules of the program
     List,
     /// Tell about a command, or about what Lua programs may call: `copy.tables`
@@ -186,6 +189,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, Stop> {
         (Some(Named::Sandbox), file) => Command::Sandbox { file, words },
         (Some(Named::Init), _) => Command::Init,
         (Some(Named::Protect { target }), _) => Command::Protect { target },
+        (Some(Named::Check(words)), _) => Command::Check(words),
         (Some(Named::List), _) => Command::List,
         (Some(Named::Help { name }), _) => Command::Help { name },
         (Some(Named::Tunnel(words)), _) => Command::Tunnel(words),

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 pub mod args;
+mod check;
 mod child;
 mod completions;
 mod help;
@@ -121,6 +122,7 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
         Command::Repl(words) => repl::run(words, &args.options, console),
         Command::Init => init::run(&args.options, &reporter),
         Command::Protect { target } => protect::run(&target, &args.options, &reporter),
+        Command::Check(words) => check::run(&words, &args.options, console),
         Command::List => list::run(&args.options, &reporter),
         Command::Help { name } => help::run(name.as_deref(), &args.options, &reporter),
         Command::Tunnel(words) => tunnel::run(&words, &args.options, &reporter),

@@ -3,17 +3,22 @@
 //! The line editor blocks a thread of its own; what was typed is run here, in the runtime, each line with an
 //! interruption of its own.
 
+pub mod catalogue;
 pub mod classify;
 pub mod command;
+pub mod complete;
 pub mod describe;
 mod editor;
+pub mod highlight;
 mod history;
 mod input;
 mod lua;
+pub mod names;
 mod prompt;
 mod session;
 mod source;
 mod sql;
+mod tokens;
 mod trouble;
 
 use std::sync::Arc;

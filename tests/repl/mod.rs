@@ -1,5 +1,6 @@
 //! The prompt in a pseudo-terminal: keystrokes in, screen out.
 
+mod describe;
 mod prompt;
 
 use std::io::{Read, Write};
