@@ -55,5 +55,7 @@ fn fields(table: &Table) -> Vec<String> {
 }
 
 fn text(value: &Value) -> Option<String> {
-    value.as_string().and_then(|name| Some(name.to_str().ok()?.to_owned()))
+    value
+        .as_string()
+        .and_then(|name| Some(name.to_str().ok()?.to_owned()))
 }
