@@ -3,9 +3,11 @@
 pub mod args;
 mod check;
 mod child;
+mod completions;
 mod help;
 mod init;
 mod list;
+mod man;
 mod protect;
 mod repl;
 mod report;
@@ -14,6 +16,7 @@ mod runtime;
 #[cfg(unix)]
 mod sandbox;
 mod tunnel;
+mod types;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -143,6 +146,16 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
         Command::List => list::run(&args.options, &reporter),
         Command::Help { name } => help::run(name.as_deref(), &args.options, &reporter),
         Command::Tunnel(words) => tunnel::run(&words, &args.options, &reporter),
+        Command::Types(words) => types::run(&words, &args.options, &reporter),
+        Command::Man(words) => man::run(&words, &args.options, &reporter),
+        Command::Completions(words) => {
+            completions::run(words, &reporter);
+            Ok(())
+        }
+        Command::Complete(words) => {
+            completions::answer(&words, &reporter);
+            Ok(())
+        }
     };
     match outcome {
         Ok(()) => 0,

@@ -34,7 +34,7 @@ pub struct Words {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
     /// Run this with PGHOST, PGPORT, PGUSER, PGDATABASE and PGPASSFILE, and end with its exit code
-    #[arg(last = true)]
+    #[arg(last = true, value_hint = clap::ValueHint::CommandWithArguments)]
     command: Vec<OsString>,
 }
 
