@@ -6,6 +6,7 @@ mod claim;
 mod configuration;
 mod copy;
 mod direct;
+mod docs;
 mod dry_run;
 mod endings;
 mod errors;

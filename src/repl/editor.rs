@@ -3,17 +3,15 @@
 use std::path::PathBuf;
 use std::sync::mpsc;
 
-use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
 use rustyline::history::{FileHistory, History};
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Behavior, CompletionType, Config, Context, Helper};
+use rustyline::{Behavior, CompletionType, Config};
 use tokio::sync::oneshot;
 
+use super::assistant::Assistant;
 use super::history;
 use super::input::Syntax;
+use super::known::Known;
 
 /// What came of reading a line.
 #[derive(Debug)]
@@ -21,8 +19,10 @@ pub enum Typed {
     Text(String),
     /// Ctrl-C: what was typed is dropped.
     Dropped,
-    /// Ctrl-D, or the terminal is gone.
+    /// Ctrl-D, or the end of a file.
     End,
+    /// Nothing can be read, and why.
+    Gone(String),
 }
 
 /// The prompt without colours, and with them.
@@ -56,12 +56,12 @@ enum Order {
 pub struct Editor(mpsc::Sender<Order>);
 
 impl Editor {
-    /// `history` is the file that lines are kept in.
-    pub fn start(history: Option<PathBuf>) -> std::io::Result<Self> {
+    /// `history` is the file that lines are kept in, `known` what may be typed.
+    pub fn start(history: Option<PathBuf>, known: Known, colour: bool) -> std::io::Result<Self> {
         let (orders, received) = mpsc::channel();
         std::thread::Builder::new()
             .name("prompt".to_owned())
-            .spawn(move || serve(&received, history))?;
+            .spawn(move || serve(&received, history, known, colour))?;
         Ok(Self(orders))
     }
 
@@ -82,10 +82,11 @@ impl Editor {
             whole,
             answer,
         };
+        let ended = || Typed::Gone("the line editor has ended".to_owned());
         if self.0.send(order).is_err() {
-            return Typed::End;
+            return ended();
         }
-        typed.await.unwrap_or(Typed::End)
+        typed.await.unwrap_or_else(|_| ended())
     }
 
     /// Keeps a line in the history.
@@ -97,8 +98,14 @@ impl Editor {
 
 type Line = rustyline::Editor<Assistant, FileHistory>;
 
-fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>) {
-    let Ok(mut editor) = editor(file.as_ref()) else {
+fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>, known: Known, colour: bool) {
+    let assistant = Assistant {
+        syntax: Syntax::new(),
+        whole: true,
+        known,
+        colour,
+    };
+    let Ok(mut editor) = editor(file.as_ref(), assistant) else {
         return;
     };
     while let Ok(order) = orders.recv() {
@@ -114,7 +121,8 @@ fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>) {
                 let typed = match editor.readline(&prompt) {
                     Ok(text) => Typed::Text(text),
                     Err(ReadlineError::Interrupted) => Typed::Dropped,
-                    Err(_) => Typed::End,
+                    Err(ReadlineError::Eof) => Typed::End,
+                    Err(error) => Typed::Gone(error.to_string()),
                 };
                 // Nobody waits any longer where the session has ended meanwhile.
                 let _ = answer.send(typed);
@@ -124,7 +132,7 @@ fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>) {
     }
 }
 
-fn editor(file: Option<&PathBuf>) -> rustyline::Result<Line> {
+fn editor(file: Option<&PathBuf>, assistant: Assistant) -> rustyline::Result<Line> {
     let config = Config::builder()
         .behavior(Behavior::PreferTerm)
         .completion_type(CompletionType::List)
@@ -133,10 +141,7 @@ fn editor(file: Option<&PathBuf>) -> rustyline::Result<Line> {
         .build();
     let history = FileHistory::with_config(&config);
     let mut editor = Line::with_history(config, history)?;
-    editor.set_helper(Some(Assistant {
-        syntax: Syntax::new(),
-        whole: true,
-    }));
+    editor.set_helper(Some(assistant));
     if let Some(file) = file {
         // There is none the first time.
         let _ = editor.load_history(file);
@@ -152,43 +157,5 @@ fn remember(editor: &mut Line, file: Option<&PathBuf>, text: &str) {
         // Where it cannot be written, it lasts as long as the session.
         let _ = history::prepare(file)
             .and_then(|()| editor.append_history(file).map_err(std::io::Error::other));
-    }
-}
-
-/// What the editor asks while somebody types.
-struct Assistant {
-    syntax: Syntax,
-    whole: bool,
-}
-
-impl Helper for Assistant {}
-
-impl Completer for Assistant {
-    type Candidate = Pair;
-
-    fn complete(
-        &self,
-        _line: &str,
-        _position: usize,
-        _: &Context<'_>,
-    ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        Ok((0, Vec::new()))
-    }
-}
-
-impl Hinter for Assistant {
-    type Hint = String;
-}
-
-impl Highlighter for Assistant {}
-
-impl Validator for Assistant {
-    fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
-        let whole = !self.whole || self.syntax.is_whole(context.input());
-        Ok(if whole {
-            ValidationResult::Valid(None)
-        } else {
-            ValidationResult::Incomplete
-        })
     }
 }
