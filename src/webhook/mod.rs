@@ -212,21 +212,21 @@ mod texts {
         for (error, text) in [
             (
                 Error::Address,
-                r#"the address of the webhook is no `http://` or `https://` address with a host"#,
+                "the address of the webhook is no `http://` or `https://` address with a host",
             ),
             (
                 Error::Refused {
                     host: "chat".into(),
                     status: 404,
                 },
-                r#"the webhook at `chat` answered 404"#,
+                "the webhook at `chat` answered 404",
             ),
             (
                 Error::Silent {
                     host: "chat".into(),
                     within: Duration::from_secs(5),
                 },
-                r#"the webhook at `chat` did not answer within 5s"#,
+                "the webhook at `chat` did not answer within 5s",
             ),
         ] {
             assert_eq!(error.to_string(), text);
