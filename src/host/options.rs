@@ -241,7 +241,8 @@ mod tests {
 
     #[test]
     fn what_is_read_is_what_is_declared() {
-        let opts = Options::new("connect", None);
+        let lua = Lua::new();
+        let opts = Options::new("connect", Some(lua.create_table().unwrap()));
         opts.boolean("write").unwrap();
         let unread = opts.finish().unwrap_err();
         assert_eq!(

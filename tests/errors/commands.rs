@@ -48,10 +48,6 @@ fn colours_are_where_they_are_asked_for() {
 #[test]
 fn a_command_that_finds_nothing_to_do_its_work_with_says_so() {
     Runner::new()
-        .args(["list"])
-        .stderr_has("error: no playbooks in `playbooks`; `runner init` makes one")
-        .code(1);
-    Runner::new()
         .file(".luarc.json", "[1]")
         .args(["types"])
         .stderr_has("error: `.luarc.json` is no JSON object (")
