@@ -96,7 +96,9 @@ impl Plan {
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
-        let by_insert = tables.iter().filter_map(|t| t.by_insert(to, options.mode));
+        let by_insert = tables
+            .iter()
+            .filter_map(|t| t.why_by_insert(to, options.mode));
         notes.extend(by_insert);
         if tables.iter().any(|table| table.by_insert) {
             check_temporary(to, options.mode).await?;
