@@ -167,9 +167,6 @@ async fn list(
     if let Some(pattern) = pattern.filter(|_| rows.rows.is_empty()) {
         return Err(not_found(session, list.what, list.what, pattern).await?);
     }
-    if rows.rows.is_empty() {
-        return Ok(vec![none(list.what)]);
-    }
     let shown = |column: &str| command.verbose || list.brief.contains(&column);
     Ok(vec![Part::Table(table(rows, list.what, shown))])
 }
@@ -209,7 +206,6 @@ async fn extensions(
         Some(pattern) if rows.rows.is_empty() => {
             Err(not_found(session, "extensions", "extensions", pattern).await?)
         }
-        None if rows.rows.is_empty() => Ok(vec![none("extensions")]),
         _ if verbose => Ok(objects(rows)),
         _ => Ok(vec![Part::Table(table(
             rows,
