@@ -43,7 +43,7 @@ fn about(lua: &Lua, value: &Value) -> Result<Option<&'static Entry>> {
             .metatable()?
             .get::<Option<String>>("__name")?
             .as_deref()
-            .and_then(docs::lookup),
+            .and_then(docs::class),
         value => by_identity(lua, value)?,
     };
     let unknown = || {

@@ -28,9 +28,9 @@ pub use block::{Entered, Outcome, Scope, block};
 pub use error::{Error, ErrorObject, Field, Kind, Result, Statement};
 pub use failure::Failure;
 pub use function::{Call, closer, function, immediate, text};
-pub use loader::{Loader, shown};
+pub use loader::{Loader, Located, shown};
 pub use location::{Frame, Location};
-pub use machine::Machine;
+pub use machine::{Machine, syntax_error};
 pub use prelude::CHUNK;
 pub use state::State;
 

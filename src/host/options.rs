@@ -127,13 +127,19 @@ impl Options {
         value.ok_or_else(|| self.error(format!("option `{name}` is missing")))
     }
 
+    /// Refuses an option that other calls take, with why.
+    pub fn refused(&self, name: &'static str, why: impl std::fmt::Display) -> Result<()> {
+        if self.value(name)?.is_some() {
+            return Err(self.error(why));
+        }
+        self.known.borrow_mut().pop();
+        Ok(())
+    }
+
     /// Refuses options that the interface names and this version cannot serve, so that nobody looks for a typo.
     pub fn not_yet(&self, names: &[&'static str]) -> Result<()> {
         for name in names {
-            if self.value(name)?.is_some() {
-                return Err(self.error(format!("option `{name}` is not supported yet")));
-            }
-            self.known.borrow_mut().pop();
+            self.refused(name, format_args!("option `{name}` is not supported yet"))?;
         }
         Ok(())
     }
@@ -146,8 +152,8 @@ impl Options {
         };
         let known = self.known.borrow();
         let read = |name: &str| known.contains(&name) || (name == "[integer]" && self.words.get());
-        let declares = |name: &str| declared.iter().any(|field| field.name == name);
-        if let Some(name) = known.iter().find(|name| !declares(name)) {
+        let mentions = |name: &str| crate::docs::mentions(self.call, name);
+        if let Some(name) = known.iter().find(|name| !mentions(name)) {
             return Err(self.error(format!("option `{name}` is read and not declared")));
         }
         match declared.iter().find(|field| !read(&field.name)) {

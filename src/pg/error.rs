@@ -348,3 +348,47 @@ impl From<Interrupted> for Error {
         Self::Interrupted
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::OtherServer {
+                    target: "prod".into(),
+                    before: "15".into(),
+                    now: "16".into(),
+                },
+                r#"the connection to `prod` was lost, and another server answers now: 16; before it was 15; run again"#,
+            ),
+            (
+                Error::Parameter {
+                    position: 1,
+                    type_name: "bytea".into(),
+                    reason: "no form".into(),
+                },
+                r#"the value for `$1` cannot be sent as `bytea`: no form"#,
+            ),
+            (
+                Error::TableName {
+                    name: "a.".into(),
+                    reason: "it ends with a dot",
+                },
+                r#"bad table name `a.`: it ends with a dot"#,
+            ),
+            (
+                Error::Unkillable,
+                r#"it was terminated and has not ended yet"#,
+            ),
+            (
+                Error::Protocol("unexpected message".into()),
+                r#"tokio-postgres: unexpected message"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

@@ -7,7 +7,7 @@ use mlua::{Function, IntoLuaMulti, MultiValue, Table, Value};
 use super::complete::LuaNames;
 use super::session::Session;
 use super::{Flow, Result};
-use crate::api::{Db, rows_to_lua, to_table};
+use crate::api::{Db, rows_to_lua, to_tables};
 use crate::host::{CHUNK, Failure, Machine, text};
 use crate::pg::Rows;
 
@@ -152,8 +152,9 @@ impl Session {
         for value in values {
             if value.is_table() {
                 self.echo_line(&mut line)?;
-                let table = to_table(lua, value)?;
-                self.results.table(&table)?;
+                for table in to_tables(lua, value)? {
+                    self.results.table(&table)?;
+                }
             } else {
                 line.push(text(lua, value));
             }
