@@ -163,9 +163,10 @@ fn matching(line: &str, position: usize, brackets: &[usize]) -> Vec<Span> {
         return Vec::new();
     };
     let is_open = |index: &usize| "([{".contains(&line[brackets[*index]..=brackets[*index]]);
-    let onward: Box<dyn Iterator<Item = usize>> = match is_open(&one) {
-        true => Box::new(one..brackets.len()),
-        false => Box::new((0..=one).rev()),
+    let onward: Box<dyn Iterator<Item = usize>> = if is_open(&one) {
+        Box::new(one..brackets.len())
+    } else {
+        Box::new((0..=one).rev())
     };
     let mut depth = 0_i64;
     for other in onward {

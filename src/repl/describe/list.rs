@@ -197,9 +197,10 @@ async fn extensions(
     pattern: Option<&Pattern>,
 ) -> Result<Vec<Part>> {
     let (_, name) = regexes(pattern);
-    let sql = match verbose {
-        true => include_str!("../../sql/repl/extension_objects.sql"),
-        false => include_str!("../../sql/repl/list_extensions.sql"),
+    let sql = if verbose {
+        include_str!("../../sql/repl/extension_objects.sql")
+    } else {
+        include_str!("../../sql/repl/list_extensions.sql")
     };
     let rows = session.query(sql, &[name]).await?;
     match pattern {
