@@ -61,7 +61,7 @@ impl Editor {
         let (orders, received) = mpsc::channel();
         std::thread::Builder::new()
             .name("prompt".to_owned())
-            .spawn(move || serve(&received, history, known, colour))?;
+            .spawn(move || serve(&received, history.as_ref(), known, colour))?;
         Ok(Self(orders))
     }
 
@@ -98,14 +98,14 @@ impl Editor {
 
 type Line = rustyline::Editor<Assistant, FileHistory>;
 
-fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>, known: Known, colour: bool) {
+fn serve(orders: &mpsc::Receiver<Order>, file: Option<&PathBuf>, known: Known, colour: bool) {
     let assistant = Assistant {
         syntax: Syntax::new(),
         whole: true,
         known,
         colour,
     };
-    let Ok(mut editor) = editor(file.as_ref(), assistant) else {
+    let Ok(mut editor) = editor(file, assistant) else {
         return;
     };
     while let Ok(order) = orders.recv() {
@@ -127,7 +127,7 @@ fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>, known: Known, co
                 // Nobody waits any longer where the session has ended meanwhile.
                 let _ = answer.send(typed);
             }
-            Order::Remember(text) => remember(&mut editor, file.as_ref(), &text),
+            Order::Remember(text) => remember(&mut editor, file, &text),
         }
     }
 }

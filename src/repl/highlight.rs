@@ -63,7 +63,9 @@ fn spans(line: &str) -> (Vec<Span>, Vec<usize>) {
         span.start += begins;
         span.end += begins;
     }
-    brackets.iter_mut().for_each(|bracket| *bracket += begins);
+    for bracket in &mut brackets {
+        *bracket += begins;
+    }
     spans.extend(head);
     (spans, brackets)
 }

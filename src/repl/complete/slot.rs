@@ -100,12 +100,10 @@ fn definitions(spot: &Spot) -> Option<Slot> {
     };
     Some(match kind.as_str() {
         "CREATE" => Slot::Words(words::OBJECTS),
-        "ALTER" if spot.before == 1 => Slot::Words(words::OBJECTS),
-        "DROP" if spot.before == 1 => Slot::Words(words::OBJECTS),
+        "ALTER" | "DROP" if spot.before == 1 => Slot::Words(words::OBJECTS),
         "COMMENT" => Slot::Words(&["ON"]),
         "ON" if first == "COMMENT" => Slot::Words(words::OBJECTS),
         "ALTER" | "DROP" | "COLUMN" => Slot::Column,
-        "TABLE" => Slot::Relation(TABLES),
         "VIEW" if spot.last(2) == "MATERIALIZED" => Slot::Relation(&[Kind::MaterializedView]),
         "VIEW" => Slot::Relation(&[Kind::View]),
         "INDEX" if first != "CREATE" => Slot::Relation(&[Kind::Index]),
@@ -120,7 +118,7 @@ fn definitions(spot: &Spot) -> Option<Slot> {
         "FUNCTION" | "PROCEDURE" | "ROUTINE" | "AGGREGATE" => Slot::Function,
         "TYPE" | "DOMAIN" => Slot::Type,
         "ON" if first != "ALTER" && first != "DROP" => Slot::Relation(&[]),
-        "ON" => Slot::Relation(TABLES),
+        "TABLE" | "ON" => Slot::Relation(TABLES),
         "OWNER" => Slot::Words(&["TO"]),
         "GRANT" | "REVOKE" => Slot::Words(&[
             "ALL",
