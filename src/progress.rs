@@ -7,6 +7,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use crate::config::Secret;
+use crate::docs::Page;
 use crate::interrupt::race;
 
 /// The listener, shared by everything that belongs to one run.
@@ -162,6 +163,8 @@ pub enum Event {
     Print(String),
     /// A result the playbook shows; goes to stdout.
     Show(Table),
+    /// Help; goes to stdout.
+    Page(Box<Page>),
 }
 
 /// A table to print: cells by row, `None` for SQL NULL.
@@ -255,5 +258,27 @@ impl Progress for Silent {
             prompt: question.prompt.clone(),
             instead: question.instead.clone(),
         })
+    }
+}
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                NoStdout::Json,
+                r#"with `--json` there are only JSON lines on stdout; give `format = "jsonl"`, or a file"#,
+            ),
+            (
+                NoStdout::Terminal,
+                r#"stdout is a terminal, which cannot show binary data; lead it to a file or to another program"#,
+            ),
+            (NoStdout::Nobody, r#"there is no stdout here"#),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
     }
 }

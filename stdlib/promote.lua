@@ -8,11 +8,11 @@ local promote = {}
 ---@class (exact) promote.Options
 ---@field from Db the source
 ---@field to Db the destination, opened with `write = true`
----@field tables? string[] tables, globs and groups; all when absent
----@field name? string the name of the marks, `"promote"` when absent
+---@field tables? string[] tables, globs and groups (default all)
+---@field name? string the name of the marks (default `"promote"`)
 ---@field since? string only rows whose `column` is not older than this, instead of those since the last run
----@field column? string the column `since` is about, `"updated_at"` when absent
----@field lock_timeout? number|string how long to wait for a lock, `"5s"` when absent
+---@field column? string the column `since` is about (default `"updated_at"`)
+---@field lock_timeout? number|string how long to wait for a lock (default `"5s"`)
 ---@field derived? table<string, string[]> columns by table that the destination computes; neither copied nor checked
 ---@field recompute? fun(tx: Db) run in one transaction after all tables, with the triggers in force
 
@@ -69,6 +69,16 @@ end
 --- destination recompute what it derives, and compares the contents of both sides.
 ---
 --- Raises when a row is missing or different afterwards; rows that only the destination has are reported.
+---
+--- # Errors
+--- - rows are missing or different after all tables are done
+--- - what `copy.tables` and `recompute` raise; tables done before stay promoted
+---
+--- # Example
+--- ```lua
+--- local promote = require "promote"
+--- promote.run { from = dev, to = prod, tables = { "uk_lrt" }, derived = { uk_lrt = { "lat_count", "latest_lat_updated_at", "annotation_count" } } }
+--- ```
 ---@param options promote.Options
 ---@return table reports one report of `copy.tables` for each table
 function promote.run(options)

@@ -11,7 +11,7 @@ fn project(toml: &str) -> Runner {
 
 /// The report of an error in the call of the one-line playbook.
 fn report(message: &str) -> String {
-    format!("error: {message}\n  at playbook.lua:1\n  1 | connect 'dev'\n")
+    format!("error: {message}\n  at playbook.lua:1\n  1 | connect 'dev'\n    | ^\n")
 }
 
 #[track_caller]
@@ -104,7 +104,7 @@ fn an_unknown_key_is_told_with_the_nearest_one() {
         Runner::new().playbook("connect { url = 'postgres:///x', usr = 'me' }\n"),
         "error: the table given to `connect`: unknown key `usr`, did you mean `user`; there are `url`, `ssh`, `docker`, `compose`, \
          `protect`, and the words of a url as keys\n  \
-         at playbook.lua:1\n  1 | connect { url = 'postgres:///x', usr = 'me' }\n",
+         at playbook.lua:1\n  1 | connect { url = 'postgres:///x', usr = 'me' }\n    | ^\n",
     );
 }
 

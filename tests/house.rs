@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// Each layer, and the layers it may know. The ground floor is everybody's.
 const STANDS_ON: &[(&str, &[&str])] = &[
-    ("cli", &["api", "host", "pg", "repl", "sandbox", "ui"]),
+    (
+        "cli",
+        &["api", "check", "host", "pg", "repl", "sandbox", "ui"],
+    ),
     ("repl", &["api", "host", "pg", "ui"]),
     (
         "api",
@@ -18,8 +21,10 @@ const STANDS_ON: &[(&str, &[&str])] = &[
             "pg",
             "machine",
             "ssh",
+            "ui",
         ],
     ),
+    ("check", &["pg"]),
     ("host", &[]),
     ("sandbox", &["pg"]),
     ("machine", &["ssh"]),
@@ -33,7 +38,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("docs", &[]),
 ];
-const GROUND_FLOOR: &[&str] = &["config", "docs", "human", "interrupt", "progress"];
+const GROUND_FLOOR: &[&str] = &["bug", "config", "docs", "human", "interrupt", "progress"];
 const KNOW_LUA: &[&str] = &["api", "host", "repl"];
 
 fn source() -> PathBuf {
@@ -142,4 +147,128 @@ fn every_sql_file_is_taken_in() {
             "nobody includes sql/{name}"
         );
     }
+}
+
+/// What only another system can print, or a machine that is out of memory.
+const NOT_PRINTED_HERE: [&str; 2] = [
+    "there is no sandbox on this system: it takes one with unix sockets",
+    "cannot start the runtime",
+];
+
+/// What makes a message; the text follows as a literal.
+const MAKERS: [&str; 8] = [
+    "#[error(",
+    "Error::usage(",
+    "Error::failed(",
+    "Error::new(",
+    "options.error(",
+    "End::usage(",
+    "anyhow!(",
+    "context(",
+];
+
+/// Every text of an error stands in a test, so that nobody changes one without reading it as its reader will.
+#[test]
+fn every_text_of_an_error_is_pinned_by_a_test() {
+    let (mut texts, mut tests) = (Vec::new(), String::new());
+    for file in files_below(&source(), "rs") {
+        let text = fs::read_to_string(&file).unwrap();
+        let is_test = file.components().any(|part| part.as_os_str() == "tests")
+            || file.file_stem().is_some_and(|stem| stem == "tests");
+        let (code, test) = match text.find("\n#[cfg(test)]\nmod ") {
+            _ if is_test => ("", text.as_str()),
+            Some(at) if text[at + 1..].lines().nth(1).unwrap().ends_with('{') => text.split_at(at),
+            _ => (text.as_str(), ""),
+        };
+        tests.push_str(&plain(test));
+        let found = error_texts(code).into_iter();
+        texts.extend(found.map(|text| (file.clone(), text)));
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    for file in ["rs", "lua"].iter().flat_map(|of| files_below(&folder, of)) {
+        tests.push_str(&plain(&fs::read_to_string(file).unwrap()));
+    }
+    assert!(texts.len() > 400, "only {} texts are found", texts.len());
+    let is_pinned = |text: &str| {
+        let fixed = longest_fixed_part(text);
+        // Nothing but what somebody else says.
+        fixed.trim().is_empty() || tests.contains(&fixed) || NOT_PRINTED_HERE.contains(&text)
+    };
+    let missing: Vec<String> = texts
+        .iter()
+        .filter(|(_, text)| !is_pinned(text))
+        .map(|(file, text)| format!("{}: {text}", file.display()))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "{} of {} texts are in no test:\n{}",
+        missing.len(),
+        texts.len(),
+        missing.join("\n")
+    );
+}
+
+/// The literals that follow directly what makes a message.
+fn error_texts(code: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    for maker in MAKERS {
+        for (at, _) in code.match_indices(maker) {
+            let mut rest = code[at + maker.len()..].trim_start();
+            for before in [
+                "Kind::Failed,",
+                "Kind::Usage,",
+                "|| {",
+                "||",
+                "&format!(",
+                "format!(",
+            ] {
+                rest = rest.strip_prefix(before).unwrap_or(rest).trim_start();
+            }
+            if let Some(literal) = rest.strip_prefix('"')
+                && let Some(end) = end_of_literal(literal)
+            {
+                texts.push(plain(&literal[..end]));
+            }
+        }
+    }
+    texts
+}
+
+/// Where the quote stands that ends a literal.
+fn end_of_literal(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.char_indices().find_map(|(at, c)| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends.then_some(at)
+    })
+}
+
+/// A source as its literals read: escapes undone, lines that are broken in them joined.
+fn plain(source: &str) -> String {
+    let mut plain = String::with_capacity(source.len());
+    let mut chars = source.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek()) {
+            ('\\', Some('\n')) => while chars.next_if(|c| c.is_whitespace()).is_some() {},
+            ('\\', Some('n')) => {
+                chars.next();
+                plain.push('\n');
+            }
+            ('\\', Some('"' | '\\')) => plain.extend(chars.next()),
+            _ => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// The longest part of a text in which nothing is put.
+fn longest_fixed_part(text: &str) -> String {
+    let text = text.replace("{{", "\u{1}").replace("}}", "\u{2}");
+    let parts = text.split('{').map(|part| match part.split_once('}') {
+        Some((_, fixed)) => fixed,
+        None => part,
+    });
+    let longest = parts.max_by_key(|part| part.len()).unwrap_or_default();
+    longest.replace('\u{1}', "{").replace('\u{2}', "}")
 }

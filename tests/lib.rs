@@ -1,12 +1,15 @@
 //! The one integration binary: the real program against real servers, which `support` starts and shares.
 #![cfg(unix)]
 
+mod check;
 mod claim;
 mod configuration;
 mod copy;
 mod direct;
+mod docs;
 mod dry_run;
 mod endings;
+mod errors;
 mod fixtures;
 mod house;
 mod lua_specs;

@@ -36,7 +36,7 @@ fn refused(words: &[&str], message: &str) {
         .stdout("")
         .stderr(&format!(
             "error: {message}; see `runner playbooks/promote.lua --help`\n  at playbooks/promote.lua:2\n  \
-             2 | local args = playbook {{\n"
+             2 | local args = playbook {{\n    |              ^\n"
         ))
         .code(2);
 }
@@ -132,7 +132,7 @@ fn words_of_a_playbook_that_declares_none_are_refused() {
         .stdout("before\n")
         .stderr(
             "error: unexpected argument `--full`: the playbook declares no parameters with `playbook { params = ... }`\n  \
-             at playbook.lua:2\n  2 | local dev = connect 'dev'\n",
+             at playbook.lua:2\n  2 | local dev = connect 'dev'\n    |             ^\n",
         )
         .code(2);
 }
@@ -229,6 +229,6 @@ Usage: runner playbooks/promote.lua [--full] [--into PATH] [--jobs N] [--mode TE
 fn usage_ends_the_run_with_2() {
     Runner::new()
         .playbook("pcall(usage, 'caught')\nusage 'give --full or --tables'\n")
-        .stderr("error: give --full or --tables\n  at playbook.lua:2\n  2 | usage 'give --full or --tables'\n")
+        .stderr("error: give --full or --tables\n  at playbook.lua:2\n  2 | usage 'give --full or --tables'\n    | ^\n")
         .code(2);
 }

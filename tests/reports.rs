@@ -11,12 +11,20 @@ fn quietly(lua: &str) -> Runner {
     Runner::new().playbook(lua).args(["--quiet"])
 }
 
+/// Where the server of a database listens, as the way to it is told.
+fn address(database: &Database) -> String {
+    let url = database.url();
+    let (_, rest) = url.split_once('@').unwrap();
+    rest.split('/').next().unwrap().to_owned()
+}
+
 #[track_caller]
 fn fails(lua: &str, report: &str) {
     let database = Database::with(dev(), TABLES);
     let before = database.state();
     let run = quietly(lua).target("dev", &database);
-    run.stdout("").stderr(report).code(1);
+    let report = report.replace("{route}", &address(&database));
+    run.stdout("").stderr(&report).code(1);
     database.assert_as_before(&before);
 }
 
@@ -44,9 +52,12 @@ end)
 error: function coun() does not exist
   at playbook.lua:3
   3 | local rows = tx:query([[
+    |                 ^
   at SQL line 2
   2 |     coun(*)
     |     ^
+  target: dev
+  route: {route}
   sqlstate: 42883
   hint: No function matches the given name and argument types. You might need to add explicit type casts.
   from: playbook.lua:3: in `total`
@@ -74,13 +85,17 @@ dev:transaction(function(tx) local _ = rename(tx) end)
 error: column \"nam\" of relation \"law\" does not exist
   at playbook.lua:3
   3 | local renamed = tx:execute [[
+    |                    ^
   at SQL line 2
   2 |        SET nam = 'x'
     |            ^
+  target: dev
+  route: {route}
   sqlstate: 42703
   from: playbook.lua:3: in `rename`
   from: playbook.lua:8
   from: playbook.lua:8
+  help: did you mean `name`
 ",
     );
     fails(
@@ -89,9 +104,12 @@ error: column \"nam\" of relation \"law\" does not exist
 error: column \"nothing\" does not exist
   at playbook.lua:2
   2 | dev:query [[SELECT
+    |     ^
   at SQL line 2
   2 |   nothing
     |   ^
+  target: dev
+  route: {route}
   sqlstate: 42703
 ",
     );
@@ -105,8 +123,11 @@ fn a_violated_constraint_is_named_with_its_row() {
 error: duplicate key value violates unique constraint \"law_pkey\"
   at playbook.lua:2
   2 | dev:execute('INSERT INTO law VALUES ($1, $2)', 1, 'two')
+    |     ^
   at SQL line 1
   1 | INSERT INTO law VALUES ($1, $2)
+  target: dev
+  route: {route}
   sqlstate: 23505
   detail: Key (id)=(1) already exists.
   constraint: law_pkey
@@ -124,8 +145,11 @@ fn an_error_in_a_function_is_shown_with_its_context() {
 error: no
   at playbook.lua:1
   1 | connect('dev'):execute \"DO $$ BEGIN RAISE 'no' USING HINT = 'yes', DETAIL = 'first\\nsecond'; …
+    |                ^
   at SQL line 1
   1 | DO $$ BEGIN RAISE 'no' USING HINT = 'yes', DETAIL = 'first
+  target: dev
+  route: {route}
   sqlstate: P0001
   detail: first
     second
@@ -145,15 +169,19 @@ fn a_statement_of_a_file_is_shown_with_the_line_of_the_file() {
             "-- How many\n-- there are.\nSELECT\n  count(*),\n  nothing\n  FROM law\n",
         )
         .stderr(
-            "\
+            &"\
 error: column \"nothing\" does not exist
   at playbook.lua:2
   2 | dev:query(query.file 'sql/count.sql')
+    |     ^
   at sql/count.sql:5
   5 |   nothing
     |   ^
+  target: dev
+  route: {route}
   sqlstate: 42703
-",
+"
+            .replace("{route}", &address(&database)),
         )
         .code(1);
 }
@@ -178,6 +206,7 @@ step('s', function() local x = middle() return x end)
 error: attempt to index a nil value (upvalue 't')
   at playbook.lua:3
   3 | local x = t.x
+    |           ^
   from: playbook.lua:3: in `deep`
   from: playbook.lua:7: in `middle`
   from: playbook.lua:10
@@ -199,6 +228,7 @@ fn an_error_in_a_module_is_shown_with_the_modules_line() {
 error: attempt to perform arithmetic on a nil value (local 'b')
   at playbooks/lib/sums.lua:3
   3 | return a + b
+    |            ^
   from: playbooks/lib/sums.lua:3: in `add`
   from: playbook.lua:2
 ",
@@ -231,6 +261,7 @@ fn a_misspelt_option_is_told_with_the_nearest_one() {
 error: `connect`: unknown option `wirte`, did you mean `write`
   at playbook.lua:1
   1 | connect('dev', { wirte = true })
+    | ^
 ",
     );
     fails(
@@ -239,6 +270,7 @@ error: `connect`: unknown option `wirte`, did you mean `write`
 error: `db:transaction`: unknown option `lock_timout`, did you mean `lock_timeout`
   at playbook.lua:1
   1 | connect('dev'):transaction({ lock_timout = '5s' }, print)
+    |                ^
 ",
     );
 }
@@ -257,6 +289,7 @@ end)
 error: a statement failed earlier in this transaction and its error was caught; nothing was committed (wrap what may fail in a nested `transaction`, which is a savepoint)
   at playbook.lua:2
   2 | dev:transaction(function(tx)
+    |     ^
 ",
     );
 }
@@ -274,6 +307,7 @@ end)
 error: `COMMIT` would end or nest the transaction that `runner` keeps; use `transaction(function(tx) ... end)`
   at playbook.lua:3
   3 | tx:execute '/* done */ COMMIT'
+    |    ^
   from: playbook.lua:1
 ",
     );
@@ -287,10 +321,14 @@ fn a_missing_table_is_named_with_what_is_meant() {
 error: relation \"laws\" does not exist
   at playbook.lua:1
   1 | connect('dev'):value 'SELECT count(*) FROM laws'
+    |                ^
   at SQL line 1
   1 | SELECT count(*) FROM laws
     |                      ^
+  target: dev
+  route: {route}
   sqlstate: 42P01
+  help: did you mean `law`
 ",
     );
 }

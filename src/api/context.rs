@@ -142,6 +142,13 @@ impl Context {
         locked(&self.links).get(key).cloned()
     }
 
+    /// The way to the target of this name, where the run has one.
+    pub fn link_to(&self, target: &str) -> Option<Link> {
+        let links = locked(&self.links);
+        let mut links = links.values();
+        links.find(|link| link.connector.name() == target).cloned()
+    }
+
     pub fn keep_link(&self, key: String, link: Link) {
         locked(&self.links).insert(key, link);
     }

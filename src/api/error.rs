@@ -1,5 +1,6 @@
 //! Errors of the layers below as errors of Lua.
 
+use super::advice;
 use crate::copy::{self, schema, verify};
 use crate::host::{Error, Field, Kind, Statement};
 use crate::ssh::process::Exit;
@@ -89,9 +90,13 @@ where
     if inner.is_some_and(pg::Error::is_interrupted) {
         return Error::interrupted();
     }
-    let target = inner.and_then(target).map(str::to_owned);
     let server = inner.and_then(pg::Error::server).cloned();
-    let raised = Error::from_cause(error).with_text("target", target);
+    let of_server = server.as_ref().and_then(|server| server.target.clone());
+    let target = inner.and_then(target).map(str::to_owned).or(of_server);
+    let route = server.as_ref().and_then(|server| server.route.clone());
+    let raised = Error::from_cause(error)
+        .with_text("target", target)
+        .with_text("route", route);
     match server {
         Some(server) => with_report(raised, server),
         None => raised,
@@ -116,6 +121,10 @@ fn target(error: &pg::Error) -> Option<&str> {
 
 /// All that the server said, as fields.
 fn with_report(error: Error, server: pg::ServerError) -> Error {
+    let error = match advice::by_state(&server.sqlstate) {
+        Some(help) => error.with_help(help),
+        None => error,
+    };
     let mut error = error
         .with_text("sqlstate", Some(server.sqlstate))
         .with_text("detail", server.detail)

@@ -1,5 +1,6 @@
 //! The Lua surface: one file per global, thin. Arguments in, domain call, value out.
 
+mod advice;
 mod confirm;
 mod connect;
 mod context;
@@ -7,6 +8,7 @@ mod copy;
 mod db;
 mod error;
 mod format;
+mod help;
 mod host;
 mod json;
 mod log;
@@ -15,6 +17,7 @@ mod null;
 mod phrase;
 mod playbook;
 mod query;
+mod report;
 mod retry;
 mod run;
 mod schema;
@@ -34,11 +37,15 @@ mod watermark;
 
 use std::sync::Arc;
 
-use mlua::{Lua, Value};
+use mlua::{Lua, Table, Value};
 
+use crate::host::State;
+
+pub use advice::advise;
 pub use connect::connect_named;
 pub use context::{Context, Link, RunOptions};
 pub use db::Db;
+pub use report::report;
 pub use run::{interactive, run_playbook};
 pub use show::to_table;
 pub use tunnel::open as open_tunnel;
@@ -51,6 +58,7 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("confirm", confirm::build),
     ("connect", connect::build),
     ("copy", copy::build),
+    ("help", help::build),
     ("host", host::build),
     ("json", json::build),
     ("log", log::build),
@@ -70,6 +78,16 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("watermark", watermark::build),
 ];
 
+/// The methods of each class, by the name they are kept under.
+const METHODS: &[&str] = &[
+    "runner.db",
+    "runner.tunnel",
+    "runner.marks",
+    "runner.host",
+    "runner.container",
+    "runner.compose",
+];
+
 /// Globals that the machine itself brings.
 const PRELUDE: &[&str] = &["defer"];
 
@@ -85,6 +103,12 @@ fn install(lua: &Lua, context: &Arc<Context>) -> mlua::Result<()> {
     let globals = lua.globals();
     for (name, build) in GLOBALS {
         globals.set(*name, build(lua, context)?)?;
+    }
+    let state = State::of(lua);
+    for key in METHODS {
+        let methods: Table = lua.named_registry_value(key)?;
+        let names = methods.pairs::<String, Value>();
+        state.learn_methods(names.filter_map(|pair| Some(pair.ok()?.0)));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::context::{Context, RunOptions};
-use super::install;
+use super::{advise, install};
 use crate::host::{Error, Failure, Loader, Machine, State, shown};
 use crate::interrupt;
 
@@ -18,7 +18,10 @@ pub async fn run_playbook(options: RunOptions) -> Result<(), Failure> {
         context.note("dry run: nothing is changed");
     }
     let machine = machine(&context).map_err(|error| early(&error.into()))?;
-    let result = machine.run(&name, &text).await;
+    let mut result = machine.run(&name, &text).await;
+    if let Err(failure) = &mut result {
+        advise(&context, failure).await;
+    }
     interrupt::shielded(context.close()).await;
     let notes = match &result {
         Ok(()) => machine.take_notes(),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
-use super::{repl, tunnel};
+use super::{check, repl, tunnel};
 use crate::config::did_you_mean;
 use crate::ui::Report;
 use crate::ui::results::Format;
@@ -37,8 +37,12 @@ pub enum Command {
     Protect {
         target: String,
     },
+    Check(check::Words),
     List,
     Tunnel(tunnel::Words),
+    Help {
+        name: Option<String>,
+    },
     /// Opens the prompt.
     Repl(repl::Words),
 }
@@ -92,7 +96,11 @@ pub struct Results {
 }
 
 impl Results {
-    pub fn format(&self) -> Format {
+    pub fn is_json(self) -> bool {
+        self.format() == Format::Json
+    }
+
+    pub fn format(self) -> Format {
         match (self.json, self.csv, self.tsv) {
             (true, ..) => Format::Json,
             (_, true, _) => Format::Csv,
@@ -131,8 +139,15 @@ enum Named {
         /// A target of `runner.toml`
         target: String,
     },
+    /// Find what is wrong with playbooks without running them
+    Check(check::Words),
     /// List the playbooks of this project
     List,
+    /// Tell about a command, or about what Lua programs may call: `copy.tables`
+    Help {
+        /// A command, a function, a module or a class; all of them without one
+        name: Option<String>,
+    },
     /// Open a way to a target for other programs, until Ctrl-C or as long as COMMAND runs
     Tunnel(tunnel::Words),
     /// Open a prompt for Lua and SQL, as `runner` without words does
@@ -155,7 +170,9 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, Stop> {
         (Some(Named::Sandbox), file) => Command::Sandbox { file, words },
         (Some(Named::Init), _) => Command::Init,
         (Some(Named::Protect { target }), _) => Command::Protect { target },
+        (Some(Named::Check(words)), _) => Command::Check(words),
         (Some(Named::List), _) => Command::List,
+        (Some(Named::Help { name }), _) => Command::Help { name },
         (Some(Named::Tunnel(words)), _) => Command::Tunnel(words),
         (Some(Named::Repl(words)), _) => Command::Repl(words),
         (None, None) => Command::Repl(repl::Words::default()),
@@ -164,6 +181,31 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, Stop> {
         options: cli.options,
         command,
     })
+}
+
+/// Name and summary of each command.
+pub fn commands() -> Vec<(String, String)> {
+    let clap = Cli::command();
+    let named = clap
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set());
+    let about = |command: &clap::Command| command.get_about().map(ToString::to_string);
+    named
+        .map(|command| {
+            (
+                command.get_name().to_owned(),
+                about(command).unwrap_or_default(),
+            )
+        })
+        .collect()
+}
+
+/// What `--help` of a command prints.
+pub fn help_of(command: &str) -> Option<String> {
+    let mut clap = Cli::command();
+    clap.build();
+    let found = clap.find_subcommand_mut(command)?;
+    Some(found.render_help().to_string())
 }
 
 /// The words of the command line by whose they are.
@@ -280,6 +322,7 @@ fn usage(message: &str) -> Stop {
 
 fn with_help(message: &str, help: &str) -> Stop {
     Stop::Usage(Box::new(Report {
+        kind: "usage",
         help: Some(help.to_owned()),
         ..Report::new(message)
     }))

@@ -1,15 +1,22 @@
-//! `runner list`: the playbooks of the project, with what each says of itself.
+//! `runner list`: what can be run and required here, with what each says of itself.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
 use super::End;
 use super::args::Options;
-use crate::config::{LoadOptions, load, short};
-use crate::progress::{Cell, Column, Event, Reporter, Table};
+use crate::config::{LoadOptions, Project, load, short};
+use crate::docs::{self, Kind};
+use crate::progress::{Cell, Column, Event, Reporter, Table, Tone};
 
 const FOLDER: &str = "playbooks";
+
+/// One line of the list.
+struct Listed {
+    name: String,
+    /// Where it comes from.
+    from: &'static str,
+    summary: String,
+}
 
 pub fn run(options: &Options, reporter: &Reporter) -> Result<(), End> {
     let project = load(&LoadOptions {
@@ -17,49 +24,55 @@ pub fn run(options: &Options, reporter: &Reporter) -> Result<(), End> {
         env_file: options.env_file.clone(),
         start: PathBuf::from("."),
     })?;
-    let folder = project.root.join(FOLDER);
-    let files = playbooks(&folder).with_context(|| {
-        format!(
-            "no playbooks in `{}`; `runner init` makes one",
-            short(&folder)
-        )
-    })?;
-    let rows = files
-        .iter()
-        .map(|path| {
-            vec![
-                Cell::plain(short(path).to_string()),
-                Cell::plain(summary(path)),
-            ]
-        })
-        .collect();
+    let listed = of_project(&project).chain(of_stdlib());
+    let rows = listed.map(|it| {
+        vec![
+            Cell::plain(it.name),
+            Cell::toned(it.from, Tone::Faint),
+            Cell::plain(it.summary),
+        ]
+    });
     reporter.event(&Event::Show(Table {
         title: String::new(),
-        columns: vec![Column::left("playbook"), Column::left("summary")],
-        rows,
+        columns: ["playbook", "from", "summary"].map(Column::left).into(),
+        rows: rows.collect(),
     }));
+    if playbooks(&project.root).is_empty() {
+        reporter.event(&Event::Note(format!(
+            "no playbooks in `{}`; `runner init` makes one",
+            short(&project.root.join(FOLDER))
+        )));
+    }
     Ok(())
 }
 
-fn playbooks(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)?
-        .filter_map(|entry| Some(entry.ok()?.path()))
+/// The playbooks of a project, in the order of their names.
+pub fn playbooks(root: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root.join(FOLDER)).into_iter().flatten();
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut files: Vec<PathBuf> = files
         .filter(|path| path.extension().is_some_and(|extension| extension == "lua"))
         .collect();
     files.sort();
-    Ok(files)
+    files
 }
 
-/// The first comment line of the file: to hear what `playbook{}` declares it would have to be run.
-fn summary(path: &Path) -> String {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let first = text
-        .lines()
-        .find(|line| !line.starts_with("#!"))
-        .unwrap_or_default();
-    first
-        .strip_prefix("--")
-        .map(|rest| rest.trim_start_matches('-').trim())
-        .unwrap_or_default()
-        .to_owned()
+fn of_project(project: &Project) -> impl Iterator<Item = Listed> {
+    playbooks(&project.root).into_iter().map(|path| Listed {
+        name: short(&path).to_string(),
+        from: "project",
+        summary: docs::declared(&std::fs::read_to_string(&path).unwrap_or_default()).summary,
+    })
+}
+
+/// What is in the program itself is required, not run.
+fn of_stdlib() -> impl Iterator<Item = Listed> {
+    let modules = docs::entries()
+        .iter()
+        .filter(|entry| entry.kind == Kind::Required);
+    modules.map(|module| Listed {
+        name: module.signature(),
+        from: "stdlib",
+        summary: module.summary.clone(),
+    })
 }

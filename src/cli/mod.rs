@@ -1,7 +1,9 @@
 //! The command line: one file per subcommand.
 
 pub mod args;
+mod check;
 mod child;
+mod help;
 mod init;
 mod list;
 mod protect;
@@ -13,9 +15,11 @@ mod runtime;
 mod sandbox;
 mod tunnel;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::bug::Bug;
 use crate::progress::Reporter;
 use crate::ui;
 use args::{Args, Command, Stop};
@@ -30,16 +34,38 @@ pub fn main(words: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
     if let Some(socket) = std::env::var_os(crate::progress::ASKPASS_SOCKET) {
         return askpass(words, &socket);
     }
+    Bug::watch();
+    let words: Vec<_> = words.collect();
+    // Told by the word alone: the words may be what is wrong.
+    let json = words.iter().any(|word| word == "--json");
     let args = match args::parse(words) {
         Ok(args) => args,
-        Err(stop) => return stopped(&stop),
+        Err(stop) => return stopped(&stop, json),
     };
     let console = Arc::new(ui::Console::new(ui::Options {
         quiet: args.options.quiet,
         format: args.options.results.format(),
     }));
     runtime::trace(args.options.verbose, &console);
-    ExitCode::from(dispatch(args, &console))
+    ExitCode::from(guarded(&console, || dispatch(args, &console)))
+}
+
+/// Tells a bug of ours that nothing below has told: a panic outside of the playbook's calls, or in a task of its own.
+fn guarded(console: &ui::Console, work: impl FnOnce() -> u8) -> u8 {
+    let (code, bug) = match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(code) => (code, Bug::untold()),
+        Err(panic) => (FAILED, Some(Bug::caught(&*panic))),
+    };
+    let Some(bug) = bug else {
+        return code;
+    };
+    console.report(&ui::Report {
+        kind: "bug",
+        fields: bug.facts(),
+        help: Some(Bug::HELP.to_owned()),
+        ..ui::Report::new(bug.to_string())
+    });
+    if code == 0 { FAILED } else { code }
 }
 
 /// An `ssh` that a run of ours has started wants something asked.
@@ -56,8 +82,16 @@ fn askpass(
     }
 }
 
-fn stopped(stop: &Stop) -> ExitCode {
-    let console = ui::Console::new(ui::Options::default());
+fn stopped(stop: &Stop, json: bool) -> ExitCode {
+    let format = if json {
+        ui::results::Format::Json
+    } else {
+        ui::results::Format::default()
+    };
+    let console = ui::Console::new(ui::Options {
+        format,
+        ..ui::Options::default()
+    });
     match stop {
         Stop::Asked(text) => {
             console.print(text);
@@ -85,7 +119,9 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
         Command::Repl(words) => repl::run(words, &args.options, console),
         Command::Init => init::run(&args.options, &reporter),
         Command::Protect { target } => protect::run(&target, &args.options, &reporter),
+        Command::Check(words) => check::run(&words, &args.options, console),
         Command::List => list::run(&args.options, &reporter),
+        Command::Help { name } => help::run(name.as_deref(), &args.options, &reporter),
         Command::Tunnel(words) => tunnel::run(&words, &args.options, &reporter),
     };
     match outcome {
@@ -111,14 +147,20 @@ impl End {
     fn usage(message: impl Into<String>) -> Self {
         Self {
             code: USAGE,
-            report: Some(Box::new(ui::Report::new(message))),
+            report: Some(Box::new(ui::Report {
+                kind: "usage",
+                ..ui::Report::new(message)
+            })),
         }
     }
 
     /// Ended by a signal, whose number the exit code tells.
     fn interrupted(signal: i32) -> Self {
         Self {
-            report: Self::usage("interrupted").report,
+            report: Some(Box::new(ui::Report {
+                kind: "interrupted",
+                ..ui::Report::new("interrupted")
+            })),
             ..Self::silently(signal)
         }
     }
@@ -137,7 +179,7 @@ impl From<anyhow::Error> for End {
     fn from(error: anyhow::Error) -> Self {
         Self {
             code: FAILED,
-            ..Self::usage(format!("{error:#}"))
+            report: Some(Box::new(ui::Report::new(format!("{error:#}")))),
         }
     }
 }

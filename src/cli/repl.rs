@@ -47,7 +47,7 @@ pub fn run(words: Words, options: &Options, console: &Arc<Console>) -> Result<()
             terminal,
             console: Arc::clone(console),
             format: options.results.format(),
-            report: Box::new(move |failure| shown.report(&report::report(failure))),
+            report: Box::new(move |failure| shown.report(&crate::api::report(failure))),
         })
     })?;
     match ended {

@@ -1,9 +1,9 @@
-//! From the failure of a playbook to what is printed about it.
+//! How a command ends because of a failure.
 
 use super::End;
-use crate::host::{Failure, Field, Frame, Kind};
+use crate::api::report;
+use crate::host::{Failure, Kind};
 use crate::interrupt::Interrupt;
-use crate::ui::{Report, SourceSpan, SqlSpan};
 
 /// How the command ends because of `failure`.
 pub fn end(failure: &Failure, interrupt: &Interrupt) -> End {
@@ -14,50 +14,4 @@ pub fn end(failure: &Failure, interrupt: &Interrupt) -> End {
         _ => Some(Box::new(report(failure))),
     };
     End { code, report }
-}
-
-/// What is told about it.
-pub fn report(failure: &Failure) -> Report {
-    Report {
-        message: failure.message.clone(),
-        location: failure.location.as_ref().map(|location| SourceSpan {
-            file: location.file.clone(),
-            line: location.line,
-            column: None,
-            text: failure.source_line.clone().unwrap_or_default(),
-        }),
-        sql: failure.statement.as_ref().map(|statement| SqlSpan {
-            text: statement.text.clone(),
-            position: statement.position,
-            origin: statement
-                .origin
-                .as_ref()
-                .map(|at| (at.file.clone(), at.line)),
-        }),
-        fields: failure
-            .fields
-            .iter()
-            // The caret shows it.
-            .filter(|(name, _)| *name != "position" || failure.statement.is_none())
-            .map(|(name, field)| (*name, text(field)))
-            .collect(),
-        trace: callers(failure).map(ToString::to_string).collect(),
-        help: None,
-    }
-}
-
-/// The calls, without the one that would only say again where the error is.
-fn callers(failure: &Failure) -> impl Iterator<Item = &Frame> {
-    let said = |frame: &Frame| {
-        frame.function.is_none() && Some(&frame.location) == failure.location.as_ref()
-    };
-    let again = failure.trace.first().is_some_and(said);
-    failure.trace.iter().skip(usize::from(again))
-}
-
-fn text(field: &Field) -> String {
-    match field {
-        Field::Text(text) => text.clone(),
-        Field::Integer(number) => number.to_string(),
-    }
 }

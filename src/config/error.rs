@@ -129,3 +129,18 @@ pub fn short(path: &Path) -> std::path::Display<'_> {
         .unwrap_or(path)
         .display()
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [(
+            Error::NoCurrentFolder(std::io::Error::other("gone")),
+            r#"cannot tell the current folder: gone"#,
+        )] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

@@ -6,6 +6,7 @@ pub const META: &[(&str, &str)] = &[
     ("connect", include_str!("../../stdlib/meta/connect.lua")),
     ("copy", include_str!("../../stdlib/meta/copy.lua")),
     ("defer", include_str!("../../stdlib/meta/defer.lua")),
+    ("help", include_str!("../../stdlib/meta/help.lua")),
     ("host", include_str!("../../stdlib/meta/host.lua")),
     ("json", include_str!("../../stdlib/meta/json.lua")),
     ("log", include_str!("../../stdlib/meta/log.lua")),

@@ -127,9 +127,12 @@ impl Entry {
         {
             return named_options(class);
         }
-        let names = self.params.iter().map(|param| match param.optional {
-            true => format!("[{}]", param.name),
-            false => param.name.clone(),
+        let names = self.params.iter().map(|param| {
+            if param.optional && param.name != "..." {
+                format!("[{}]", param.name)
+            } else {
+                param.name.clone()
+            }
         });
         format!("({})", names.collect::<Vec<_>>().join(", "))
     }

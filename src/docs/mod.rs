@@ -11,16 +11,20 @@
 //! Nothing is parsed before the first question. The crates that parse LuaCATS (`emmylua_parser`) bring a whole Lua
 //! parser, its syntax trees and translations along: too much for forty files of comments written by ourselves.
 
+mod declared;
 mod embedded;
 mod entry;
+mod page;
 mod parse;
 mod sections;
 mod types;
 
 use std::sync::LazyLock;
 
+pub use declared::{Declared, Param, declared};
 pub use embedded::{META, MODULES};
 pub use entry::{Entry, Field, Kind, Problem, Return};
+pub use page::{Block, Item, Page, overview, page};
 pub use types::Type;
 
 use crate::config::closest;
@@ -44,10 +48,30 @@ pub fn lookup(name: &str) -> Option<&'static Entry> {
     exact.or_else(|| entries().iter().find(|entry| plain(&entry.name) == wanted))
 }
 
-/// The options that a function takes, those that a class of options inherits included; `None` where it takes none.
-pub fn options(function: &str) -> Option<Vec<&'static Field>> {
-    let class = lookup(function)?.params.iter().find_map(options_class)?;
-    Some(fields(class))
+/// The options that a function takes, or that a class of options has, with what the class inherits; `None` where it
+/// takes none.
+pub fn options(name: &str) -> Option<Vec<&'static Field>> {
+    class_of(name).map(fields)
+}
+
+fn class_of(name: &str) -> Option<&'static Entry> {
+    let entry = lookup(name)?;
+    let of_params = || entry.params.iter().find_map(options_class);
+    if entry.exact {
+        Some(entry)
+    } else {
+        of_params()
+    }
+}
+
+/// Whether the class of options that `call` takes says anything about this one, be it that it is not taken here.
+pub fn mentions(call: &str, option: &str) -> bool {
+    fn says(class: &Entry, option: &str) -> bool {
+        let own = class.fields.iter().any(|field| field.name == option);
+        let mut parents = class.parents.iter().filter_map(|parent| lookup(parent));
+        own || parents.any(|parent| says(parent, option))
+    }
+    class_of(call).is_some_and(|class| says(class, option))
 }
 
 /// The fields of a class with those of its parents in front; a field of type `nil` takes its parent's away.
@@ -75,6 +99,15 @@ pub fn options_class(param: &Field) -> Option<&'static Entry> {
         _ => None,
     })?;
     class.exact.then_some(class)
+}
+
+/// The class of this name, however it is spelled: what a userdata says it is.
+pub fn class(name: &str) -> Option<&'static Entry> {
+    let classes = entries().iter().filter(|entry| entry.kind == Kind::Class);
+    let wanted = plain(name);
+    classes
+        .into_iter()
+        .find(|entry| plain(&entry.name) == wanted)
 }
 
 /// What belongs to a module or a class: the functions of `copy`, the methods of `Db`.

@@ -71,10 +71,10 @@ fn paragraphs(lines: &[&str]) -> String {
 
 fn first_sentence(text: &str) -> String {
     let paragraph = text.split("\n\n").next().unwrap_or_default();
-    let sentence = match paragraph.find(". ") {
-        Some(end) => &paragraph[..=end],
-        None => paragraph,
-    };
+    // A full stop inside of code ends nothing.
+    let mut ends = paragraph.match_indices(". ").map(|(at, _)| at);
+    let end = ends.find(|at| paragraph[..*at].matches('`').count() % 2 == 0);
+    let sentence = end.map_or(paragraph, |end| &paragraph[..end]);
     sentence.trim_end_matches(['.', ':']).to_owned()
 }
 
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_text_is_divided_by_its_headings() {
         let text = "\
-Copies `a.b` rows. In a
+Copies `a. b` rows. In a
 commit.
 
 As in:
@@ -133,10 +133,10 @@ copy.tables {
 }
 ```";
         let sections = Sections::of(text.lines());
-        assert_eq!(sections.summary, "Copies `a.b` rows");
+        assert_eq!(sections.summary, "Copies `a. b` rows");
         assert_eq!(
             sections.text,
-            "Copies `a.b` rows. In a commit.\n\nAs in:\n\n    x = 1\n      y = 2"
+            "Copies `a. b` rows. In a commit.\n\nAs in:\n\n    x = 1\n      y = 2"
         );
         assert_eq!(sections.errors, ["no table of that name", "no right"]);
         assert_eq!(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mlua::{IntoLua, Lua, MetaMethod, UserData, UserDataFields, UserDataMethods, Value};
 
 use super::location::Location;
+use crate::bug::Bug;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -22,17 +23,21 @@ pub enum Kind {
     Refused,
     /// Ctrl-C or SIGTERM.
     Interrupted,
+    /// Not the playbook: the program itself.
+    Bug,
     /// `os.exit(code)`, or the end after `--help`.
     Exit(i32),
 }
 
 impl Kind {
-    fn name(self) -> &'static str {
+    /// As `pcall` and `--json` tell it.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Failed => "failed",
             Self::Usage => "usage",
             Self::Refused => "refused",
             Self::Interrupted => "interrupted",
+            Self::Bug => "bug",
             Self::Exit(_) => "exit",
         }
     }
@@ -65,6 +70,10 @@ struct Body {
     fields: Vec<(&'static str, Field)>,
     statement: Option<Statement>,
     location: Option<Location>,
+    /// The primitive that raised it, as it is called: `copy.tables`.
+    call: Option<&'static str>,
+    /// What to do now.
+    help: Option<String>,
     cause: Option<Cause>,
 }
 
@@ -76,6 +85,8 @@ impl Error {
             fields: Vec::new(),
             statement: None,
             location: None,
+            call: None,
+            help: None,
             cause: None,
         }))
     }
@@ -86,6 +97,15 @@ impl Error {
 
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Kind::Usage, message)
+    }
+
+    /// A panic that was caught.
+    pub fn bug(bug: Bug) -> Self {
+        let mut error = Self::new(Kind::Bug, bug.to_string());
+        for (name, text) in bug.facts() {
+            error = error.with_text(name, Some(text));
+        }
+        error.with_help(Bug::HELP)
     }
 
     pub fn interrupted() -> Self {
@@ -126,6 +146,13 @@ impl Error {
         }
     }
 
+    /// What to do now.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
     #[must_use]
     pub fn with_statement(mut self, statement: Statement) -> Self {
         self.0.statement = Some(statement);
@@ -148,6 +175,13 @@ impl Error {
         self
     }
 
+    /// The primitive, unless one closer to the fault is known already.
+    #[must_use]
+    pub(super) fn of_call(mut self, name: &'static str) -> Self {
+        self.0.call = self.0.call.or(Some(name));
+        self
+    }
+
     pub fn kind(&self) -> Kind {
         self.0.kind
     }
@@ -162,6 +196,14 @@ impl Error {
 
     pub fn statement(&self) -> Option<&Statement> {
         self.0.statement.as_ref()
+    }
+
+    pub fn help(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+
+    pub(super) fn call(&self) -> Option<&'static str> {
+        self.0.call
     }
 
     pub fn location(&self) -> Option<&Location> {
@@ -250,6 +292,7 @@ impl ErrorObject {
                 .as_ref()
                 .map(|l| l.file.as_str())
                 .into_lua(lua),
+            "help" => body.help.as_deref().into_lua(lua),
             "line" => body.location.as_ref().map(|l| l.line).into_lua(lua),
             _ => match body.fields.iter().find(|(name, _)| *name == key) {
                 Some((_, Field::Text(text))) => text.as_str().into_lua(lua),

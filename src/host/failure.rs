@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use mlua::Value;
+use mlua::{Lua, Value};
 
 use super::error::{Error, ErrorObject, Field, Kind, Statement};
 use super::location::{Frame, Location};
 use super::state::State;
+use super::{meant, point};
 
 /// Why a playbook ended.
 #[derive(Debug, Clone)]
@@ -15,12 +16,16 @@ pub struct Failure {
     /// Without the place, which is in `location`.
     pub message: String,
     pub location: Option<Location>,
+    /// Where on that line, counted from 1 in characters; `None` where several places could be meant.
+    pub column: Option<usize>,
     /// The line of Lua at `location`, where its text is known.
     pub source_line: Option<String>,
     /// Innermost first; only functions that come from files.
     pub trace: Vec<Frame>,
     pub fields: Vec<(&'static str, Field)>,
     pub statement: Option<Statement>,
+    /// What to do now.
+    pub help: Option<String>,
     /// What went wrong beside it, while unwinding.
     pub notes: Vec<String>,
     /// The error as the primitive raised it.
@@ -34,10 +39,12 @@ impl Failure {
             kind: error.kind(),
             message: error.message().to_owned(),
             location: error.location().cloned(),
+            column: None,
             source_line: None,
             trace,
             fields: error.fields().to_vec(),
             statement: error.statement().cloned(),
+            help: error.help().map(str::to_owned),
             notes: Vec::new(),
             error: Some(error.clone()),
         }
@@ -61,7 +68,13 @@ impl Failure {
     }
 
     /// Any value raised by Lua; `text` is what `tostring` makes of it.
-    pub(super) fn from_value(value: &Value, text: &str, trace: Vec<Frame>, state: &State) -> Self {
+    pub(super) fn from_value(
+        lua: &Lua,
+        value: &Value,
+        text: &str,
+        trace: Vec<Frame>,
+        state: &State,
+    ) -> Self {
         if let Some(object) = value.as_userdata()
             && let Ok(object) = object.borrow::<ErrorObject>()
         {
@@ -69,9 +82,11 @@ impl Failure {
         }
         let (location, message) = split_place(text, &trace);
         let error = Error::failed(message).at(location);
+        let failure = Self::from_error(&error, trace, state);
         Self {
             error: None,
-            ..Self::from_error(&error, trace, state)
+            help: meant::help(lua, state, &failure),
+            ..failure
         }
     }
 
@@ -95,6 +110,11 @@ impl Failure {
             .location
             .as_ref()
             .and_then(|location| state.source_line(&location.file, location.line));
+        let call = self.error.as_ref().and_then(Error::call);
+        self.column = self
+            .source_line
+            .as_deref()
+            .and_then(|line| point::column(line, call, &self.message));
         self
     }
 
@@ -111,7 +131,7 @@ impl Failure {
     /// The exit code of the program; `signal` is what interrupted the run (0 if nothing did).
     pub fn exit_code(&self, signal: i32) -> i32 {
         match self.kind {
-            Kind::Failed | Kind::Refused => 1,
+            Kind::Failed | Kind::Refused | Kind::Bug => 1,
             Kind::Usage => 2,
             Kind::Interrupted if signal == 0 => 130,
             Kind::Interrupted => 128 + signal,

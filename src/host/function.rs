@@ -1,8 +1,10 @@
 //! How a Rust function becomes a primitive of the playbook.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use mlua::{AnyUserData, FromLuaMulti, Function, IntoLuaMulti, Lua, MultiValue, UserData, Value};
 
@@ -10,6 +12,7 @@ use super::error::{Error, ErrorObject, Kind, Result};
 use super::location::{Location, caller};
 use super::prelude;
 use super::state::{State, lock};
+use crate::bug::{self, Bug};
 use crate::interrupt;
 
 /// What a primitive knows about the call it serves.
@@ -111,7 +114,7 @@ pub(super) fn primitive(
         if check == Check::Stopped
             && let Some(error) = state.stop(lua)
         {
-            return failed(lua, error.at(location));
+            return failed(lua, error.at(location).of_call(name));
         }
         let call = Call {
             lua: lua.clone(),
@@ -120,7 +123,14 @@ pub(super) fn primitive(
             shielded: state.is_shielded(&lua.current_thread()),
             state,
         };
-        work(call, args).or_else(|error| failed(lua, error.at(location)))
+        let work = AssertUnwindSafe(|| {
+            bug::provoke(name);
+            work(call, args)
+        });
+        // Not left to mlua: what is open must be closed as for any other error.
+        let reply =
+            catch_unwind(work).unwrap_or_else(|panic| Err(Error::bug(Bug::caught(&*panic))));
+        reply.or_else(|error| failed(lua, error.at(location).of_call(name)))
     })?;
     prelude::bind(lua, start)
 }
@@ -140,13 +150,16 @@ fn begin_of_call(state: &State, location: Location, args: &MultiValue) -> Locati
 pub(super) fn waiter(lua: &Lua) -> mlua::Result<Function> {
     lua.create_async_function(|lua, operation: AnyUserData| async move {
         let Operation {
-            future, location, ..
+            future,
+            location,
+            name,
         } = operation.take::<Operation>()?;
         let future = lock(&future).take();
         match future {
-            Some(future) => match future.await {
-                Ok(values) => Ok((Some(true), values)),
-                Err(error) => failed(&lua, error.at(location)),
+            Some(future) => match AssertUnwindSafe(future).catch_unwind().await {
+                Ok(Ok(values)) => Ok((Some(true), values)),
+                Ok(Err(error)) => failed(&lua, error.at(location).of_call(name)),
+                Err(panic) => failed(&lua, Error::bug(Bug::caught(&*panic)).at(location)),
             },
             None => Ok((Some(true), MultiValue::new())),
         }
@@ -169,6 +182,11 @@ impl Operation {
         work: impl Future<Output = Result<MultiValue>> + Send + 'static,
     ) -> Result<Reply> {
         let interrupt = call.state.interrupt.clone();
+        let name = call.name;
+        let work = async move {
+            bug::provoke_later(name);
+            work.await
+        };
         let future: BoxFuture<'static, _> = if call.shielded {
             Box::pin(interrupt::shielded(work))
         } else {
@@ -176,7 +194,7 @@ impl Operation {
         };
         let operation = Self {
             future: Mutex::new(Some(future)),
-            name: call.name,
+            name,
             location: call.location.clone(),
         };
         Ok((
@@ -198,8 +216,8 @@ impl Operation {
 }
 
 fn failed(lua: &Lua, error: Error) -> mlua::Result<Reply> {
-    if error.kind() == Kind::Refused {
-        // An operator's no is the end; it is not for a playbook to catch.
+    if matches!(error.kind(), Kind::Refused | Kind::Bug) {
+        // An operator's no is the end, and so is a bug of ours; it is not for a playbook to catch.
         State::of(lua).end_with(error.clone());
     }
     let object = lua.create_userdata(ErrorObject(error))?;

@@ -7,6 +7,7 @@ use mlua::{Function, Lua};
 use super::location::STDLIB_FOLDER;
 use super::state::State;
 use super::stdlib;
+use crate::docs;
 
 /// Where modules are looked for, in this order; the embedded ones come last.
 ///
@@ -17,6 +18,15 @@ pub struct Loader {
     folders: Vec<PathBuf>,
     /// The playbook itself is no module.
     playbook: Option<PathBuf>,
+}
+
+/// Where `require` finds a module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Located {
+    File(PathBuf),
+    /// In the binary.
+    Embedded,
+    Missing,
 }
 
 /// What a search for a module gave.
@@ -38,6 +48,31 @@ impl Loader {
             folders,
             playbook: Some(playbook.to_owned()),
         }
+    }
+
+    /// Where a module is, which is not read.
+    pub fn locate(&self, name: &str) -> Located {
+        match self.find(name) {
+            Found::File(path) => Located::File(path),
+            Found::Embedded { .. } => Located::Embedded,
+            Found::Missing { .. } => Located::Missing,
+        }
+    }
+
+    /// The modules there are, without those in folders of their own.
+    pub fn names(&self) -> Vec<String> {
+        let files = self
+            .folders
+            .iter()
+            .filter_map(|folder| folder.read_dir().ok());
+        let stems = files.flatten().filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let is_lua = path.extension().is_some_and(|extension| extension == "lua");
+            let stem = path.file_stem()?.to_str()?.to_owned();
+            (is_lua && !self.is_playbook(&path)).then_some(stem)
+        });
+        let embedded = docs::MODULES.iter().map(|(name, _)| (*name).to_owned());
+        stems.chain(embedded).collect()
     }
 
     fn find(&self, name: &str) -> Found {

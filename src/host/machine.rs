@@ -123,8 +123,23 @@ impl Machine {
             .into_iter()
             .flat_map(|frames| taken(&frames))
             .collect();
-        Err(Failure::from_value(&value, &text, trace, &self.state))
+        Err(Failure::from_value(
+            &self.lua,
+            &value,
+            &text,
+            trace,
+            &self.state,
+        ))
     }
+}
+
+/// What Lua has against a text, without running it; `name` is the file as messages show it.
+pub fn syntax_error(name: &str, text: &str) -> Option<Failure> {
+    let lua = Lua::new();
+    let state = Arc::new(State::default());
+    lua.set_app_data(Arc::clone(&state));
+    let error = load(&lua, name, text).err()?;
+    Some(Failure::from_syntax(error, name, &state))
 }
 
 fn taken(frames: &AnyUserData) -> Vec<Frame> {

@@ -127,14 +127,41 @@ impl Options {
         value.ok_or_else(|| self.error(format!("option `{name}` is missing")))
     }
 
+    /// Refuses an option that other calls take, with why.
+    pub fn refused(&self, name: &'static str, why: impl std::fmt::Display) -> Result<()> {
+        if self.value(name)?.is_some() {
+            return Err(self.error(why));
+        }
+        self.known.borrow_mut().pop();
+        Ok(())
+    }
+
     /// Refuses options that the interface names and this version cannot serve, so that nobody looks for a typo.
     pub fn not_yet(&self, names: &[&'static str]) -> Result<()> {
         for name in names {
-            if self.value(name)?.is_some() {
-                return Err(self.error(format!("option `{name}` is not supported yet")));
-            }
+            self.refused(name, format_args!("option `{name}` is not supported yet"))?;
         }
         Ok(())
+    }
+
+    /// What is read and what `stdlib/meta` declares is the same: a slip of ours, which our tests find.
+    #[cfg(debug_assertions)]
+    fn check_declared(&self) -> Result<()> {
+        let Some(declared) = crate::docs::options(self.call) else {
+            return Ok(());
+        };
+        let known = self.known.borrow();
+        let read = |name: &str| known.contains(&name) || (name == "[integer]" && self.words.get());
+        let mentions = |name: &str| crate::docs::mentions(self.call, name);
+        if let Some(name) = known.iter().find(|name| !mentions(name)) {
+            return Err(self.error(format!("option `{name}` is read and not declared")));
+        }
+        match declared.iter().find(|field| !read(&field.name)) {
+            Some(field) => {
+                Err(self.error(format!("option `{}` is declared and not read", field.name)))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Refuses every key that no getter asked for.
@@ -142,6 +169,8 @@ impl Options {
         let Some(table) = &self.table else {
             return Ok(());
         };
+        #[cfg(debug_assertions)]
+        self.check_declared()?;
         let known = self.known.borrow();
         for pair in table.pairs::<Value, Value>() {
             let (key, _) = pair?;
@@ -217,7 +246,7 @@ mod tests {
             .load("{ mode = 'upsrt', jobs = 'four', tables = 'a', wait = '5s', jbos = 1 }")
             .eval()
             .unwrap();
-        let opts = Options::new("copy.tables", table);
+        let opts = Options::new("copy.rows", table);
         assert_eq!(opts.strings("tables").unwrap(), Some(vec!["a".to_owned()]));
         assert_eq!(opts.duration("wait").unwrap(), Some(Duration::from_secs(5)));
         let messages = [
@@ -230,10 +259,10 @@ mod tests {
         assert_eq!(
             messages.map(|error| error.message().to_owned()),
             [
-                "`copy.tables`: option `mode` must be one of `replace`, `upsert`, got `upsrt`, did you mean `upsert`",
-                "`copy.tables`: option `jobs` must be an integer, got string",
-                "`copy.tables`: option `from` is missing",
-                "`copy.tables`: unknown option `jbos`, did you mean `jobs`",
+                "`copy.rows`: option `mode` must be one of `replace`, `upsert`, got `upsrt`, did you mean `upsert`",
+                "`copy.rows`: option `jobs` must be an integer, got string",
+                "`copy.rows`: option `from` is missing",
+                "`copy.rows`: unknown option `jbos`, did you mean `jobs`",
             ]
         );
     }

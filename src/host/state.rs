@@ -20,6 +20,8 @@ pub struct State {
     shields: Mutex<HashMap<usize, usize>>,
     /// The text of every chunk that was loaded, to show the line of an error.
     sources: Mutex<HashMap<String, Arc<str>>>,
+    /// The methods that values of ours have, for "did you mean".
+    methods: Mutex<Vec<String>>,
     /// Errors that could not be raised because another one was on its way.
     notes: Mutex<Vec<String>>,
 }
@@ -88,11 +90,24 @@ impl State {
         lock(&self.sources).insert(name.to_owned(), Arc::from(text));
     }
 
-    /// A line of a loaded chunk, without its indentation.
+    pub(super) fn source(&self, name: &str) -> Option<Arc<str>> {
+        lock(&self.sources).get(name).cloned()
+    }
+
+    /// Makes methods of a class known, for "did you mean".
+    pub fn learn_methods(&self, names: impl IntoIterator<Item = String>) {
+        lock(&self.methods).extend(names);
+    }
+
+    pub(super) fn methods(&self) -> Vec<String> {
+        lock(&self.methods).clone()
+    }
+
+    /// A line of a loaded chunk.
     pub(super) fn source_line(&self, name: &str, line: usize) -> Option<String> {
         let sources = lock(&self.sources);
         let text = sources.get(name)?.lines().nth(line.checked_sub(1)?)?;
-        Some(text.trim().to_owned())
+        Some(text.trim_end().to_owned())
     }
 
     /// Where the call begins whose argument is `text` and ends on `line`: for `f [[` Lua tells the line of the

@@ -168,3 +168,55 @@ impl From<ssh::Error> for Error {
         }
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::Unstartable {
+                    program: "ls".into(),
+                    place: "on `hz`".into(),
+                    reason: "denied".into(),
+                },
+                r#"`ls` cannot be started on `hz`: denied"#,
+            ),
+            (
+                Error::Changed {
+                    path: "/a".into(),
+                    place: "on `hz`".into(),
+                    size: 2,
+                    got: 1,
+                },
+                r#"`/a` on `hz` changed while it was read: 1 B of 2 B came"#,
+            ),
+            (
+                Error::NoEngine {
+                    place: "on `hz`".into(),
+                    reason: "denied".into(),
+                },
+                r#"neither docker nor podman can be used on `hz`: denied"#,
+            ),
+            (
+                Error::NoCompose {
+                    place: "on `hz`".into(),
+                    reason: "denied".into(),
+                },
+                r#"neither `docker compose` nor `docker-compose` can be used on `hz`: denied"#,
+            ),
+            (
+                Error::NotUnderstood {
+                    command: "docker ps".into(),
+                    place: "on `hz`".into(),
+                    reason: "no JSON".into(),
+                },
+                r#"`docker ps` on `hz` is not understood: no JSON"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

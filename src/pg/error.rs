@@ -208,6 +208,9 @@ pub struct ServerError {
     pub routine: Option<String>,
     /// The statement as the user wrote it.
     pub sql: Option<String>,
+    /// Whose session it was, and the way to that server; `None` where nobody was let in.
+    pub target: Option<String>,
+    pub route: Option<String>,
 }
 
 impl fmt::Display for ServerError {
@@ -241,6 +244,8 @@ impl ServerError {
             constraint: own(error.constraint()),
             routine: own(error.routine()),
             sql: None,
+            target: None,
+            route: None,
         }
     }
 
@@ -341,5 +346,49 @@ fn script_place(origin: Option<&str>, place: Place) -> String {
 impl From<Interrupted> for Error {
     fn from(_: Interrupted) -> Self {
         Self::Interrupted
+    }
+}
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::OtherServer {
+                    target: "prod".into(),
+                    before: "15".into(),
+                    now: "16".into(),
+                },
+                r#"the connection to `prod` was lost, and another server answers now: 16; before it was 15; run again"#,
+            ),
+            (
+                Error::Parameter {
+                    position: 1,
+                    type_name: "bytea".into(),
+                    reason: "no form".into(),
+                },
+                r#"the value for `$1` cannot be sent as `bytea`: no form"#,
+            ),
+            (
+                Error::TableName {
+                    name: "a.".into(),
+                    reason: "it ends with a dot",
+                },
+                r#"bad table name `a.`: it ends with a dot"#,
+            ),
+            (
+                Error::Unkillable,
+                r#"it was terminated and has not ended yet"#,
+            ),
+            (
+                Error::Protocol("unexpected message".into()),
+                r#"tokio-postgres: unexpected message"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
     }
 }

@@ -287,7 +287,11 @@ impl Session {
     /// The driver's error in our words, with the reason of a loss joined in.
     pub(super) async fn explain(&self, error: tokio_postgres::Error) -> Error {
         if let Some(db) = error.as_db_error() {
-            let report = ServerError::read(db);
+            let report = ServerError {
+                target: Some(self.name().to_owned()),
+                route: Some(self.connector().route().hops().join(" → ")),
+                ..ServerError::read(db)
+            };
             return Error::Server(Box::new(report));
         }
         let live = self.live();

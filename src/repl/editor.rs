@@ -1,19 +1,23 @@
 //! The line editor, on a thread of its own: it blocks while somebody thinks.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::mpsc;
 
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hint, Hinter};
 use rustyline::history::{FileHistory, History};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Behavior, CompletionType, Config, Context, Helper};
 use tokio::sync::oneshot;
 
+use super::highlight::paint;
 use super::history;
 use super::input::Syntax;
+use super::knowing::Knowing;
+use crate::ui::{Modes, escape};
 
 /// What came of reading a line.
 #[derive(Debug)]
@@ -55,16 +59,21 @@ enum Order {
 }
 
 /// A handle on the thread that reads.
-pub struct Editor(mpsc::Sender<Order>);
+pub struct Editor {
+    orders: mpsc::Sender<Order>,
+    /// How the terminal was before.
+    before: Option<Modes>,
+}
 
 impl Editor {
     /// `history` is the file that lines are kept in.
-    pub fn start(history: Option<PathBuf>) -> std::io::Result<Self> {
+    pub fn start(history: Option<PathBuf>, knowing: Knowing) -> std::io::Result<Self> {
+        let before = Modes::now();
         let (orders, received) = mpsc::channel();
         std::thread::Builder::new()
             .name("prompt".to_owned())
-            .spawn(move || serve(&received, history))?;
-        Ok(Self(orders))
+            .spawn(move || serve(&received, history.as_ref(), knowing))?;
+        Ok(Self { orders, before })
     }
 
     /// Reads until all that was typed is whole.
@@ -85,23 +94,30 @@ impl Editor {
             answer,
         };
         let ended = || Typed::Gone("the line editor has ended".to_owned());
-        if self.0.send(order).is_err() {
+        if self.orders.send(order).is_err() {
             return ended();
         }
         typed.await.unwrap_or_else(|_| ended())
     }
 
+    /// Nobody waits for the line any longer: the terminal is as it was before.
+    pub fn abandon(&self) {
+        if let Some(before) = &self.before {
+            before.leave_editor();
+        }
+    }
+
     /// Keeps a line in the history.
     pub fn remember(&self, text: &str) {
         // Fails only when nobody reads any longer.
-        let _ = self.0.send(Order::Remember(text.to_owned()));
+        let _ = self.orders.send(Order::Remember(text.to_owned()));
     }
 }
 
 type Line = rustyline::Editor<Assistant, FileHistory>;
 
-fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>) {
-    let Ok(mut editor) = editor(file.as_ref()) else {
+fn serve(orders: &mpsc::Receiver<Order>, file: Option<&PathBuf>, knowing: Knowing) {
+    let Ok(mut editor) = editor(file, knowing) else {
         return;
     };
     while let Ok(order) = orders.recv() {
@@ -123,12 +139,12 @@ fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>) {
                 // Nobody waits any longer where the session has ended meanwhile.
                 let _ = answer.send(typed);
             }
-            Order::Remember(text) => remember(&mut editor, file.as_ref(), &text),
+            Order::Remember(text) => remember(&mut editor, file, &text),
         }
     }
 }
 
-fn editor(file: Option<&PathBuf>) -> rustyline::Result<Line> {
+fn editor(file: Option<&PathBuf>, knowing: Knowing) -> rustyline::Result<Line> {
     let config = Config::builder()
         .behavior(Behavior::PreferTerm)
         .completion_type(CompletionType::List)
@@ -139,6 +155,7 @@ fn editor(file: Option<&PathBuf>) -> rustyline::Result<Line> {
     let mut editor = Line::with_history(config, history)?;
     editor.set_helper(Some(Assistant {
         syntax: Syntax::new(),
+        knowing,
         whole: true,
     }));
     if let Some(file) = file {
@@ -162,6 +179,7 @@ fn remember(editor: &mut Line, file: Option<&PathBuf>, text: &str) {
 /// What the editor asks while somebody types.
 struct Assistant {
     syntax: Syntax,
+    knowing: Knowing,
     whole: bool,
 }
 
@@ -172,19 +190,60 @@ impl Completer for Assistant {
 
     fn complete(
         &self,
-        _line: &str,
-        _position: usize,
+        line: &str,
+        position: usize,
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        Ok((0, Vec::new()))
+        if !self.whole {
+            return Ok((position, Vec::new()));
+        }
+        let (start, found) = self.knowing.complete(line, position);
+        let pairs = found.into_iter().map(|candidate| Pair {
+            // Names of others, on a terminal.
+            display: escape::line(&candidate.shown),
+            replacement: candidate.text,
+        });
+        Ok((start, pairs.collect()))
+    }
+}
+
+/// Shown behind the cursor, and never taken for what was typed.
+struct Signature(String);
+
+impl Hint for Signature {
+    fn display(&self) -> &str {
+        &self.0
+    }
+
+    fn completion(&self) -> Option<&str> {
+        None
     }
 }
 
 impl Hinter for Assistant {
-    type Hint = String;
+    type Hint = Signature;
+
+    fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<Signature> {
+        let at_the_end = self.whole && position == line.len() && !line.is_empty();
+        let signature = at_the_end.then(|| self.knowing.signature(line)).flatten()?;
+        Some(Signature(format!("  {}", escape::line(&signature))))
+    }
 }
 
-impl Highlighter for Assistant {}
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
+        let painted = self.whole.then(|| paint(line, position)).flatten();
+        painted.map_or(Cow::Borrowed(line), Cow::Owned)
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
+        self.whole
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(format!("\u{1b}[2m{hint}\u{1b}[0m"))
+    }
+}
 
 impl Validator for Assistant {
     fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {

@@ -210,3 +210,59 @@ impl From<tcp::Error> for Error {
         }
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::SocketRefused {
+                    path: "/run/s".into(),
+                    reason: "denied".into(),
+                },
+                r#"the socket at `/run/s` cannot be opened: denied"#,
+            ),
+            (
+                Error::NoSockets {
+                    path: "/run/s".into(),
+                },
+                r#"`/run/s` is a unix socket, which this system does not have"#,
+            ),
+            (
+                Error::Command {
+                    program: "docker".into(),
+                    reason: "denied".into(),
+                },
+                r#"`docker` cannot be run on this machine: denied"#,
+            ),
+            (
+                Error::NoBridge {
+                    name: "db".into(),
+                    place: "on `hz`".into(),
+                    networks: vec!["none".into()],
+                },
+                r#"container `db` has no address that can be reached on `hz`; its networks: `none`"#,
+            ),
+            (
+                Error::NoRelay {
+                    name: "db".into(),
+                    looked_for: vec!["perl", "nc"],
+                },
+                r#"the image of container `db` has nothing that can carry bytes to its server; looked for perl, nc; add one of them to the image, or publish the server's port and name it in the url, without `docker`"#,
+            ),
+            (
+                Error::RelaySilent {
+                    name: "db".into(),
+                    relay: "perl",
+                    limit: Duration::from_secs(5),
+                },
+                r#"the perl relay in container `db` did not connect within 5 s"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

@@ -189,3 +189,80 @@ fn listed(tried: &[String]) -> String {
         tried.join(", ")
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::BadDestination {
+                    given: "-x".into(),
+                    reason: "it begins with `-`",
+                },
+                r#"`-x` is no ssh destination: it begins with `-`"#,
+            ),
+            (
+                Error::ConfigRefused {
+                    alias: "hz".into(),
+                    reason: "line 3: bad".into(),
+                },
+                r#"`ssh -G` cannot read the ssh configuration for `hz`: line 3: bad"#,
+            ),
+            (
+                Error::OpensshFailed {
+                    alias: "hz".into(),
+                    said: "timed out".into(),
+                },
+                r#"`ssh` does not get to host `hz`: timed out"#,
+            ),
+            (
+                Error::OpensshHostKey {
+                    alias: "hz".into(),
+                    said: "unknown key".into(),
+                    fix: "ssh hz".into(),
+                },
+                r#"`ssh` does not trust host `hz`: unknown key; compare the fingerprint with the host's own, then run `ssh hz` to record it; where another key is recorded, somebody may be in between"#,
+            ),
+            (
+                Error::HostKeyUnrecorded {
+                    name: "hz".into(),
+                    file: "known_hosts".into(),
+                    reason: "full".into(),
+                },
+                r#"cannot record the host key of `hz` in `known_hosts`: full"#,
+            ),
+            (
+                Error::MoreFactors {
+                    alias: "hz".into(),
+                    user: "me".into(),
+                    methods: vec!["password".into()],
+                },
+                r#"ssh host `hz` accepted a key of user `me` and asks for more: password"#,
+            ),
+            (
+                Error::OpenTimedOut {
+                    alias: "hz".into(),
+                    target: "`db:5432`".into(),
+                    limit: Duration::from_secs(5),
+                },
+                r#"from ssh host `hz`, no answer from `db:5432` within 5 s"#,
+            ),
+            (
+                Error::ExecRefused { alias: "hz".into() },
+                r#"ssh host `hz` refuses to run commands"#,
+            ),
+            (
+                Error::Silent {
+                    alias: "hz".into(),
+                    limit: Duration::from_secs(5),
+                },
+                r#"ssh host `hz`: no answer within 5 s"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

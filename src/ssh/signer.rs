@@ -87,3 +87,15 @@ impl Signer for WithAgent<'_> {
         signed.map_err(|error| SignError::Refused(error.to_string()))
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [(SignError::from(SendError {}), r#"the connection is lost"#)] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

@@ -134,3 +134,36 @@ fn list(holders: &[Holder]) -> String {
 fn word(after: Option<Enabled>) -> String {
     after.map_or_else(|| "dropped".to_owned(), |state| state.to_string())
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::LockTimeout {
+                    tables: "`lat`".into(),
+                    seconds: 5.0,
+                    holders: Vec::new(),
+                },
+                r#"`lat` could not be locked within 5.0 s: somebody held a lock on it; end that session or give a longer `lock_timeout`"#,
+            ),
+            (
+                Error::NoTransaction,
+                r#"triggers are switched off for the length of a transaction, and none is open"#,
+            ),
+            (
+                Error::NotAllowed {
+                    user: "app".into(),
+                    table: "lat".into(),
+                    trigger: "t".into(),
+                },
+                r#"`app` may not switch off `t` of `lat`, which checks a foreign key: that takes a superuser; with `triggers = "user"` the keys stay checked"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

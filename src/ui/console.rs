@@ -13,8 +13,9 @@ use super::pager::Pager;
 use super::paint::Paint;
 use super::printer::{Output, Printer};
 use super::results::{self, Expanded, Format, Style, Writer};
-use super::{escape, prompt, terminal};
+use super::{escape, page, prompt, terminal};
 use crate::config::{Secret, redact};
+use crate::docs::Page;
 use crate::progress::{AskError, Column, Content, Event, NoStdout, Progress, Question, Table};
 
 /// How often the status of a copy is renewed on a terminal, and told where there is none.
@@ -108,10 +109,14 @@ impl Console {
         self.out.paint.on
     }
 
-    /// Prints the report of a failure to stderr.
+    /// Prints the report of a failure to stderr: with `--json` as one line.
     pub fn report(&self, report: &Report) {
         let width = (self.err.width)().unwrap_or(UNKNOWN_WIDTH);
-        let text = report.render(width, self.err.paint);
+        let text = if self.options.format == Format::Json {
+            report.json()
+        } else {
+            report.render(width, self.err.paint)
+        };
         locked(&self.printer).print(Output::Err, text);
     }
 
@@ -163,6 +168,19 @@ impl Console {
             results::Output::stream(std::io::stdout())
         };
         Writer::new(columns, style, out)
+    }
+
+    fn page(&self, shown: &Page) {
+        let text = if self.options.format == Format::Json {
+            escape::json(&shown.document.to_string()) + "\n"
+        } else {
+            page::render(
+                shown,
+                (self.out.width)().unwrap_or(UNKNOWN_WIDTH),
+                self.out.paint,
+            )
+        };
+        locked(&self.printer).print(Output::Out, text);
     }
 
     /// How far something is.
@@ -252,6 +270,7 @@ impl Progress for Console {
                 locked(&self.printer).print(Output::Out, text);
             }
             Event::Show(table) => self.show(table),
+            Event::Page(page) => self.page(page),
             Event::Report(table) => self.table_report(table),
             _ => {
                 if let Some((text, weight)) = lines::of(event, self.err.paint) {

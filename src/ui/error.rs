@@ -1,17 +1,22 @@
 //! Error reports: what happened, where, what now.
 //!
-//! The layers fill in a [`Report`]; only here does it become text, redacted and escaped throughout.
+//! The layers fill in a [`Report`]; only here does it become text or JSON, redacted and escaped throughout.
 
 use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
 
 use super::escape;
 use super::excerpt::Excerpt;
 use super::paint::Paint;
+use crate::config::redact;
 use crate::progress::Tone;
 
 /// Everything that can be told about a failure. What is unknown stays empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
+    /// For programs: `failed`, `usage`, `refused`, `interrupted`, `bug`.
+    pub kind: &'static str,
     pub message: String,
     /// The line of the playbook.
     pub location: Option<SourceSpan>,
@@ -47,12 +52,63 @@ pub struct SqlSpan {
     pub origin: Option<(String, usize)>,
 }
 
+/// What the JSON of a report always has; `null` where it is unknown. Other facts follow.
+const FACTS: [&str; 7] = [
+    "sqlstate",
+    "detail",
+    "hint",
+    "constraint",
+    "table",
+    "target",
+    "route",
+];
+
 impl Report {
     pub fn new(message: impl Into<String>) -> Self {
         Self {
+            kind: "failed",
             message: message.into(),
-            ..Self::default()
+            location: None,
+            sql: None,
+            fields: Vec::new(),
+            trace: Vec::new(),
+            help: None,
         }
+    }
+
+    /// The report as one JSON object, ended by a line break.
+    pub fn json(&self) -> String {
+        let mut object = Map::new();
+        let mut put = |name: &str, value: Value| object.insert(name.to_owned(), value);
+        put("kind", self.kind.into());
+        put("message", redact(&self.message).into());
+        let location = self.location.as_ref();
+        put("file", location.map(|span| redact(&span.file)).into());
+        put("line", location.map(|span| span.line).into());
+        put("column", location.and_then(|span| span.column).into());
+        put("sql", self.sql.as_ref().map_or(Value::Null, sql_json));
+        let fact = |wanted: &str| {
+            let found = self.fields.iter().find(|(name, _)| *name == wanted);
+            found.map(|(_, value)| redact(value))
+        };
+        for name in FACTS {
+            put(name, fact(name).into());
+        }
+        let trace = self.trace.iter().map(|call| redact(call));
+        put("trace", trace.collect::<Vec<_>>().into());
+        put("help", self.help.as_deref().map(redact).into());
+        for (name, value) in &self.fields {
+            // The caret has the name already.
+            let name = if *name == "column" {
+                "column_name"
+            } else {
+                name
+            };
+            if !FACTS.contains(&name) {
+                put(name, redact(value).into());
+            }
+        }
+        escape::json(&Value::Object(object).to_string()) + "\n"
     }
 
     /// The report as lines, each ended by a line break. `width` is the terminal's.
@@ -75,6 +131,15 @@ impl Report {
         }
         out
     }
+}
+
+fn sql_json(span: &SqlSpan) -> Value {
+    let excerpt = Excerpt::of_sql(span);
+    json!({
+        "text": redact(&span.text),
+        "line": excerpt.line,
+        "column": excerpt.column(),
+    })
 }
 
 fn span_lines(out: &mut String, excerpt: &Excerpt, width: usize, paint: Paint) {
@@ -125,7 +190,6 @@ mod tests {
     #[test]
     fn a_failed_statement_shows_the_playbook_and_the_sql() {
         let report = Report {
-            message: "column \"lat_cnt\" does not exist".to_owned(),
             location: Some(SourceSpan {
                 file: "playbooks/promote.lua".to_owned(),
                 line: 12,
@@ -144,14 +208,15 @@ mod tests {
             ],
             trace: vec!["playbooks/promote.lua:30".to_owned()],
             help: Some("the transaction was rolled back".to_owned()),
+            ..Report::new("column \"lat_cnt\" does not exist")
         };
         renders(
             &report,
             "\
 error: column \"lat_cnt\" does not exist
   at playbooks/promote.lua:12
-  12 |   tx:execute [[
-     |   ^
+  12 | tx:execute [[
+     | ^
   at SQL line 2
   2 |     SET lat_cnt = 1
     |         ^
@@ -225,7 +290,6 @@ error: column \"lat_cnt\" does not exist
         Secret::new("tops3cret");
         let hostile = "a\u{1b}[2Jb tops3cret";
         let report = Report {
-            message: hostile.to_owned(),
             location: Some(SourceSpan {
                 file: hostile.to_owned(),
                 line: 1,
@@ -240,6 +304,7 @@ error: column \"lat_cnt\" does not exist
             fields: vec![("detail", hostile.to_owned())],
             trace: vec![hostile.to_owned()],
             help: Some(hostile.to_owned()),
+            ..Report::new(hostile)
         };
         let shown = "a\\u{1b}[2Jb [secret]";
         renders(
@@ -248,6 +313,44 @@ error: column \"lat_cnt\" does not exist
                 "error: {shown}\n  at {shown}:1\n  1 | {shown}\n  at SQL line 1\n  1 | {shown}\n    \
                  |            ^\n  detail: {shown}\n  from: {shown}\n  help: {shown}\n"
             ),
+        );
+        let json = report.json();
+        assert!(!json.contains("tops3cret"), "{json}");
+        assert!(!json.contains('\u{1b}'), "{json}");
+    }
+
+    #[test]
+    fn as_json_the_fields_are_always_the_same_and_others_follow() {
+        assert_eq!(
+            Report::new("m").json(),
+            "{\"kind\":\"failed\",\"message\":\"m\",\"file\":null,\"line\":null,\"column\":null,\"sql\":null,\
+             \"sqlstate\":null,\"detail\":null,\"hint\":null,\"constraint\":null,\"table\":null,\"target\":null,\
+             \"route\":null,\"trace\":[],\"help\":null}\n"
+        );
+        let report = Report {
+            kind: "usage",
+            location: Some(SourceSpan {
+                file: "a.lua".to_owned(),
+                line: 2,
+                column: Some(7),
+                text: String::new(),
+            }),
+            sql: Some(SqlSpan {
+                text: "SELECT\n  x".to_owned(),
+                position: Some(10),
+                origin: None,
+            }),
+            fields: vec![("sqlstate", "42703".to_owned()), ("column", "x".to_owned())],
+            trace: vec!["a.lua:2".to_owned()],
+            help: Some("h".to_owned()),
+            ..Report::new("m")
+        };
+        assert_eq!(
+            report.json(),
+            "{\"kind\":\"usage\",\"message\":\"m\",\"file\":\"a.lua\",\"line\":2,\"column\":7,\
+             \"sql\":{\"text\":\"SELECT\\n  x\",\"line\":2,\"column\":3},\"sqlstate\":\"42703\",\"detail\":null,\
+             \"hint\":null,\"constraint\":null,\"table\":null,\"target\":null,\"route\":null,\
+             \"trace\":[\"a.lua:2\"],\"help\":\"h\",\"column_name\":\"x\"}\n"
         );
     }
 }

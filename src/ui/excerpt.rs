@@ -20,13 +20,23 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
+    /// The line without its indentation, which tells nothing where it stands alone.
     pub fn of_source(span: &SourceSpan) -> Self {
+        let text = span.text.trim_start();
+        let indent = span.text.chars().count() - text.chars().count();
         Self {
             place: format!("{}:{}", span.file, span.line),
             line: span.line,
-            text: span.text.clone(),
-            column: span.column.map(|column| column.saturating_sub(1)),
+            text: text.to_owned(),
+            column: span
+                .column
+                .and_then(|column| column.checked_sub(1 + indent)),
         }
+    }
+
+    /// 1-based, in characters.
+    pub fn column(&self) -> Option<usize> {
+        self.column.map(|column| column + 1)
     }
 
     /// The line of the statement on which the position is; without one the first that is not blank.

@@ -102,7 +102,8 @@ pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
         | Event::Moving { .. }
         | Event::Print(_)
         | Event::Report(_)
-        | Event::Show(_) => None,
+        | Event::Show(_)
+        | Event::Page(_) => None,
     }
 }
 

@@ -51,3 +51,34 @@ pub enum Error {
     )]
     FileFormat { path: PathBuf, key: String },
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::SinceWithoutColumn,
+                r#"`since` goes with `column`: by default changes are told by transactions, not by a time"#,
+            ),
+            (
+                Error::OtherDatabase {
+                    marks: "prod".into(),
+                    tx: "dev".into(),
+                },
+                r#"these marks are kept in `prod`, the transaction is one of `dev`"#,
+            ),
+            (
+                Error::FileFormat {
+                    path: "m.json".into(),
+                    key: "lat".into(),
+                },
+                r#"m.json: `lat` is no mark; expected is an object with a time for each table, as {"lat": "2026-01-31T08:00:00Z"}"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

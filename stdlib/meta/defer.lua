@@ -5,6 +5,11 @@
 ---
 ---    local _ <close> = defer(function() log "done" end)
 ---
+---# Example
+---```lua
+---local folder = host():run({ "mktemp", "-d" }).stdout:gsub("%s+$", "")
+---defer(function() host():run { "rmdir", folder } end)
+---```
 ---@param fn fun()
 ---@return table closable
 function defer(fn) end

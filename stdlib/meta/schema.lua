@@ -57,6 +57,14 @@ schema = {}
 ---@field statistics table[]
 
 ---All of a database at one moment.
+---
+---# Errors
+---- the server refuses it
+---
+---# Example
+---```lua
+---for _, it in ipairs(schema.read(dev).tables) do print(it.name, #it.columns) end
+---```
 ---@param db Db
 ---@return schema.Schema schema
 function schema.read(db) end
@@ -64,7 +72,7 @@ function schema.read(db) end
 ---@class (exact) schema.DiffOptions
 ---@field from Db
 ---@field to Db
----@field tables? string|string[] these tables and views with their parts alone; all of the database if absent
+---@field tables? string|string[] these tables and views with their parts alone (default all of the database)
 ---@field exclude? string|string[] tables that are left out, beside `[copy] exclude` of `runner.toml`
 
 ---@class schema.Difference
@@ -75,6 +83,16 @@ function schema.read(db) end
 ---@field to? string
 
 ---Where two databases are not defined alike. The parts of a table that one side lacks are not told one by one.
+---
+---# Errors
+---- the server refuses it; a selection that ends empty, a name or a group that is unknown; a difference is no error
+---
+---# Example
+---```lua
+---for _, it in ipairs(schema.diff { from = dev, to = prod, tables = { "uk_lrt" } }) do
+---  print(it.kind, it.name, it.difference)
+---end
+---```
 ---@param options schema.DiffOptions
 ---@return schema.Difference[] differences
 function schema.diff(options) end

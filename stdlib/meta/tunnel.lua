@@ -20,6 +20,16 @@ tunnel = {}
 ---Listens on a port of 127.0.0.1 and leads every connection to the server, until it is closed or the run ends. What cannot be
 ---reached raises at once. A protected target asks for its phrase: what passes a tunnel cannot be read-only. Under `--dry-run` the
 ---server is tried, and clients are turned away.
+---
+---# Errors
+---- the server cannot be reached; `local_port` is taken
+---- the target is protected and its phrase is not given
+---
+---# Example
+---```lua
+---local way <close> = tunnel.open { target = "prod" }
+---print(way.port, way.url)
+---```
 ---@param options tunnel.Options
 ---@return Tunnel tunnel
 function tunnel.open(options) end
@@ -31,4 +41,10 @@ function tunnel.open(options) end
 local Tunnel = {}
 
 ---Ends the tunnel and every connection through it. A `<close>` variable does it at the end of its block.
+---
+---# Example
+---```lua
+---local way = tunnel.open { target = "prod" }
+---way:close()
+---```
 function Tunnel:close() end

@@ -6,11 +6,11 @@ verify = {}
 ---@class (exact) verify.TablesOptions
 ---@field from Db best the snapshot that was copied
 ---@field to Db
----@field tables? string|string[] names, patterns and groups at the source; all of its search path if absent
+---@field tables? string|string[] names, patterns and groups at the source (default all of its search path)
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
----@field by? "count"|"content" `"count"` if absent; `"content"` compares hashes of the rows
----@field extra? "fail"|"report" what rows are that only `to` has: a mismatch (if absent), or a number in the report
----@field samples? integer how many rows of each class are named, 5 if absent
+---@field by? "count"|"content" numbers of rows, or hashes of their contents (default `"count"`)
+---@field extra? "fail"|"report" what rows are that only `to` has: a mismatch, or a number in the report (default `"fail"`)
+---@field samples? integer how many rows of each class are named (default `5`)
 ---@field except? string|string[]|table<string, string|string[]> columns that are not compared, in all tables or by table
 
 ---@class verify.Check
@@ -25,6 +25,17 @@ verify = {}
 
 ---Compares tables, each side in one snapshot or in the transaction that is open, prints the result, and raises where they differ.
 ---Under `--dry-run` nothing here raises for a difference.
+---
+---# Errors
+---- rows are missing, different, or extra (unless `extra = "report"`)
+---- both sides are one session
+---- a selection that ends empty, a name or a group that is unknown
+---
+---# Example
+---```lua
+---copy.tables { from = dev, to = prod, tables = { "uk_lrt" }, mode = "mirror" }
+---verify.tables { from = dev, to = prod, tables = { "uk_lrt" }, by = "content" }
+---```
 ---@param options verify.TablesOptions
 ---@return verify.Check[] checks
 function verify.tables(options) end
@@ -32,11 +43,20 @@ function verify.tables(options) end
 ---@class (exact) verify.SchemaOptions
 ---@field from Db
 ---@field to Db
----@field tables? string|string[] these tables and views with their parts alone; all of the database if absent
+---@field tables? string|string[] these tables and views with their parts alone (default all of the database)
 ---@field exclude? string|string[] tables that are left out, beside `[copy] exclude` of `runner.toml`
----@field extra? "fail"|"report" what is that only `to` has: a mismatch (if absent), or a line of the report
+---@field extra? "fail"|"report" what is that only `to` has: a mismatch, or a line of the report (default `"fail"`)
 
 ---Compares definitions, as `schema.diff` does.
+---
+---# Errors
+---- the definitions differ: each difference is named
+---- a selection that ends empty, a name or a group that is unknown
+---
+---# Example
+---```lua
+---verify.schema { from = dev, to = prod, tables = { "uk_lrt", "lat" } }
+---```
 ---@param options verify.SchemaOptions
 ---@return schema.Difference[] differences
 function verify.schema(options) end
@@ -44,10 +64,10 @@ function verify.schema(options) end
 ---@class (exact) verify.KeyOptions
 ---@field db? Db
 ---@field to? Db another name for `db`
----@field tables? string|string[] every key from or to one of them is looked at; all of the search path if absent
+---@field tables? string|string[] every key from or to one of them is looked at (default all of the search path)
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
----@field not_valid? "report"|"fail" what orphans of a key are that was declared NOT VALID: a number in the report (if absent), or a mismatch
----@field samples? integer how many orphans of each key are named, 5 if absent
+---@field not_valid? "report"|"fail" what orphans of a key are that was declared NOT VALID: a number in the report, or a mismatch (default `"report"`)
+---@field samples? integer how many orphans of each key are named (default `5`)
 
 ---@class verify.KeyCheck
 ---@field key string
@@ -60,6 +80,15 @@ function verify.schema(options) end
 ---@field samples? string[] the keys of some of them
 
 ---Looks for rows without a parent, by every foreign key, whether or not the server has checked it.
+---
+---# Errors
+---- rows refer to rows that are not there, by a key that is valid or with `not_valid = "fail"`
+---- a selection that ends empty, a name or a group that is unknown
+---
+---# Example
+---```lua
+---verify.foreign_keys { db = prod, tables = { "lat" } }
+---```
 ---@param options verify.KeyOptions
 ---@return verify.KeyCheck[] checks
 function verify.foreign_keys(options) end
@@ -69,11 +98,20 @@ function verify.foreign_keys(options) end
 ---@field to Db
 ---@field sql string|Sql
 ---@field params? any[] values for `$1`, `$2`, ...
----@field name? string what the report calls it; its first line if absent
+---@field name? string what the report calls it (default its first line)
 ---@field ordered? boolean whether the order of the rows counts
----@field samples? integer how many differing rows are shown of each side, 5 if absent
+---@field samples? integer how many differing rows are shown of each side (default `5`)
 
 ---Runs one statement on both sides and compares the rows, as often as they are there.
+---
+---# Errors
+---- the rows or the columns of both sides differ
+---- the statement fails on one side
+---
+---# Example
+---```lua
+---verify.query { from = dev, to = prod, sql = "SELECT count(*) > 0 AS any FROM uk_lrt", name = "laws" }
+---```
 ---@param options verify.QueryOptions
 ---@return table[] rows
 function verify.query(options) end

@@ -9,6 +9,17 @@ watermark = {}
 ---@field name? string tells the marks of one procedure from those of another; goes with `db`
 
 ---Marks, which say since when rows count as changed. Nothing is made before the first `advance`.
+---
+---# Errors
+---- both `db` and `file`, or neither
+---- `name` is missing with `db`
+---- the file holds no marks
+---
+---# Example
+---```lua
+---local marks = watermark.open { db = prod, name = "promote" }
+---show(marks:show())
+---```
 ---@param options watermark.Options
 ---@return Marks marks
 function watermark.open(options) end
@@ -23,6 +34,17 @@ local Marks = {}
 
 ---The rows that have changed since the mark, for `copy.tables { from = changed, mode = "upsert" }`; without a mark all of them.
 ---Deleted rows are not seen.
+---
+---# Errors
+---- `since` without `column`, or a column that the table has not
+---- `where` with marks in a file
+---
+---# Example
+---```lua
+---local marks = watermark.open { db = prod, name = "promote" }
+---local changed = marks:changed(dev, "uk_lrt")
+---print(changed.table, changed.everything)
+---```
 ---@param from Db best a snapshot
 ---@param table string
 ---@param options? watermark.ChangedOptions
@@ -30,6 +52,23 @@ local Marks = {}
 function Marks:changed(from, table, options) end
 
 ---Moves the mark in the transaction that brings the rows: it commits with them, or not at all. Refuses a gap.
+---
+---# Errors
+---- the transaction is no transaction, or is of another database than the marks
+---- `since` was later than the stored mark: what changed in between would be lost
+---- another run has moved the mark meanwhile
+---
+---# Example
+---```lua
+---local marks = watermark.open { db = prod, name = "promote" }
+---dev:snapshot(function(src)
+---  prod:transaction(function(tx)
+---    local changed = marks:changed(src, "uk_lrt")
+---    copy.tables { from = changed, to = tx, mode = "upsert" }
+---    marks:advance(tx, changed)
+---  end)
+---end)
+---```
 ---@param tx Db
 ---@param changed watermark.Changed
 function Marks:advance(tx, changed) end
@@ -43,6 +82,14 @@ function Marks:advance(tx, changed) end
 ---@field advanced_at string
 
 ---The stored marks of this name.
+---
+---# Errors
+---- the server refuses it
+---
+---# Example
+---```lua
+---for _, mark in ipairs(watermark.open({ db = prod, name = "promote" }):show()) do print(mark.table, mark.mark) end
+---```
 ---@return watermark.Mark[] marks
 function Marks:show() end
 

@@ -92,4 +92,84 @@ it("says who wants what of a wrong call", function()
   raises("`connect`: the name of a target or a table such as `{ url = ... }` expected, got nil", function() connect() end)
 end)
 
+it("suggests a name that the primitives have", function()
+  raises("no such group `lwa`", function() copy.order { to = dev, tables = "group:lwa" } end)
+  raises("there is no help about 1; `help()` lists what there is help about", function() help(1) end)
+end)
+
+it("says what a call of ours wants instead", function()
+  raises("`sleep`: a duration expected, got table", function() sleep {} end)
+  raises("`5 parsecs` is no duration; write a number of seconds or `500ms`, `5s`, `2min`, `1h`, `1d`", function() sleep "5 parsecs" end)
+  raises("`json.decode`: ", function() json.decode "{" end)
+  raises("json: a boolean cannot be the key of an object", function() json.encode { [true] = 1 } end)
+  raises("`retry`: options and a function expected", function() retry(1) end)
+  raises("option `times` must be at least 1", function() retry({ times = 0 }, print) end)
+  raises("`connect`: key `ssh` of a target cannot be a table", function() connect { ssh = {} } end)
+  raises("a block ends with its function; `close` is for the Db", function()
+    dev:transaction(function(tx) tx:close() end)
+  end)
+end)
+
+it("says what is wrong with the options of a machine", function()
+  raises("`host`: `-x` is no ssh destination; write an alias or `user@host:port`, or nothing for this machine", function() host "-x" end)
+  raises("variable `A` of option `env` must be a string of UTF-8, got boolean", function() host():run { "true", env = { A = true } } end)
+  raises("option `tail` must be a number of lines", function() host():container("x"):logs { tail = -1 } end)
+  raises("option `tries` must be 1 or more", function() host():container("x"):wait_healthy { tries = 0 } end)
+end)
+
+it("says what is wrong with the options of a comparison", function()
+  raises("give one of `db` and `to`, they mean the same", function() verify.foreign_keys { db = dev, to = dev } end)
+  raises("option `samples` must be 0 or more, got -1", function()
+    verify.tables { from = dev, to = connect "prod", tables = "lat", samples = -1 }
+  end)
+  raises("mode `lease` is not supported yet; mode `transaction` keeps the triggers off for one transaction", function()
+    trigger.disabled(dev, "lat", { mode = "lease" }, print)
+  end)
+end)
+
+it("says what is wrong with the options of files", function()
+  raises("only plain dumps are packed; the other formats are so by themselves", function() copy.dump { from = dev, to = "x.dump", compress = "gzip" } end)
+  raises("a folder does not fit into stdout", function() copy.dump { from = dev, to = "-", format = "directory" } end)
+  raises("cannot tell from the name `x.y` what dump it is to be; give `format`, one of `custom`, `directory`, `tar`, `plain`", function()
+    copy.dump { from = dev, to = "x.y" }
+  end)
+  raises("option `from` is the path of a dump here; rows of a Db are copied by `copy.tables`", function() copy.restore { from = dev, to = dev } end)
+  raises("option `verify` cannot be `content`: a dump has no server that could compare its rows", function()
+    copy.restore { from = "x.dump", to = dev, verify = "content" }
+  end)
+  raises("option `limit` must be 0 or more, got -1", function() copy.export { from = dev, table = "lat", to = "x.csv", limit = -1 } end)
+end)
+
+it("says what is wrong with the options of a copy", function()
+  local prod = connect "prod"
+  local function refused(text, options)
+    options.from, options.to = options.from or dev, prod
+    options.tables = options.tables or "lat"
+    raises(text, function() copy.tables(options) end)
+  end
+  refused("option `where`: a list of SQL and values has a gap or a name in it (NULL is `null`)", { where = { lat = { "true", 5, x = 1 } } })
+  refused("option `columns` goes by table, as in `columns = { lat = ... }`", { columns = { "id" } })
+  refused("` must be SQL, `{ mask = \"email\" }`, a function or false, got number", { mask = { lat = { id = 1 } } })
+  refused("` must be `{ mask = ... }` with one of `email`", { mask = { lat = { id = { mask = "emial" } } } })
+  raises("option `roots` says which rows to begin with, by table, as in `roots = { users = \"id < 10\" }`", function()
+    copy.subset { from = dev, to = prod, roots = {} }
+  end)
+  raises("the tables follow from `roots` and the foreign keys; leave some of them out by `exclude`", function()
+    copy.subset { from = dev, to = prod, roots = { lat = "true" }, tables = "lat" }
+  end)
+  raises("`rows` come between the two sections, so it goes without `section`; for one of them copy rows by `copy.tables`", function()
+    copy.schema { from = dev, to = prod, section = "pre-data", rows = true }
+  end)
+  dev:snapshot(function(src)
+    local changed = watermark.open { db = prod, name = "pinned" }:changed(src, "lat")
+    local function whole(text, options)
+      options.from, options.to = changed, prod
+      raises(text, function() copy.tables(options) end)
+    end
+    whole("rows that `changed` chose take no `where`; give it to `marks:changed`, which keeps a mark for each", { where = "true" })
+    whole("rows that `changed` chose take no `limit`: the mark would pass over those it leaves out", { limit = 1 })
+    whole("rows that `changed` chose are of its one table; leave `tables` out", { tables = "lat" })
+  end)
+end)
+
 spec.finish()

@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 
 use super::{PHRASE, TABLES, protected};
-use crate::support::{Database, Runner, dev, prod};
+use crate::support::{Database, Runner, dev, prod, without_caret};
 
 #[test]
 fn without_a_terminal_every_way_to_write_names_the_flag() {
@@ -30,15 +30,18 @@ fn without_a_terminal_every_way_to_write_names_the_flag() {
         ),
     ] {
         let line = write.lines().last().unwrap();
-        protected(&database)
+        let ran = protected(&database)
             .playbook(write)
             .args(["--quiet"])
             .stdout("")
-            .stderr(&format!(
+            .code(1);
+        assert_eq!(
+            without_caret(&ran.stderr),
+            format!(
                 "error: `prod` is protected and there is no terminal to ask its phrase on; give `--confirm \"MIGRATE PRODUCTION\"`\n  \
                  at playbook.lua:{place}\n  {place} | {line}\n"
-            ))
-            .code(1);
+            )
+        );
     }
     database.assert_as_before(&before);
 }
@@ -159,14 +162,19 @@ fn a_second_writing_run_of_a_playbook_is_refused_with_who_holds_the_database() {
         "dev:transaction(function() end)",
         "connect('dev', { write = true })",
     ] {
-        run()
-            .playbook(&format!("local dev = connect 'dev'\n{write}\nprint 'never'"))
+        let ran = run()
+            .playbook(&format!(
+                "local dev = connect 'dev'\n{write}\nprint 'never'"
+            ))
             .args(["--quiet"])
             .stdout("")
-            .stderr(&format!(
-                "error: another run of `playbook` is writing to `dev`: {holder}\n  at playbook.lua:2\n  2 | {write}\n"
-            ))
             .code(1);
+        assert_eq!(
+            without_caret(&ran.stderr),
+            format!(
+                "error: another run of `playbook` is writing to `dev`: {holder}\n  at playbook.lua:2\n  2 | {write}\n"
+            )
+        );
     }
     // Reading is free, and so are other playbooks and other databases.
     run()

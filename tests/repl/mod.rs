@@ -1,5 +1,7 @@
 //! The prompt in a pseudo-terminal: keystrokes in, screen out.
 
+mod describe;
+mod lines;
 mod prompt;
 
 use std::io::{Read, Write};

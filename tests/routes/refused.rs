@@ -46,7 +46,7 @@ pub fn refused(runner: Runner, way: &str, message: &str) -> Ran {
     let ran = runner.playbook(WRITE).stdout("").code(1);
     let (message, fields) = message.split_once('\n').unwrap_or((message, ""));
     let expected = format!(
-        "prod: {way}\nerror: {message}\n  at playbook.lua:1\n  1 | {WRITE}\n  target: prod\n{fields}"
+        "prod: {way}\nerror: {message}\n  at playbook.lua:1\n  1 | {WRITE}\n    | ^\n  target: prod\n{fields}"
     );
     assert_eq!(ran.stderr, expected);
     ran.assert_left();

@@ -21,7 +21,7 @@ pub use docker::{
 };
 pub use network::Network;
 pub use podman::Podman;
-pub use runner::{Ran, Runner};
+pub use runner::{Ran, Runner, without_caret};
 pub use running::Running;
 pub use servers::{dev, prod};
 pub use sshd::{Sshd, sshd, user};

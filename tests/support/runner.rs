@@ -255,6 +255,13 @@ impl Ran {
     }
 }
 
+/// A report without the line of its caret.
+pub fn without_caret(report: &str) -> String {
+    let is_caret = |line: &&str| line.trim_start_matches([' ', '|']) == "^";
+    let kept = report.lines().filter(|line| !is_caret(line));
+    kept.map(|line| format!("{line}\n")).collect()
+}
+
 impl Expected {
     /// What is not as it should be, one line for each.
     pub fn differences(&self, ran: &Ran) -> Vec<String> {

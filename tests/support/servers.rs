@@ -1,11 +1,14 @@
 //! Two throw-away `PostgreSQL` clusters, shared by the run: what a playbook calls `dev` and `prod`.
 
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use runner::sandbox::{Bin, Cluster, Options};
 
 use super::reaper;
+
+const NEWER_BIN: &str = "/opt/postgresql-18/bin";
 
 static DEV: LazyLock<Cluster> = LazyLock::new(|| start("dev"));
 static PROD: LazyLock<Cluster> = LazyLock::new(|| start("prod"));
@@ -21,10 +24,15 @@ pub fn prod() -> &'static Cluster {
 /// A cluster of a newer major version, which `tests/setup --tests` has put here.
 pub fn newer() -> &'static Cluster {
     static NEWER: LazyLock<Cluster> = LazyLock::new(|| {
-        let bin = Bin::of("/opt/postgresql-18/bin".into()).unwrap();
+        let bin = Bin::of(NEWER_BIN.into()).unwrap();
         start_with("newer", &bin)
     });
     &NEWER
+}
+
+/// A client program of the newer version, which knows older servers too.
+pub fn newer_program(name: &str) -> PathBuf {
+    Path::new(NEWER_BIN).join(name)
 }
 
 /// Another cluster, ended with the run.

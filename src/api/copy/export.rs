@@ -57,6 +57,10 @@ fn rows(lua: &Lua, options: &Options, from: &Db) -> Result<Rows> {
             params: params(lua, options)?,
         }));
     }
+    if options.value("params")?.is_some() {
+        return Err(options
+            .error("option `params` goes with `sql`; conditions have their values beside them"));
+    }
     let one = options.string("table")?;
     let mut filter = filter(from.context(), options)?;
     match (one, &filter.tables) {

@@ -35,3 +35,25 @@ impl From<Interrupted> for Error {
         Self::Interrupted
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::IsFolder { file: "a".into() },
+                r#"`a` is a folder; several tables go there with a `/` behind its name"#,
+            ),
+            (Error::NoFolder { file: "a".into() }, r#"`a` is no folder"#),
+            (
+                Error::NoFormat { file: "a.x".into() },
+                r#"cannot tell from the name `a.x` what is to be in it; give `format`, one of `csv`, `tsv`, `jsonl`, `binary`"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

@@ -86,3 +86,57 @@ fn some(objects: &[String]) -> String {
         Some(more) => format!("{shown} and {more} more"),
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::NoPgDump {
+                    source_name: "prod".into(),
+                    wanted: 18,
+                    found: " (there is 15)".into(),
+                    looked_in: vec!["/usr/bin".into()],
+                },
+                r#"no pg_dump of version 18 or newer, which the server of `prod` takes (there is 15); looked in /usr/bin; install postgresql-client-18, or set RUNNER_PG_BIN to a folder that has it"#,
+            ),
+            (
+                Error::Failed {
+                    source_name: "prod".into(),
+                    status: "exit status: 1".into(),
+                    message: "denied".into(),
+                },
+                r#"pg_dump of `prod` ended with exit status: 1: denied"#,
+            ),
+            (
+                Error::NotText {
+                    source_name: "prod".into(),
+                },
+                r#"pg_dump of `prod` wrote what is not UTF-8"#,
+            ),
+            (
+                Error::Exists {
+                    target: "prod".into(),
+                    objects: vec!["table a".into()],
+                },
+                r#"`prod` already has table a; with `clean = true` they are dropped first"#,
+            ),
+            (
+                Error::Dependents {
+                    target: "prod".into(),
+                    objects: vec!["view v".into()],
+                },
+                r#"only `prod` has view v, which would go with what is dropped: nothing was changed; drop it there first, or bring it to the source"#,
+            ),
+            (
+                Error::Differs(Vec::new()),
+                r#"the schema that was made is another one, so nothing of it was kept:"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

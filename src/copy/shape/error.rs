@@ -85,3 +85,21 @@ pub enum Error {
     )]
     KeyLeftOut { table: String, columns: String },
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [(
+            Error::KeepFormatEncoding {
+                source_name: "dev".into(),
+                encoding: "LATIN1".into(),
+            },
+            r#"mask `keep-format` wants the encoding UTF8, and `dev` has LATIN1; use another mask"#,
+        )] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

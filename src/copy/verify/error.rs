@@ -77,3 +77,37 @@ impl From<trigger::Error> for Error {
         }
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::OneSession {
+                    target: "dev".into(),
+                },
+                r#"`dev` cannot be compared with itself: `from` and `to` are one session"#,
+            ),
+            (
+                Error::NoColumnAnywhere {
+                    column: "x".into(),
+                    suggestion: ", did you mean `y`".into(),
+                },
+                r#"`except` names `x`, which none of the tables has, did you mean `y`"#,
+            ),
+            (
+                Error::Encodings {
+                    bytes: "a".into(),
+                    other: "b".into(),
+                    encoding: "UTF8".into(),
+                },
+                r#"`a` holds bytes of no known encoding (SQL_ASCII) and `b` text in UTF8, so their contents cannot be compared; compare them by count"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

@@ -70,9 +70,9 @@ fn param(name: &Value, value: &Value, root: &Path) -> Result<Param> {
             "parameter `{name}` must be a table such as `{{ type = \"string\" }}`"
         )));
     };
-    let options = Options::new("playbook", Some(table.clone()));
+    let options = Options::new("playbook.Param", Some(table.clone()));
     let of = |error: Error| {
-        let message = error.message().replacen("`playbook`: ", "", 1);
+        let message = error.message().replacen("`playbook.Param`: ", "", 1);
         wrong(format!("parameter `{name}`: {message}"))
     };
     let kind = options

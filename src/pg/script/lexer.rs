@@ -4,7 +4,7 @@
 //! line by line, gets wrong), dollar quotes, `U&`, `B` and `X` strings. It knows no grammar.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pg) enum Kind {
+pub(crate) enum Kind {
     /// A keyword or an unquoted identifier.
     Word,
     QuotedIdent,
@@ -22,7 +22,7 @@ pub(in crate::pg) enum Kind {
 
 /// A token by its place in the text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pg) struct Token {
+pub(crate) struct Token {
     pub kind: Kind,
     pub start: usize,
     pub end: usize,
@@ -30,7 +30,7 @@ pub(in crate::pg) struct Token {
 
 /// A string, identifier or comment that the text ends in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pg) struct Unterminated {
+pub(crate) struct Unterminated {
     pub what: &'static str,
     pub start: usize,
 }
@@ -243,6 +243,19 @@ impl<'a> Lexer<'a> {
                 what: "dollar-quoted string",
                 start,
             }),
+        }
+    }
+}
+
+/// All words of a text, and the string, identifier or comment that it ends in.
+pub(crate) fn words(text: &str) -> (Vec<Token>, Option<Unterminated>) {
+    let mut lexer = Lexer::new(text);
+    let mut words = Vec::new();
+    loop {
+        match lexer.next() {
+            Ok(Some(token)) => words.push(token),
+            Ok(None) => return (words, None),
+            Err(open) => return (words, Some(open)),
         }
     }
 }

@@ -98,3 +98,25 @@ fn touches_protection(head: &[&str], protected: bool) -> bool {
         || names(&["RUNNER.PROTECT"])
         || protected && names(&["RESET", "ALL"])
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Refusal::BehindCopy,
+                r#"nothing may follow `COPY ... FROM stdin;` on its line: the data begins on the next one"#,
+            ),
+            (
+                Refusal::Several { count: 2 },
+                r#"2 statements were given where one is expected; use `script` for several"#,
+            ),
+            (Refusal::Empty, r#"there is no statement in the text"#),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

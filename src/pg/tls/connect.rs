@@ -125,3 +125,24 @@ impl<S: TlsStream + Unpin> TlsConnect<S> for Done {
         ready(Ok(stream))
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Unmet::Nonsense(72),
+                r#"the server answered the request for TLS with the byte 72; is it PostgreSQL that listens there?"#,
+            ),
+            (
+                Unmet::CertificateNotAsked,
+                r#"the server did not ask for a certificate, which `sslcertmode=require` wants; the server needs `ssl_ca_file`"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

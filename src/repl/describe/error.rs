@@ -35,3 +35,59 @@ pub enum Error {
     #[error("`{pattern}` names another database than the one you are in")]
     OtherDatabase { pattern: String },
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::Unknown {
+                    command: "dq".into(),
+                },
+                r#"`\dq` describes nothing; `\?` lists the commands"#,
+            ),
+            (
+                Error::NotFound {
+                    what: "table",
+                    pattern: "lta".into(),
+                    near: ", did you mean `lat`".into(),
+                },
+                r#"did not find any table named `lta`, did you mean `lat`"#,
+            ),
+            (
+                Error::Ambiguous {
+                    name: "f".into(),
+                    choices: vec!["f(a)".into(), "f(b)".into()],
+                },
+                r#"there is more than one function `f`; say which: `f(a)`, `f(b)`"#,
+            ),
+            (
+                Error::Aggregate { name: "sum".into() },
+                r#"`sum` is an aggregate, which has no source"#,
+            ),
+            (
+                Error::NotAView { name: "lat".into() },
+                r#"`lat` is not a view"#,
+            ),
+            (
+                Error::NameNeeded {
+                    command: "sv".into(),
+                    what: "view",
+                },
+                r#"`\sv` needs the name of a view"#,
+            ),
+            (
+                Error::Extra {
+                    command: "d".into(),
+                    extra: "b".into(),
+                },
+                r#"`\d` takes one pattern; `b` is one more (quote a name with blanks: `"a b"`)"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

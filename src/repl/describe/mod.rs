@@ -11,10 +11,9 @@ mod pattern;
 mod relation;
 mod source;
 
-pub use command::Command;
+pub use command::{Command, Kind as RelationKind, What};
 pub use error::Error;
 
-use command::What;
 use pattern::{Pattern, Qualified, arguments};
 
 use crate::pg::Session;
@@ -67,6 +66,10 @@ pub async fn run(session: &Session, command: &str, rest: &str) -> Result<Vec<Par
 }
 
 fn read(session: &Session, what: &What, text: &str) -> Result<Pattern> {
+    let text = match what {
+        What::Types => pattern::type_name(text),
+        _ => text,
+    };
     let qualified = match what {
         What::Roles | What::Databases | What::Extensions => Qualified::Not,
         What::Schemas => Qualified::ByDatabase,

@@ -72,7 +72,7 @@ impl Pattern {
         if text == "-" {
             return String::new();
         }
-        let name = parts(text).pop().unwrap_or_default();
+        let name = parts(type_name(text)).pop().unwrap_or_default();
         name.anchored()
     }
 }
@@ -95,6 +95,22 @@ impl Part {
         }
         self.regex.push(c);
     }
+}
+
+/// The server's own name for a type that has another one in SQL.
+pub fn type_name(text: &str) -> &str {
+    const NAMES: [(&str, &str); 6] = [
+        ("decimal", "numeric"),
+        ("float", "double precision"),
+        ("int", "integer"),
+        ("decimal[]", "numeric[]"),
+        ("float[]", "double precision[]"),
+        ("int[]", "integer[]"),
+    ];
+    let known = NAMES
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(text));
+    known.map_or(text, |(_, own)| own)
 }
 
 fn parts(text: &str) -> Vec<Part> {

@@ -1,11 +1,13 @@
 //! Lines of Lua: what they give is shown, what they declare stays.
 
+mod help;
 mod locals;
 
 use mlua::{Function, IntoLuaMulti, MultiValue, Table, Value};
 
+use super::complete::LuaNames;
 use super::session::Session;
-use super::{Flow, Result};
+use super::{Context, Flow, Result};
 use crate::api::{Db, rows_to_lua, to_table};
 use crate::host::{CHUNK, Failure, Machine, text};
 use crate::pg::Rows;
@@ -20,8 +22,9 @@ pub struct Lua {
 }
 
 impl Lua {
-    pub fn new(machine: Machine) -> Result<Self> {
+    pub fn new(machine: Machine, context: &Context) -> Result<Self> {
         let lua = machine.lua();
+        help::install(lua, context)?;
         let locals = lua.load(LOCALS).set_name(CHUNK).call(lua.globals())?;
         Ok(Self {
             machine,
@@ -51,6 +54,20 @@ impl Lua {
 
     pub fn machine(&self) -> &mlua::Lua {
         self.machine.lua()
+    }
+
+    /// The names that a line can use.
+    pub fn names(&self) -> LuaNames {
+        let mut names = LuaNames::of(&self.machine.lua().globals());
+        let locals = self.locals.get::<Function>("names");
+        // It fails for want of memory only.
+        let locals: Vec<String> = locals.and_then(|names| names.call(())).unwrap_or_default();
+        for local in locals {
+            names
+                .globals
+                .insert(local, crate::repl::complete::Global::default());
+        }
+        names
     }
 
     /// Runs a line: an expression, where it is one.

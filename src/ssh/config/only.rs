@@ -150,3 +150,27 @@ mod tests {
         assert_eq!(settings.other_methods(), ["password"]);
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                OnlyOpenssh::SecurityKey("id_sk".into()),
+                r#"the key `id_sk` is on a security key"#,
+            ),
+            (
+                OnlyOpenssh::Offered {
+                    kind: "cipher",
+                    offered: vec!["3des-cbc".into(), "none".into()],
+                },
+                r#"the host offers no cipher that runner itself can do, only 3des-cbc, none"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

@@ -56,3 +56,23 @@ fn listed(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (Fault::NotForHosts, r#"is not one for hosts"#),
+            (Fault::Early, r#"is not valid yet"#),
+            (
+                Fault::Option("force".into()),
+                r#"asks for `force`, which is not known here"#,
+            ),
+            (Fault::Forged, r#"is forged"#),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

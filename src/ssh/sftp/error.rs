@@ -52,3 +52,45 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::Missing {
+                    alias: "hz".into(),
+                    path: "/a".into(),
+                },
+                r#"`/a` is not there on ssh host `hz`"#,
+            ),
+            (
+                Error::Denied {
+                    alias: "hz".into(),
+                    path: "/a".into(),
+                },
+                r#"ssh host `hz` denies access to `/a`"#,
+            ),
+            (
+                Error::Failed {
+                    alias: "hz".into(),
+                    path: "/a".into(),
+                    reason: "Failure".into(),
+                },
+                r#"ssh host `hz` fails at `/a`: Failure"#,
+            ),
+            (
+                Error::Lost {
+                    alias: "hz".into(),
+                    reason: "no answer".into(),
+                },
+                r#"the sftp session on ssh host `hz` is lost: no answer"#,
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

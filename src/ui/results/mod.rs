@@ -18,7 +18,7 @@ use super::escape;
 use super::paint::Paint;
 use crate::progress::{Cell, Column, Table, Tone};
 use aligned::Aligned;
-pub use cells::prefix;
+pub use cells::{pieces, prefix};
 use exact::Exact;
 use expanded::Records;
 pub use output::Output;

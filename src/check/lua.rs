@@ -1,0 +1,135 @@
+//! The globals of Lua itself, as they are here; a test holds them against the machine.
+
+/// Each global with its fields, where it is a table of functions.
+pub const GLOBALS: &[(&str, &[&str])] = &[
+    ("_G", &[]),
+    ("_VERSION", &[]),
+    ("assert", &[]),
+    ("collectgarbage", &[]),
+    (
+        "coroutine",
+        &[
+            "close",
+            "create",
+            "isyieldable",
+            "resume",
+            "running",
+            "status",
+            "wrap",
+            "yield",
+        ],
+    ),
+    ("debug", &["getinfo", "traceback"]),
+    ("dofile", &[]),
+    ("error", &[]),
+    ("getmetatable", &[]),
+    (
+        "io",
+        &[
+            "close", "flush", "input", "lines", "open", "output", "popen", "read", "stderr",
+            "stdin", "stdout", "tmpfile", "type", "write",
+        ],
+    ),
+    ("ipairs", &[]),
+    ("load", &[]),
+    ("loadfile", &[]),
+    (
+        "math",
+        &[
+            "abs",
+            "acos",
+            "asin",
+            "atan",
+            "ceil",
+            "cos",
+            "deg",
+            "exp",
+            "floor",
+            "fmod",
+            "huge",
+            "log",
+            "max",
+            "maxinteger",
+            "min",
+            "mininteger",
+            "modf",
+            "pi",
+            "rad",
+            "random",
+            "randomseed",
+            "sin",
+            "sqrt",
+            "tan",
+            "tointeger",
+            "type",
+            "ult",
+        ],
+    ),
+    ("next", &[]),
+    (
+        "os",
+        &[
+            "clock",
+            "date",
+            "difftime",
+            "execute",
+            "exit",
+            "getenv",
+            "remove",
+            "rename",
+            "setlocale",
+            "time",
+            "tmpname",
+        ],
+    ),
+    (
+        "package",
+        &[
+            "config",
+            "cpath",
+            "loaded",
+            "path",
+            "preload",
+            "searchers",
+            "searchpath",
+        ],
+    ),
+    ("pairs", &[]),
+    ("pcall", &[]),
+    ("print", &[]),
+    ("rawequal", &[]),
+    ("rawget", &[]),
+    ("rawlen", &[]),
+    ("rawset", &[]),
+    ("require", &[]),
+    ("select", &[]),
+    ("setmetatable", &[]),
+    (
+        "string",
+        &[
+            "byte", "char", "dump", "find", "format", "gmatch", "gsub", "len", "lower", "match",
+            "pack", "packsize", "rep", "reverse", "sub", "unpack", "upper",
+        ],
+    ),
+    (
+        "table",
+        &[
+            "concat", "insert", "move", "pack", "remove", "sort", "unpack",
+        ],
+    ),
+    ("tonumber", &[]),
+    ("tostring", &[]),
+    ("type", &[]),
+    (
+        "utf8",
+        &["char", "charpattern", "codepoint", "codes", "len", "offset"],
+    ),
+    ("warn", &[]),
+    ("xpcall", &[]),
+];
+
+/// The fields of a global of Lua; `None` where there is no such global.
+pub fn fields(name: &str) -> Option<&'static [&'static str]> {
+    let found = GLOBALS.iter().find(|(global, _)| *global == name);
+    found.map(|(_, fields)| *fields)
+}

@@ -1,0 +1,266 @@
+//! The names at a server, kept so that those that begin with something are found at once.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashSet};
+
+use crate::pg::fields::Fields;
+use crate::pg::{Result, Session, Value};
+
+/// Columns beyond this number are not kept: memory has a bound.
+const COLUMNS: usize = 1_000_000;
+
+#[derive(Debug, Default)]
+pub struct Names {
+    /// By name, then by schema.
+    relations: Vec<Relation>,
+    functions: Vec<Named>,
+    types: Vec<Named>,
+    settings: Vec<Named>,
+    plain: BTreeMap<Plain, Vec<Box<str>>>,
+    /// Words that are names only in quotes.
+    reserved: HashSet<Box<str>>,
+}
+
+/// Kinds of names that are nothing but names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Plain {
+    Schema,
+    Role,
+    Database,
+    Extension,
+}
+
+#[derive(Debug, Clone)]
+pub struct Relation {
+    pub schema: Box<str>,
+    pub name: Box<str>,
+    pub kind: Kind,
+    /// Whether the search path finds it.
+    pub visible: bool,
+    /// One after the other, each ended by a zero, which no name has.
+    columns: Box<str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Table,
+    View,
+    MaterializedView,
+    Sequence,
+    Index,
+}
+
+/// A name of a schema, and what is shown of it.
+#[derive(Debug, Clone)]
+pub struct Named {
+    pub schema: Box<str>,
+    pub name: Box<str>,
+    pub visible: bool,
+    pub detail: Box<str>,
+}
+
+impl Relation {
+    pub fn new(schema: &str, name: &str, kind: Kind, visible: bool, columns: &[&str]) -> Self {
+        Self {
+            schema: schema.into(),
+            name: name.into(),
+            kind,
+            visible,
+            columns: columns.iter().flat_map(|column| [*column, "\0"]).collect(),
+        }
+    }
+
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.columns.split_terminator('\0')
+    }
+}
+
+impl Names {
+    pub async fn read(session: &Session) -> Result<Self> {
+        let mut names = Self::default();
+        let sql = include_str!("../sql/repl/catalogue_relations.sql");
+        let mut columns = 0;
+        for row in session.query(sql, &[]).await?.rows {
+            names.relations.push(relation(row, &mut columns));
+        }
+        let sql = include_str!("../sql/repl/catalogue_names.sql");
+        for row in session.query(sql, &[]).await?.rows {
+            names.add(row);
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn add(&mut self, row: Vec<Value>) {
+        let mut row = Fields::new(row);
+        let kind = row.text();
+        let named = Named {
+            schema: row.text().into(),
+            name: row.text().into(),
+            visible: row.flag(),
+            detail: row.text().into(),
+        };
+        match kind.as_str() {
+            "function" => self.functions.push(named),
+            "type" => self.types.push(named),
+            "setting" => self.settings.push(named),
+            "keyword" => drop(self.reserved.insert(named.name)),
+            "role" => self.put(Plain::Role, named.name),
+            "database" => self.put(Plain::Database, named.name),
+            "extension" => self.put(Plain::Extension, named.name),
+            _ => self.put(Plain::Schema, named.name),
+        }
+    }
+
+    fn put(&mut self, kind: Plain, name: Box<str>) {
+        self.plain.entry(kind).or_default().push(name);
+    }
+
+    fn sort(&mut self) {
+        self.relations
+            .sort_by(|a, b| order(&a.name, &b.name).then_with(|| a.schema.cmp(&b.schema)));
+        for named in [&mut self.functions, &mut self.types, &mut self.settings] {
+            named.sort_by(|a, b| order(&a.name, &b.name).then_with(|| a.schema.cmp(&b.schema)));
+        }
+        for names in self.plain.values_mut() {
+            names.sort_by(|a, b| order(a, b));
+        }
+    }
+
+    /// Names made up of these, for what asks for names without a server.
+    pub fn of(relations: Vec<Relation>, functions: Vec<Named>, types: Vec<Named>) -> Self {
+        let mut names = Self {
+            relations,
+            functions,
+            types,
+            ..Self::default()
+        };
+        names.sort();
+        names
+    }
+
+    /// Adds a setting with the values it may have, or a name that is nothing but one.
+    pub fn with_setting(mut self, name: &str, values: &str) -> Self {
+        self.settings.push(Named {
+            schema: "".into(),
+            name: name.into(),
+            visible: true,
+            detail: values.into(),
+        });
+        self.sort();
+        self
+    }
+
+    pub fn with(mut self, kind: Plain, names: &[&str]) -> Self {
+        for name in names {
+            self.put(kind, (*name).into());
+        }
+        self.sort();
+        self
+    }
+
+    /// The relations whose names begin with `prefix`, whatever its case.
+    pub fn relations(&self, prefix: &str) -> &[Relation] {
+        beginning(&self.relations, prefix, |relation| &relation.name)
+    }
+
+    /// The relations of exactly this name.
+    pub fn relations_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Relation> {
+        let near = self.relations(name).iter();
+        near.filter(move |relation| &*relation.name == name)
+    }
+
+    pub fn functions(&self, prefix: &str) -> &[Named] {
+        beginning(&self.functions, prefix, |named| &named.name)
+    }
+
+    pub fn types(&self) -> &[Named] {
+        &self.types
+    }
+
+    pub fn settings(&self, prefix: &str) -> &[Named] {
+        beginning(&self.settings, prefix, |named| &named.name)
+    }
+
+    pub fn plain(&self, kind: Plain, prefix: &str) -> &[Box<str>] {
+        let names = self.plain.get(&kind).map_or(&[][..], Vec::as_slice);
+        beginning(names, prefix, |name| name)
+    }
+
+    /// The name as it has to be written.
+    pub fn quoted(&self, name: &str) -> String {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        let starts = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+        if starts && name.chars().all(plain) && !self.reserved.contains(name) {
+            name.to_owned()
+        } else {
+            crate::pg::Ident(name).to_string()
+        }
+    }
+}
+
+fn relation(row: Vec<Value>, kept: &mut usize) -> Relation {
+    let mut row = Fields::new(row);
+    let (schema, name, kind) = (row.text(), row.text(), row.text());
+    let (visible, columns) = (row.flag(), row.texts());
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    *kept += columns.len();
+    let columns = if *kept <= COLUMNS {
+        columns
+    } else {
+        Vec::new()
+    };
+    let kind = match kind.as_str() {
+        "v" => Kind::View,
+        "m" => Kind::MaterializedView,
+        "S" => Kind::Sequence,
+        "i" | "I" => Kind::Index,
+        _ => Kind::Table,
+    };
+    Relation::new(&schema, &name, kind, visible, &columns)
+}
+
+/// By letters first, whatever their case.
+fn order(a: &str, b: &str) -> Ordering {
+    folded(a).cmp(folded(b)).then_with(|| a.cmp(b))
+}
+
+fn folded(name: &str) -> impl Iterator<Item = u8> + '_ {
+    name.bytes().map(|byte| byte.to_ascii_lowercase())
+}
+
+/// Whether `name` begins with `prefix`, whatever the case of ASCII.
+pub fn begins(name: &str, prefix: &str) -> bool {
+    let head = name.as_bytes().get(..prefix.len());
+    head.is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
+}
+
+/// The part of an ordered list whose names begin with `prefix`.
+fn beginning<'a, T>(all: &'a [T], prefix: &str, name: impl Fn(&T) -> &str) -> &'a [T] {
+    let before = |item: &T| folded(name(item)).take(prefix.len()).cmp(folded(prefix));
+    let start = all.partition_point(|item| before(item) == Ordering::Less);
+    let length = all[start..].partition_point(|item| before(item) == Ordering::Equal);
+    &all[start..start + length]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_by_how_they_begin_whatever_their_case() {
+        let table = |name| Relation::new("public", name, Kind::Table, true, &["a", "b c"]);
+        let names = ["lat", "Lattice", "zoo", "la", "man"];
+        let names = Names::of(names.map(table).to_vec(), Vec::new(), Vec::new());
+        let found = |prefix| {
+            let found = names.relations(prefix).iter();
+            found.map(|relation| &*relation.name).collect::<Vec<_>>()
+        };
+        assert_eq!(found("LAT"), ["lat", "Lattice"]);
+        assert_eq!(found("la"), ["la", "lat", "Lattice"]);
+        assert_eq!(found("x"), [""; 0]);
+        assert_eq!(found("").len(), 5);
+        let columns: Vec<_> = names.relations("zoo")[0].columns().collect();
+        assert_eq!(columns, ["a", "b c"]);
+    }
+}
