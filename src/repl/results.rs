@@ -108,9 +108,19 @@ pub struct Given {
     /// The first of them.
     cells: Vec<Vec<Option<String>>>,
     pub tag: String,
+    /// The data that a COPY was given, where it is not much.
+    pub data: Option<String>,
 }
 
 impl Given {
+    /// Of a COPY, with its data.
+    pub fn copied(data: Option<String>) -> Self {
+        Self {
+            data,
+            ..Self::default()
+        }
+    }
+
     /// The rows as values, where they were few.
     pub fn kept(&self) -> Option<pg::Rows> {
         let columns = self.columns.as_ref()?;

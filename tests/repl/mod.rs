@@ -2,6 +2,7 @@
 
 mod complete;
 mod describe;
+mod lines;
 mod prompt;
 
 use std::io::{Read, Write};
