@@ -234,7 +234,8 @@ impl Session {
             return Ok(());
         }
         let name = self.current.clone().unwrap_or_default();
-        let was_open = session.in_transaction();
+        // By the last word of the server that is gone.
+        let was_open = session.status() != Status::Idle;
         if session.is_closed() {
             self.open_target(&name).await?;
             self.take_target(&name)?;
