@@ -50,6 +50,7 @@ pub use report::report;
 pub use run::{interactive, run_playbook};
 pub use show::to_tables;
 pub use tunnel::open as open_tunnel;
+pub use values::{rows_to_lua, to_lua};
 
 type Builder = fn(&Lua, &Arc<Context>) -> mlua::Result<Value>;
 

@@ -25,7 +25,13 @@ pub fn run(options: &Options, reporter: &Reporter) -> Result<(), End> {
         start: PathBuf::from("."),
     })?;
     let listed = of_project(&project).chain(of_stdlib());
-    let rows = listed.map(|it| vec![Cell::plain(it.name), Cell::toned(it.from, Tone::Faint), Cell::plain(it.summary)]);
+    let rows = listed.map(|it| {
+        vec![
+            Cell::plain(it.name),
+            Cell::toned(it.from, Tone::Faint),
+            Cell::plain(it.summary),
+        ]
+    });
     reporter.event(&Event::Show(Table {
         title: String::new(),
         columns: ["playbook", "from", "summary"].map(Column::left).into(),
@@ -61,7 +67,9 @@ fn of_project(project: &Project) -> impl Iterator<Item = Listed> {
 
 /// What is in the program itself is required, not run.
 fn of_stdlib() -> impl Iterator<Item = Listed> {
-    let modules = docs::entries().iter().filter(|entry| entry.kind == Kind::Required);
+    let modules = docs::entries()
+        .iter()
+        .filter(|entry| entry.kind == Kind::Required);
     modules.map(|module| Listed {
         name: module.signature(),
         from: "stdlib",

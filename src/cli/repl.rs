@@ -45,7 +45,8 @@ pub fn run(words: Words, options: &Options, console: &Arc<Console>) -> Result<()
             },
             targets: words.targets,
             terminal,
-            colour: console.is_coloured(),
+            console: Arc::clone(console),
+            format: options.results.format(),
             report: Box::new(move |failure| shown.report(&crate::api::report(failure))),
         })
     })?;

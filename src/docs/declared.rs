@@ -1,6 +1,8 @@
 //! What a playbook says of itself, read from its text: for lists and completion nothing is run.
 
-use full_moon::ast::{Ast, Call, Expression, Field, FunctionArgs, FunctionCall, Prefix, Suffix, TableConstructor};
+use full_moon::ast::{
+    Call, Expression, Field, FunctionArgs, FunctionCall, Prefix, Suffix, TableConstructor,
+};
 use full_moon::tokenizer::{StringLiteralQuoteType, TokenReference, TokenType};
 use full_moon::visitors::Visitor;
 use full_moon::{LuaVersion, parse_fallible};
@@ -38,7 +40,9 @@ pub fn declared(text: &str) -> Declared {
 fn first_comment(text: &str) -> String {
     let first = text.lines().find(|line| !line.starts_with("#!"));
     let comment = first.and_then(|line| line.strip_prefix("--"));
-    comment.map_or_else(String::new, |rest| rest.trim_start_matches('-').trim().to_owned())
+    comment.map_or_else(String::new, |rest| {
+        rest.trim_start_matches('-').trim().to_owned()
+    })
 }
 
 #[derive(Default)]
@@ -49,7 +53,8 @@ struct Search {
 
 impl Visitor for Search {
     fn visit_function_call(&mut self, call: &FunctionCall) {
-        let named = matches!(call.prefix(), Prefix::Name(name) if name.token().to_string() == "playbook");
+        let named =
+            matches!(call.prefix(), Prefix::Name(name) if name.token().to_string() == "playbook");
         if let (true, None, Some(table)) = (named, &self.found, argument(call)) {
             self.found = Some(read(table));
         }
@@ -58,18 +63,20 @@ impl Visitor for Search {
 
 /// The table that a call is given.
 fn argument(call: &FunctionCall) -> Option<&TableConstructor> {
-    match call.suffixes().next()? {
-        Suffix::Call(Call::AnonymousCall(FunctionArgs::TableConstructor(table))) => Some(table),
-        Suffix::Call(Call::AnonymousCall(FunctionArgs::Parentheses { arguments, .. })) => {
-            table(arguments.iter().next()?)
-        }
+    let Suffix::Call(Call::AnonymousCall(arguments)) = call.suffixes().next()? else {
+        return None;
+    };
+    match &**arguments {
+        FunctionArgs::TableConstructor(table) => Some(table),
+        FunctionArgs::Parentheses { arguments, .. } => table(arguments.iter().next()?),
         _ => None,
     }
 }
 
 fn read(declaration: &TableConstructor) -> Declared {
     let params = entry(declaration, "params").and_then(table);
-    let params = params.map(|params| entries(params).filter_map(|(name, value)| Some(param(name, table(value)?))));
+    let params = params
+        .map(|params| entries(params).filter_map(|(name, value)| Some(param(name, table(value)?))));
     Declared {
         summary: word(declaration, "summary").unwrap_or_default(),
         positional: word(declaration, "positional"),
@@ -104,7 +111,9 @@ fn entries(table: &TableConstructor) -> impl Iterator<Item = (String, &Expressio
 }
 
 fn entry<'a>(table: &'a TableConstructor, name: &str) -> Option<&'a Expression> {
-    entries(table).find(|(key, _)| key == name).map(|(_, value)| value)
+    entries(table)
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value)
 }
 
 fn word(table: &TableConstructor, name: &str) -> Option<String> {
@@ -161,12 +170,6 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-/// Whether the text can be read as Lua at all.
-pub fn is_lua(text: &str) -> bool {
-    let parsed: Result<Ast, _> = parse_fallible(text, LuaVersion::lua54()).into_result();
-    parsed.is_ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,7 +200,14 @@ mod tests {
             choices: vec!["a".to_owned(), "2".to_owned()],
             ..param("tables", "list")
         };
-        assert_eq!(found.params, [tables, param("since", "timestamp"), param("plain", "string")]);
+        assert_eq!(
+            found.params,
+            [
+                tables,
+                param("since", "timestamp"),
+                param("plain", "string")
+            ]
+        );
     }
 
     #[test]
@@ -210,6 +220,9 @@ mod tests {
             assert_eq!(declared(text).summary, "The comment", "{text}");
         }
         assert_eq!(declared("print 'x'"), Declared::default());
-        assert_eq!(declared("-- c\nplaybook({ summary = 'said' })").summary, "said");
+        assert_eq!(
+            declared("-- c\nplaybook({ summary = 'said' })").summary,
+            "said"
+        );
     }
 }

@@ -11,6 +11,7 @@
 //! Nothing is parsed before the first question. The crates that parse LuaCATS (`emmylua_parser`) bring a whole Lua
 //! parser, its syntax trees and translations along: too much for forty files of comments written by ourselves.
 
+mod declared;
 mod embedded;
 mod entry;
 mod page;
@@ -20,6 +21,7 @@ mod types;
 
 use std::sync::LazyLock;
 
+pub use declared::{Declared, Param, declared};
 pub use embedded::{META, MODULES};
 pub use entry::{Entry, Field, Kind, Problem, Return};
 pub use page::{Block, Item, Page, overview, page};
@@ -103,7 +105,9 @@ pub fn options_class(param: &Field) -> Option<&'static Entry> {
 pub fn class(name: &str) -> Option<&'static Entry> {
     let classes = entries().iter().filter(|entry| entry.kind == Kind::Class);
     let wanted = plain(name);
-    classes.into_iter().find(|entry| plain(&entry.name) == wanted)
+    classes
+        .into_iter()
+        .find(|entry| plain(&entry.name) == wanted)
 }
 
 /// What belongs to a module or a class: the functions of `copy`, the methods of `Db`.

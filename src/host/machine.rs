@@ -68,6 +68,19 @@ impl Machine {
         compiled.map_err(|error| Failure::from_syntax(error, name, &self.state))
     }
 
+    /// The same with a text that messages do not show, line by line like `shown`.
+    pub fn load_told(
+        &self,
+        name: &str,
+        shown: &str,
+        text: &str,
+        globals: &Table,
+    ) -> Result<Function, Failure> {
+        let chunk = self.load(name, text, globals);
+        self.state.remember_source(name, shown);
+        chunk
+    }
+
     /// Calls a function as a run of its own, gives what it returns and closes all it left open.
     pub async fn evaluate(
         &self,

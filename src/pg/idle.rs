@@ -72,6 +72,18 @@ impl Session {
             self.name()
         );
         self.reporter().event(&Event::Warning(told));
+        self.replace().await
+    }
+
+    /// Opens another connection in place of one that is lost, whatever went with it: for somebody who is told.
+    pub async fn reopen(&self) -> Result<()> {
+        self.replace().await?;
+        self.shared.kept.set_state(false);
+        self.set_depth(0);
+        Ok(())
+    }
+
+    async fn replace(&self) -> Result<()> {
         let access = if self.is_read_only() {
             Access::ReadOnly
         } else {

@@ -147,7 +147,12 @@ mod tests {
         ] {
             assert!(changes_names(statement), "{statement}");
         }
-        for statement in ["select 1", "update t set a = 1", "", "insert into t values (1)"] {
+        for statement in [
+            "select 1",
+            "update t set a = 1",
+            "",
+            "insert into t values (1)",
+        ] {
             assert!(!changes_names(statement), "{statement}");
         }
     }

@@ -21,8 +21,10 @@ pub enum Typed {
     Text(String),
     /// Ctrl-C: what was typed is dropped.
     Dropped,
-    /// Ctrl-D, or the terminal is gone.
+    /// Ctrl-D, or the end of a file.
     End,
+    /// Nothing can be read, and why.
+    Gone(String),
 }
 
 /// The prompt without colours, and with them.
@@ -82,10 +84,11 @@ impl Editor {
             whole,
             answer,
         };
+        let ended = || Typed::Gone("the line editor has ended".to_owned());
         if self.0.send(order).is_err() {
-            return Typed::End;
+            return ended();
         }
-        typed.await.unwrap_or(Typed::End)
+        typed.await.unwrap_or_else(|_| ended())
     }
 
     /// Keeps a line in the history.
@@ -114,7 +117,8 @@ fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>) {
                 let typed = match editor.readline(&prompt) {
                     Ok(text) => Typed::Text(text),
                     Err(ReadlineError::Interrupted) => Typed::Dropped,
-                    Err(_) => Typed::End,
+                    Err(ReadlineError::Eof) => Typed::End,
+                    Err(error) => Typed::Gone(error.to_string()),
                 };
                 // Nobody waits any longer where the session has ended meanwhile.
                 let _ = answer.send(typed);

@@ -121,7 +121,11 @@ fn sql(body: &str) -> (Vec<Span>, Vec<usize>) {
             spans.push(Span {
                 start: open.start,
                 end: body.len(),
-                paint: if open.what == "comment" { COMMENT } else { STRING },
+                paint: if open.what == "comment" {
+                    COMMENT
+                } else {
+                    STRING
+                },
             });
         }
         None => spans.extend(comment(body, at, body.len())),
@@ -165,7 +169,11 @@ fn matching(line: &str, position: usize, brackets: &[usize]) -> Vec<Span> {
     };
     let mut depth = 0_i64;
     for other in onward {
-        depth += if is_open(&other) == is_open(&one) { 1 } else { -1 };
+        depth += if is_open(&other) == is_open(&one) {
+            1
+        } else {
+            -1
+        };
         if depth == 0 {
             let place = |index: usize| Span {
                 start: brackets[index],
@@ -213,7 +221,10 @@ mod tests {
             ("select 1 -- x", "<k>select</> <n>1</> <c>-- x</>"),
             ("select 'it", "<k>select</> <s>'it</>"),
             ("select /* no", "<k>select</> <c>/* no</>"),
-            ("local a = \"x\" -- y", "<k>local</> a = <s>\"x\"</> <c>-- y</>"),
+            (
+                "local a = \"x\" -- y",
+                "<k>local</> a = <s>\"x\"</> <c>-- y</>",
+            ),
             ("\\d+ lat", "<b>\\d+</> lat"),
             ("name", "name"),
             ("-- only a comment", "<c>-- only a comment</>"),
@@ -224,7 +235,10 @@ mod tests {
 
     #[test]
     fn the_bracket_that_belongs_to_the_one_at_the_cursor_is_marked() {
-        assert_eq!(shown("f(a(1), ')')", 12), "f<m>(</>a(<n>1</>), <s>')'</><m>)</>");
+        assert_eq!(
+            shown("f(a(1), ')')", 12),
+            "f<m>(</>a(<n>1</>), <s>')'</><m>)</>"
+        );
         assert_eq!(shown("f(a(b), c)", 3), "f(a<m>(</>b<m>)</>, c)");
         assert_eq!(shown("f((a)", 1), "f((a)");
     }

@@ -25,21 +25,51 @@ pub enum Next<'a> {
     Piece(Piece, &'a str),
 }
 
-/// Tells Lua that is whole from Lua that goes on.
-pub struct Syntax(mlua::Lua);
+impl Piece {
+    /// How many lines of `text` stand before the piece that `rest`, which ends it, begins with.
+    pub fn place(&self, text: &str, rest: &str) -> usize {
+        let body = match self {
+            Self::Sql { text, .. } | Self::Lua(text) | Self::Command(text) => text,
+        };
+        let before = text.len() - rest.len() + rest.find(body.as_str()).unwrap_or(0);
+        text[..before].matches('\n').count()
+    }
+}
+
+/// Tells one piece from the next, and what is whole from what goes on.
+pub struct Syntax {
+    lua: mlua::Lua,
+    /// All that is no command is SQL, as in a file of it.
+    only_sql: bool,
+}
 
 impl Syntax {
     pub fn new() -> Self {
-        Self(
-            mlua::Lua::new_with(mlua::StdLib::NONE, mlua::LuaOptions::default())
-                .unwrap_or_default(),
-        )
+        let bare = mlua::Lua::new_with(mlua::StdLib::NONE, mlua::LuaOptions::default());
+        Self {
+            lua: bare.unwrap_or_default(),
+            only_sql: false,
+        }
+    }
+
+    pub fn of_sql() -> Self {
+        Self {
+            only_sql: true,
+            ..Self::new()
+        }
+    }
+
+    fn classify<'a>(&self, text: &'a str) -> (Language, &'a str) {
+        match classify(text) {
+            (Language::Lua, _) if self.only_sql => (Language::Sql, text),
+            known => known,
+        }
     }
 
     /// Whether Lua wants more than `text`.
     fn goes_on(&self, text: &str) -> bool {
         let compiles = |text: &str| {
-            let chunk = self.0.load(text).set_mode(mlua::chunk::ChunkMode::Text);
+            let chunk = self.lua.load(text).set_mode(mlua::chunk::ChunkMode::Text);
             chunk.into_function().map(|_| ())
         };
         if compiles(&format!("return {text}")).is_ok() {
@@ -67,7 +97,7 @@ impl Syntax {
 
     /// The first piece of `text`.
     pub fn next<'a>(&self, text: &'a str) -> Next<'a> {
-        let (language, body) = classify(text);
+        let (language, body) = self.classify(text);
         match language {
             Language::Nothing => Next::Nothing,
             Language::Command => {
@@ -87,12 +117,28 @@ impl Syntax {
                     Next::Piece(Piece::Sql { text, then }, rest)
                 }
             },
-            Language::Lua => self.lua(body),
+            Language::Lua => self.lines_of_lua(body),
+        }
+    }
+
+    /// What is left when no more comes: a statement without its semicolon is one all the same, and Lua says itself
+    /// what it lacks.
+    pub fn last(&self, text: &str) -> Option<Piece> {
+        let (language, body) = self.classify(text);
+        let body = body.trim().to_owned();
+        match language {
+            Language::Nothing => None,
+            Language::Command => Some(Piece::Command(body.trim_start_matches('\\').to_owned())),
+            Language::Sql => Some(Piece::Sql {
+                text: body,
+                then: None,
+            }),
+            Language::Lua => Some(Piece::Lua(body)),
         }
     }
 
     /// As few lines as make a whole.
-    fn lua<'a>(&self, body: &'a str) -> Next<'a> {
+    fn lines_of_lua<'a>(&self, body: &'a str) -> Next<'a> {
         let ends = body
             .match_indices('\n')
             .map(|(at, _)| at)
@@ -104,22 +150,6 @@ impl Syntax {
             }
         }
         Next::Partial
-    }
-}
-
-/// What is left when no more comes: a statement without its semicolon is one all the same, and Lua says itself what
-/// it lacks.
-pub fn last(text: &str) -> Option<Piece> {
-    let (language, body) = classify(text);
-    let body = body.trim().to_owned();
-    match language {
-        Language::Nothing => None,
-        Language::Command => Some(Piece::Command(body.trim_start_matches('\\').to_owned())),
-        Language::Sql => Some(Piece::Sql {
-            text: body,
-            then: None,
-        }),
-        Language::Lua => Some(Piece::Lua(body)),
     }
 }
 

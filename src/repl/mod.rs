@@ -15,18 +15,24 @@ mod input;
 mod lua;
 pub mod names;
 mod prompt;
+mod record;
+mod results;
 mod session;
 mod source;
 mod sql;
 mod tokens;
 mod trouble;
+mod watch;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::api::RunOptions;
-use crate::host::{Failure, Kind};
-use crate::interrupt;
+use crate::host::{Error, Failure, Kind, Location};
+use crate::interrupt::{self, Interrupt};
 use crate::progress::Event;
+use crate::ui::Console;
+use crate::ui::results::Format;
 use input::{Next, Piece, Syntax};
 use session::Session;
 use source::{Source, Typed};
@@ -34,6 +40,7 @@ use source::{Source, Typed};
 pub use trouble::Trouble;
 
 type Result<T = (), E = Trouble> = std::result::Result<T, E>;
+type Context = Arc<crate::api::Context>;
 
 /// What is needed to begin.
 pub struct Start {
@@ -42,18 +49,27 @@ pub struct Start {
     pub targets: Vec<String>,
     /// On a terminal: with a prompt, and going on behind a failure.
     pub terminal: bool,
-    /// Whether the prompt may have colours.
-    pub colour: bool,
+    pub console: Arc<Console>,
+    /// How results are printed.
+    pub format: Format,
     /// Prints the report of what went wrong.
     pub report: Box<dyn Fn(&Failure) + Send + Sync>,
 }
 
-/// Whether there is a next line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What follows a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Flow {
     GoesOn,
+    /// The session ends with this exit code.
     Ends(i32),
+    /// This is run as if it had been typed.
+    Runs(String),
+    /// The same with a file of SQL.
+    RunsFile(std::path::PathBuf),
 }
+
+const SIGINT: i32 = 2;
+const FAILED: i32 = 1;
 
 /// Reads and runs lines until there are no more; gives the exit code.
 pub async fn run(start: Start) -> Result<i32> {
@@ -61,109 +77,214 @@ pub async fn run(start: Start) -> Result<i32> {
         options,
         targets,
         terminal,
-        colour,
+        console,
+        format,
         report,
     } = start;
     let interrupt = options.interrupt.clone();
     let mut source = Source::open(&options.project.root, terminal)?;
-    let mut session = Session::open(options, terminal, colour)?;
-    for name in &targets {
-        if let Err(trouble) = session.open_target(name).await {
-            report(&trouble);
-            if !terminal {
-                session.close().await;
-                return Ok(trouble.exit_code(interrupt.signal()));
+    let mut session = Session::open(options, console, format, terminal)?;
+    let opened = open_all(&mut session, &targets).await;
+    let mut prompt = Prompt {
+        interrupt,
+        terminal,
+        report,
+    };
+    let code = match opened {
+        Err(trouble) if !terminal => prompt.code_of(&trouble),
+        opened => {
+            if let Err(trouble) = opened {
+                prompt.tell(&session, &trouble);
             }
+            if terminal {
+                session.note(session.greeting());
+            }
+            prompt.run(&mut session, &mut source).await
         }
+    };
+    match session.close().await {
+        Err(trouble) if code == 0 => {
+            (prompt.report)(&trouble);
+            Ok(FAILED)
+        }
+        _ => Ok(code),
     }
-    if let Some(first) = targets.first() {
-        session.take_target(first);
-    }
-    if terminal {
-        session.context().tell(&Event::Note(session.greeting()));
-    }
-    let code = read_lines(&mut session, &mut source, terminal, &*report).await;
-    session.close().await;
-    Ok(code)
 }
 
-async fn read_lines(
-    session: &mut Session,
-    source: &mut Source,
+async fn open_all(session: &mut Session, targets: &[String]) -> Result {
+    for name in targets {
+        session.open_target(name).await?;
+        if session.current().is_none() {
+            session.take_target(name)?;
+        }
+    }
+    Ok(())
+}
+
+/// How lines are read, and what happens when one fails.
+struct Prompt {
+    interrupt: Interrupt,
     terminal: bool,
-    report: &(dyn Fn(&Failure) + Send + Sync),
-) -> i32 {
-    let syntax = Syntax::new();
-    loop {
-        let interrupt = session.context().options.interrupt.clone();
-        let typed = tokio::select! {
-            biased;
-            typed = source.read(session.prompt(), &syntax) => typed,
-            () = interrupt::interrupted() => {
-                if interrupt.signal() == 2 {
-                    interrupt.renew();
-                    continue;
+    report: Box<dyn Fn(&Failure) + Send + Sync>,
+}
+
+impl Prompt {
+    async fn run(&mut self, session: &mut Session, source: &mut Source) -> i32 {
+        let syntax = Syntax::new();
+        loop {
+            let typed = tokio::select! {
+                biased;
+                () = interrupt::interrupted() => {
+                    if self.interrupt.signal() == SIGINT {
+                        self.interrupt.renew();
+                        continue;
+                    }
+                    return self.ended_by_signal();
                 }
-                return 128 + interrupt.signal();
-            }
-        };
-        let text = match typed {
-            Typed::Text(text) => text,
-            Typed::Dropped => continue,
-            Typed::End => match session.may_leave().await {
-                Ok(true) => return 0,
-                _ => continue,
-            },
-        };
-        source.remember(&text);
-        match run_text(session, source, &syntax, &text).await {
-            Ok(Flow::GoesOn) => {}
-            Ok(Flow::Ends(code)) => return code,
-            Err(trouble) => {
-                if let Kind::Exit(code) = trouble.kind {
-                    return code;
+                typed = source.read(session.prompt(), &syntax) => typed,
+            };
+            let text = match typed {
+                Typed::Text(text) => text,
+                Typed::Dropped => continue,
+                Typed::End => match session.may_leave().await {
+                    Ok(false) => continue,
+                    // Ctrl-C at the question is a no, and where there is nobody to ask the session is over.
+                    Err(trouble) if sql::is_stopped(&trouble) => continue,
+                    _ => return 0,
+                },
+                Typed::Gone(reason) => {
+                    (self.report)(&Trouble::failed(format!("no line can be read: {reason}")));
+                    return FAILED;
                 }
-                report(&trouble);
-                if !terminal {
-                    return trouble.exit_code(interrupt.signal());
-                }
-                if ![0, 2].contains(&interrupt.signal()) {
-                    return 128 + interrupt.signal();
+            };
+            source.remember(&text);
+            match run_text(session, source, &syntax, &text).await {
+                Ok(Some(code)) => return code,
+                Ok(None) => {}
+                Err(trouble) => {
+                    if let Some(code) = self.failed(session, &trouble).await {
+                        return code;
+                    }
                 }
             }
         }
     }
+
+    /// Tells what went wrong; the exit code, where that is the end.
+    async fn failed(&self, session: &mut Session, trouble: &Trouble) -> Option<i32> {
+        if let Kind::Exit(code) = trouble.kind {
+            return Some(code);
+        }
+        if self.interrupt.is_tripped() && self.interrupt.signal() != SIGINT {
+            return Some(self.ended_by_signal());
+        }
+        self.tell(session, trouble);
+        if !self.terminal {
+            return Some(self.code_of(trouble));
+        }
+        self.interrupt.renew();
+        if let Err(trouble) = session.mend().await {
+            (self.report)(&trouble);
+        }
+        None
+    }
+
+    fn tell(&self, session: &Session, trouble: &Trouble) {
+        if self.terminal && sql::is_stopped(trouble) {
+            session.note("interrupted");
+        } else {
+            (self.report)(trouble);
+        }
+        for note in session.lua.take_notes() {
+            session.context().tell(&Event::Warning(note));
+        }
+    }
+
+    fn code_of(&self, trouble: &Trouble) -> i32 {
+        trouble.exit_code(self.interrupt.signal())
+    }
+
+    fn ended_by_signal(&self) -> i32 {
+        128 + self.interrupt.signal()
+    }
 }
 
-/// Runs all that was typed at once, up to the first failure.
+/// Runs all that was typed at once, up to the first failure; the exit code, where that ends the session.
 async fn run_text(
     session: &mut Session,
     source: &mut Source,
     syntax: &Syntax,
     text: &str,
-) -> Result<Flow> {
+) -> Result<Option<i32>> {
     let mut rest = text;
     loop {
         let (piece, behind) = match syntax.next(rest) {
-            Next::Nothing => return Ok(Flow::GoesOn),
+            Next::Nothing => return Ok(None),
             Next::Piece(piece, behind) => (piece, behind),
-            Next::Partial => match input::last(rest) {
+            Next::Partial => match syntax.last(rest) {
                 Some(piece) => (piece, ""),
-                None => return Ok(Flow::GoesOn),
+                None => return Ok(None),
             },
         };
+        let place = piece.place(text, rest);
         rest = behind;
-        session.begin_line();
-        let flow = match piece {
-            Piece::Lua(text) => session.run_lua(&text).await?,
-            Piece::Sql { text, then } => session.run_sql(&text, then.as_deref(), source).await?,
-            Piece::Command(line) => command::run(session, &line).await?,
+        let flow = run_piece(session, source, piece)
+            .await
+            .map_err(|trouble| source.blame(trouble, place))?;
+        let ended = match flow {
+            Flow::GoesOn => None,
+            Flow::Ends(code) => Some(code),
+            Flow::Runs(text) => Box::pin(run_text(session, source, syntax, &text)).await?,
+            Flow::RunsFile(path) => Box::pin(run_file(session, &path)).await?,
         };
-        if flow != Flow::GoesOn {
-            return Ok(flow);
+        if ended.is_some() {
+            return Ok(ended);
         }
     }
 }
 
-/// The reporter and all else that a session has, in one handle.
-type Context = Arc<crate::api::Context>;
+async fn run_piece(session: &mut Session, source: &mut Source, piece: Piece) -> Result<Flow> {
+    session.begin_line();
+    match piece {
+        Piece::Lua(text) => session.run_lua(&text).await,
+        Piece::Sql { text, then } => session.run_sql(&text, then.as_deref(), source).await,
+        Piece::Command(line) => command::run(session, source, &line).await,
+    }
+}
+
+/// Runs a file of SQL as if it had been typed; an error tells its line.
+async fn run_file(session: &mut Session, path: &Path) -> Result<Option<i32>> {
+    let name = crate::host::shown(path);
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Trouble::failed(format!("cannot read `{name}`: {error}")))?;
+    let syntax = Syntax::of_sql();
+    let mut source = Source::of_file(name, text);
+    loop {
+        match source.read(editor::Prompt::default(), &syntax).await {
+            Typed::Text(text) => {
+                if let Some(code) = run_text(session, &mut source, &syntax, &text).await? {
+                    return Ok(Some(code));
+                }
+            }
+            Typed::Gone(reason) => return Err(Error::failed(reason).into()),
+            Typed::Dropped | Typed::End => return Ok(None),
+        }
+    }
+}
+
+impl Source {
+    /// The error of a statement with its place in the file that it is from: so many lines behind the first of what
+    /// was read.
+    fn blame(&self, trouble: Trouble, lines: usize) -> Trouble {
+        match self {
+            Self::Plain(plain) => match &plain.file {
+                Some(file) => trouble.at(&Location {
+                    file: file.clone(),
+                    line: plain.began + lines,
+                }),
+                None => trouble,
+            },
+            Self::Terminal(_) => trouble,
+        }
+    }
+}

@@ -205,7 +205,11 @@ fn relation(row: Vec<Value>, kept: &mut usize) -> Relation {
     let (visible, columns) = (row.flag(), row.texts());
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     *kept += columns.len();
-    let columns = if *kept <= COLUMNS { columns } else { Vec::new() };
+    let columns = if *kept <= COLUMNS {
+        columns
+    } else {
+        Vec::new()
+    };
     let kind = match kind.as_str() {
         "v" => Kind::View,
         "m" => Kind::MaterializedView,

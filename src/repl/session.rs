@@ -1,35 +1,53 @@
 //! What there is from line to line: the targets that are open, Lua, and how results are shown.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
 
 use super::editor::Prompt;
 use super::lua::Lua;
 use super::prompt::{Standing, prompt};
+use super::record::Record;
+use super::results::Results;
 use super::{Context, Result, Trouble};
 use crate::api::{Db, RunOptions, connect_named, interactive};
 use crate::config::did_you_mean;
-use crate::pg::Status;
+use crate::pg::{Access, Status};
 use crate::progress::{Event, Question};
+use crate::ui::Console;
+use crate::ui::results::{Expanded, Format};
 
 pub struct Session {
     context: Context,
-    pub(super) lua: Lua,
-    open: BTreeMap<String, Db>,
+    pub lua: Lua,
+    open: BTreeMap<String, Open>,
     current: Option<String>,
     colour: bool,
     terminal: bool,
-    pub(super) settings: Settings,
+    pub results: Results,
+    pub record: Record,
+    /// Whether the time of each statement is told.
+    pub timing: bool,
+    /// The statement that was run last.
+    pub last: String,
 }
 
-/// What backslash commands switch.
-#[derive(Debug, Default)]
-pub struct Settings {
-    pub timing: bool,
+/// A target that is open.
+struct Open {
+    db: Db,
+    /// When a protected one is to be read-only again.
+    until: Option<Instant>,
 }
 
 impl Session {
-    pub fn open(options: RunOptions, terminal: bool, colour: bool) -> Result<Self> {
+    pub fn open(
+        options: RunOptions,
+        console: Arc<Console>,
+        format: Format,
+        terminal: bool,
+    ) -> Result<Self> {
         let (context, machine) = interactive(options)?;
+        let colour = console.is_coloured();
         Ok(Self {
             context,
             lua: Lua::new(machine)?,
@@ -37,7 +55,19 @@ impl Session {
             current: None,
             colour,
             terminal,
-            settings: Settings::default(),
+            results: Results {
+                console,
+                format,
+                expanded: if terminal {
+                    Expanded::Auto
+                } else {
+                    Expanded::Off
+                },
+                sink: None,
+            },
+            record: Record::default(),
+            timing: false,
+            last: String::new(),
         })
     }
 
@@ -45,10 +75,43 @@ impl Session {
         &self.context
     }
 
-    /// To be called before each line: what stopped the last one is forgotten.
-    pub fn begin_line(&self) {
+    /// To be called before each line: what stopped the last one is forgotten, and a leave to write that has run out is
+    /// taken back.
+    pub fn begin_line(&mut self) {
         self.context.options.interrupt.renew();
         self.lua.renew();
+        let now = Instant::now();
+        let mut ended = false;
+        for open in self.open.values_mut() {
+            let session = open.db.handle();
+            let is_over = open.until.is_some_and(|until| until <= now);
+            if is_over && session.status() == Status::Idle {
+                session.set_access(Access::ReadOnly);
+                open.until = None;
+                ended = true;
+                let told = format!("`{}` is read-only again", open.db.name());
+                self.context.note(told);
+            }
+        }
+        if ended {
+            self.forget_phrases();
+        }
+    }
+
+    /// The next one who wants to write is asked again.
+    pub fn forget_phrases(&self) {
+        // Nobody holds it between lines.
+        if let Ok(mut confirmed) = self.context.confirmed.try_lock() {
+            confirmed.clear();
+        }
+    }
+
+    /// When the current target is to be read-only again.
+    pub fn write_until(&mut self, until: Option<Instant>) {
+        let current = self.current.as_ref();
+        if let Some(open) = current.and_then(|name| self.open.get_mut(name)) {
+            open.until = until;
+        }
     }
 
     pub fn greeting(&self) -> String {
@@ -59,37 +122,45 @@ impl Session {
     }
 
     /// Opens a target, unless it is open.
-    pub async fn open_target(&mut self, name: &str) -> Result<()> {
-        let is_open = self
-            .open
-            .get(name)
-            .is_some_and(|db| !db.handle().is_closed());
-        if !is_open {
+    pub async fn open_target(&mut self, name: &str) -> Result {
+        let open = self.open.get(name);
+        if open.is_none_or(|open| open.db.handle().is_closed()) {
             let db = connect_named(&self.context, name).await?;
-            self.open.insert(name.to_owned(), db);
+            self.open.insert(name.to_owned(), Open { db, until: None });
         }
         Ok(())
     }
 
     /// Has statements go to a target that is open.
-    pub fn take_target(&mut self, name: &str) {
-        if let Some(db) = self.open.get(name) {
-            self.lua.set_db(db);
+    pub fn take_target(&mut self, name: &str) -> Result {
+        if let Some(open) = self.open.get(name) {
+            self.give_db(&open.db)?;
             self.current = Some(name.to_owned());
         }
+        Ok(())
+    }
+
+    /// The name of the target that statements go to.
+    pub fn current(&self) -> Option<&str> {
+        self.current.as_deref()
+    }
+
+    /// The names of all that are open.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.open.keys().map(String::as_str)
     }
 
     /// The target that statements go to.
     pub fn db(&self) -> Result<&Db> {
         let current = self.current.as_ref().and_then(|name| self.open.get(name));
-        current.ok_or_else(|| {
+        current.map(|open| &open.db).ok_or_else(|| {
             let names: Vec<_> = self.context.options.project.target_names().collect();
             let known = if names.is_empty() {
-                "`runner init` writes a `runner.toml` with some".to_owned()
+                "there is none in a `runner.toml` here; `runner init` writes one".to_owned()
             } else {
-                format!("there are {}", names.join(", "))
+                format!("`\\c NAME` opens one of {}", names.join(", "))
             };
-            Trouble::failed(format!("no target is open; `\\c NAME` opens one: {known}"))
+            Trouble::failed(format!("no target is open: {known}"))
         })
     }
 
@@ -105,10 +176,38 @@ impl Session {
         prompt(standing.as_ref(), self.colour)
     }
 
+    /// Behind a failure: a connection that is lost is opened again.
+    pub async fn mend(&mut self) -> Result {
+        let Ok(db) = self.db() else {
+            return Ok(());
+        };
+        let session = db.handle().clone();
+        if !session.is_lost() {
+            return Ok(());
+        }
+        let name = self.current.clone().unwrap_or_default();
+        let was_open = session.in_transaction();
+        if session.is_closed() {
+            self.open_target(&name).await?;
+            self.take_target(&name)?;
+        } else {
+            session.reopen().await?;
+        }
+        let lost = if was_open {
+            "; the transaction that was open is lost"
+        } else {
+            ""
+        };
+        self.context.warn(format!(
+            "the connection to `{name}` is opened again; settings and temporary tables went with the old one{lost}"
+        ));
+        Ok(())
+    }
+
     /// The targets with an open transaction.
     fn in_transaction(&self) -> Vec<&str> {
-        let open = self.open.iter().filter(|(_, db)| {
-            let session = db.handle();
+        let open = self.open.iter().filter(|(_, open)| {
+            let session = open.db.handle();
             !session.is_lost() && session.status() != Status::Idle
         });
         open.map(|(name, _)| name.as_str()).collect()
@@ -121,7 +220,7 @@ impl Session {
             return Ok(true);
         }
         let question = format!(
-            "a transaction is open on {}; leave and roll it back?",
+            "A transaction is open on {}. Leave, and roll it back?",
             open.join(", ")
         );
         self.confirm(&question).await
@@ -129,17 +228,26 @@ impl Session {
 
     /// A question for yes or no.
     pub async fn confirm(&self, question: &str) -> Result<bool> {
+        if self
+            .context
+            .options
+            .confirm
+            .iter()
+            .any(|given| given == question)
+        {
+            return Ok(true);
+        }
         let question = Question {
             prompt: format!("{question} [y/N]"),
             secret: false,
-            instead: "the answer at a terminal".to_owned(),
+            instead: format!("`--confirm \"{question}\"`"),
         };
         let answer = self.context.ask(question).await?;
         Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
     }
 
-    pub fn tell(&self, text: impl Into<String>) {
-        self.context.tell(&Event::Print(text.into()));
+    pub fn note(&self, text: impl Into<String>) {
+        self.context.tell(&Event::Note(text.into()));
     }
 
     /// The error for a name that nobody knows.
@@ -150,7 +258,14 @@ impl Session {
         ))
     }
 
-    pub async fn close(&self) {
+    /// Closes all that is open, whatever is on its way.
+    pub async fn close(mut self) -> Result {
+        self.begin_line();
+        let closed = self.lua.close().await;
         crate::interrupt::shielded(self.context.close()).await;
+        if let Some(sink) = self.results.sink.take() {
+            sink.finish()?;
+        }
+        closed
     }
 }

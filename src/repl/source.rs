@@ -1,40 +1,54 @@
-//! Where lines come from: a terminal, or a file or pipe.
+//! Where lines come from: a terminal, a file or a pipe.
 
 use std::path::Path;
 
-use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, BufReader, Lines};
 
 use super::editor::{Editor, Prompt};
 use super::input::Syntax;
 use super::{Result, Trouble, history};
+use crate::progress::{Event, Reporter};
 
 pub use super::editor::Typed;
 
 pub enum Source {
     Terminal(Editor),
-    Plain(Lines<BufReader<Stdin>>),
+    Plain(Plain),
 }
 
-impl Source {
-    pub fn open(root: &Path, terminal: bool) -> Result<Self> {
-        if !terminal {
-            return Ok(Self::Plain(BufReader::new(tokio::io::stdin()).lines()));
+/// Lines that nobody types.
+pub struct Plain {
+    lines: Lines<Box<dyn AsyncBufRead + Send + Unpin>>,
+    /// Lines that were read.
+    read: usize,
+    /// The line on which the last text began, counted from 1.
+    pub began: usize,
+    /// What errors call it, where it is a file.
+    pub file: Option<String>,
+}
+
+impl Plain {
+    fn new(reader: impl AsyncBufRead + Send + Unpin + 'static) -> Self {
+        let reader: Box<dyn AsyncBufRead + Send + Unpin> = Box::new(reader);
+        Self {
+            lines: reader.lines(),
+            read: 0,
+            began: 1,
+            file: None,
         }
-        let history = history::file(root);
-        let editor = Editor::start(history)
-            .map_err(|error| Trouble::failed(format!("cannot open the prompt: {error}")))?;
-        Ok(Self::Terminal(editor))
     }
 
-    /// Reads until what was typed is whole, or nothing more comes.
-    pub async fn read(&mut self, prompt: Prompt, syntax: &Syntax) -> Typed {
-        let lines = match self {
-            Self::Terminal(editor) => return editor.read(prompt).await,
-            Self::Plain(lines) => lines,
-        };
+    async fn next(&mut self) -> std::result::Result<Option<String>, String> {
+        self.read += 1;
+        let line = self.lines.next_line().await;
+        line.map_err(|error| format!("line {}: {error}", self.read))
+    }
+
+    async fn text(&mut self, syntax: &Syntax) -> Typed {
         let mut text = String::new();
+        self.began = self.read + 1;
         loop {
-            match lines.next_line().await {
+            match self.next().await {
                 Ok(Some(line)) => {
                     text.push_str(&line);
                     if syntax.is_whole(&text) {
@@ -42,9 +56,36 @@ impl Source {
                     }
                     text.push('\n');
                 }
-                _ if text.trim().is_empty() => return Typed::End,
-                _ => return Typed::Text(text),
+                Ok(None) if text.trim().is_empty() => return Typed::End,
+                Ok(None) => return Typed::Text(text),
+                Err(reason) => return Typed::Gone(reason),
             }
+        }
+    }
+}
+
+impl Source {
+    pub fn open(root: &Path, terminal: bool) -> Result<Self> {
+        if !terminal {
+            return Ok(Self::Plain(Plain::new(BufReader::new(tokio::io::stdin()))));
+        }
+        let editor = Editor::start(history::file(root))
+            .map_err(|error| Trouble::failed(format!("cannot open the prompt: {error}")))?;
+        Ok(Self::Terminal(editor))
+    }
+
+    /// The lines of a file.
+    pub fn of_file(name: String, text: String) -> Self {
+        let mut plain = Plain::new(BufReader::new(std::io::Cursor::new(text)));
+        plain.file = Some(name);
+        Self::Plain(plain)
+    }
+
+    /// Reads until what was typed is whole, or nothing more comes.
+    pub async fn read(&mut self, prompt: Prompt, syntax: &Syntax) -> Typed {
+        match self {
+            Self::Terminal(editor) => editor.read(prompt).await,
+            Self::Plain(plain) => plain.text(syntax).await,
         }
     }
 
@@ -58,10 +99,20 @@ impl Source {
                 };
                 editor.read_line(prompt).await
             }
-            Self::Plain(lines) => match lines.next_line().await {
+            Self::Plain(plain) => match plain.next().await {
                 Ok(Some(line)) => Typed::Text(line),
-                _ => Typed::End,
+                Ok(None) => Typed::End,
+                Err(reason) => Typed::Gone(reason),
             },
+        }
+    }
+
+    /// Tells whoever types data how it ends.
+    pub fn explain_data(&self, reporter: &Reporter) {
+        if matches!(self, Self::Terminal(_)) {
+            let text =
+                "a row on each line; `\\.` on a line of its own ends them, Ctrl-C drops them all";
+            reporter.event(&Event::Note(text.to_owned()));
         }
     }
 

@@ -1,56 +1,214 @@
 //! Lines of SQL.
 
-use super::source::Source;
-use super::{Flow, Result, session::Session};
-use crate::pg::Answer;
-use crate::progress::{Cell, Column, Event, Table};
+use std::time::{Duration, Instant};
+
+use super::command::Words;
+use super::results::{Given, Results, Sink};
+use super::source::{Source, Typed};
+use super::{Flow, Result, Trouble, session::Session, watch};
+use crate::host::Kind;
+use crate::pg::script::{Copying, copying};
+use crate::pg::{self, Status, TxOptions, Value};
+use crate::progress::{Content, Progress};
+use crate::ui::results::Expanded;
+
+/// The commands that may end a statement.
+const ENDINGS: [&str; 5] = ["g", "gx", "gset", "watch", "e"];
 
 impl Session {
+    /// Runs a statement, as the command asks that ends it (`g file`).
     pub async fn run_sql(
         &mut self,
         text: &str,
-        _then: Option<&str>,
-        _source: &mut Source,
+        then: Option<&str>,
+        source: &mut Source,
     ) -> Result<Flow> {
         if text.is_empty() {
             return Ok(Flow::GoesOn);
         }
-        let mut answers = self.db()?.handle().run_typed(text).await?;
-        let mut table: Option<Table> = None;
-        while let Some(answer) = answers.next().await? {
-            match answer {
-                Answer::Columns(columns) => {
-                    let columns = columns.iter().map(|column| Column {
-                        name: column.name.clone(),
-                        right: column.numeric,
-                    });
-                    table = Some(Table {
-                        columns: columns.collect(),
-                        ..Table::default()
-                    });
-                }
-                Answer::Row(row) => {
-                    let cells = row.cells().map(|cell| match cell {
-                        Some(text) => Cell::plain(text),
-                        None => Cell::null(),
-                    });
-                    if let Some(table) = &mut table {
-                        table.rows.push(cells.collect());
-                    }
-                }
+        self.last = text.to_owned();
+        let then = then.map(Words::read).unwrap_or_default();
+        match then.name.as_str() {
+            "" => {
+                let results = self.results.clone();
+                self.execute(text, source, &results).await?;
             }
-        }
-        match table {
-            Some(table) => {
-                let count = table.rows.len();
-                self.context().tell(&Event::Show(table));
-                self.tell(format!(
-                    "({count} row{})",
-                    if count == 1 { "" } else { "s" }
-                ));
+            "g" | "gx" => self.run_to(text, &then, source).await?,
+            "gset" => self.set_variables(text, &then).await?,
+            "watch" => return watch::run(self, text, &then).await,
+            "e" => return super::command::edit(self),
+            other => {
+                let endings = ENDINGS.map(|name| format!("`\\{name}`")).join(", ");
+                return Err(Trouble::usage(format!(
+                    "`\\{other}` cannot end a statement; {endings} can"
+                )));
             }
-            None => self.tell(answers.tag()),
         }
         Ok(Flow::GoesOn)
     }
+
+    /// `\g [FILE or |COMMAND]`, and `\gx`, which shows rows as records.
+    pub async fn run_to(&mut self, text: &str, then: &Words, source: &mut Source) -> Result {
+        let mut results = self.results.clone();
+        if then.name == "gx" {
+            results.expanded = Expanded::On;
+        }
+        if !then.text.is_empty() {
+            results.sink = Some(Sink::open(&then.text)?);
+        }
+        let ran = self.execute(text, source, &results).await;
+        let finished = match results.sink.take() {
+            Some(sink) if !then.text.is_empty() => sink.finish(),
+            _ => Ok(()),
+        };
+        ran?;
+        finished
+    }
+
+    /// Runs one statement and shows what it gives.
+    pub async fn execute(&mut self, text: &str, source: &mut Source, results: &Results) -> Result {
+        let session = self.db()?.handle().clone();
+        let begun = Instant::now();
+        let before = session.status();
+        let given = match copying(text) {
+            None => results.answers(session.run_typed(text).await?).await?,
+            Some(way) => copy(&session, text, way, source, results).await?,
+        };
+        if self.timing {
+            results.print(&told(begun.elapsed()))?;
+        }
+        if given.columns.is_some() {
+            self.keep_rows(given.kept().as_ref())?;
+        }
+        let target = self.current().unwrap_or_default().to_owned();
+        self.record.sql(
+            &target,
+            text,
+            given.columns.is_some(),
+            (before, session.status()),
+        );
+        Ok(())
+    }
+
+    /// `\gset [PREFIX]`: the columns of the one row become variables of Lua.
+    async fn set_variables(&mut self, text: &str, then: &Words) -> Result {
+        let session = self.db()?.handle().clone();
+        let mut answers = session.run_typed(text).await?;
+        let (mut columns, mut rows) = (Vec::new(), Vec::new());
+        while let Some(answer) = answers.next().await? {
+            match answer {
+                pg::Answer::Columns(all) => columns = all,
+                // Two are told from one, and no more is needed.
+                pg::Answer::Row(row) if rows.len() < 2 => {
+                    let cells = row.cells().zip(&columns);
+                    let values: Vec<Value> = cells
+                        .map(|(cell, column)| super::results::value(cell, column))
+                        .collect();
+                    rows.push(values);
+                }
+                pg::Answer::Row(_) => {}
+            }
+        }
+        let mut rows = rows.into_iter();
+        match (rows.next(), rows.next()) {
+            (None, _) => Err(Trouble::failed(
+                "no rows for `\\gset`; it wants exactly one",
+            )),
+            (Some(_), Some(_)) => Err(Trouble::failed(
+                "more than one row for `\\gset`; it wants exactly one",
+            )),
+            (Some(row), None) => {
+                for (column, value) in columns.iter().zip(&row) {
+                    let name = format!("{}{}", then.text, column.name);
+                    let value = crate::api::to_lua(self.lua.machine(), value)?;
+                    self.lua.set(&name, value)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Runs a COPY whose data goes to where results go, or comes from where lines come from.
+async fn copy(
+    session: &pg::Session,
+    text: &str,
+    way: Copying,
+    source: &mut Source,
+    results: &Results,
+) -> Result<Given> {
+    // READ ONLY, so that the server refuses what writes.
+    let alone = session.is_read_only() && session.status() == Status::Idle;
+    if alone {
+        session.begin(&TxOptions::default()).await?;
+    }
+    session.note_state(text);
+    let copied = match way {
+        Copying::Out => copy_out(session, text, results).await,
+        Copying::In => copy_in(session, text, source).await,
+    };
+    if alone {
+        match &copied {
+            Ok(_) => session.commit().await?,
+            // What the COPY failed with says more.
+            Err(_) => session.rollback().await.unwrap_or_default(),
+        }
+    }
+    if let Some(rows) = copied? {
+        results.print(&format!("COPY {rows}"))?;
+    }
+    Ok(Given::default())
+}
+
+async fn copy_out(session: &pg::Session, text: &str, results: &Results) -> Result<Option<u64>> {
+    let mut out: Box<dyn std::io::Write + Send> = match &results.sink {
+        Some(sink) => Box::new(sink.clone()),
+        None => results
+            .console
+            .stdout(Content::Text)
+            .map_err(|refusal| Trouble::failed(refusal.to_string()))?,
+    };
+    let mut stream = session.copy_out(text).await?;
+    while let Some(chunk) = stream.chunk().await? {
+        if let Err(error) = out.write_all(chunk.payload()) {
+            stream.abort().await;
+            return Err(error.into());
+        }
+    }
+    out.flush()?;
+    Ok(None)
+}
+
+async fn copy_in(session: &pg::Session, text: &str, source: &mut Source) -> Result<Option<u64>> {
+    let mut sink = session.copy_in(text).await?;
+    source.explain_data(session.reporter());
+    loop {
+        let line = source.read_line(">> ").await;
+        match line {
+            Typed::Text(line) if line == "\\." => break,
+            Typed::Text(line) => sink.send(format!("{line}\n").as_bytes()).await?,
+            Typed::End => break,
+            Typed::Dropped => {
+                sink.abort().await;
+                return Err(pg::Error::Interrupted.into());
+            }
+            Typed::Gone(reason) => {
+                sink.abort().await;
+                return Err(Trouble::failed(format!(
+                    "the data cannot be read: {reason}"
+                )));
+            }
+        }
+    }
+    Ok(Some(sink.finish().await?))
+}
+
+/// As psql tells it.
+fn told(time: Duration) -> String {
+    format!("Time: {:.3} ms", time.as_secs_f64() * 1000.0)
+}
+
+/// Whether somebody has stopped it, and nothing is wrong.
+pub fn is_stopped(trouble: &Trouble) -> bool {
+    trouble.kind == Kind::Interrupted
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::host::{Error, Failure, State};
+use crate::host::{Error, Failure, Location, State};
 use crate::pg;
 
 /// A failure, whatever layer it is of.
@@ -35,6 +35,21 @@ impl From<pg::Error> for Trouble {
     }
 }
 
+impl From<std::io::Error> for Trouble {
+    fn from(error: std::io::Error) -> Self {
+        Error::from_cause(error).into()
+    }
+}
+
+impl From<super::describe::Error> for Trouble {
+    fn from(error: super::describe::Error) -> Self {
+        match error {
+            super::describe::Error::Pg(error) => error.into(),
+            error => Error::from_cause(error).into(),
+        }
+    }
+}
+
 impl From<mlua::Error> for Trouble {
     fn from(error: mlua::Error) -> Self {
         Error::from(error).into()
@@ -44,6 +59,20 @@ impl From<mlua::Error> for Trouble {
 impl Trouble {
     pub fn failed(message: impl Into<String>) -> Self {
         Error::failed(message).into()
+    }
+
+    /// Where the statement that failed begins, or what failed at all.
+    #[must_use]
+    pub fn at(mut self, place: &Location) -> Self {
+        match &mut self.0.statement {
+            Some(statement) => {
+                statement.origin.get_or_insert_with(|| place.clone());
+            }
+            None => {
+                self.0.location.get_or_insert_with(|| place.clone());
+            }
+        }
+        self
     }
 
     pub fn usage(message: impl Into<String>) -> Self {

@@ -89,12 +89,7 @@ fn what_there_is_no_help_about_is_told_with_what_was_meant() {
             "{}",
             ran.stderr
         );
-        assert!(
-            ran.stderr
-                .contains(listed),
-            "{}",
-            ran.stderr
-        );
+        assert!(ran.stderr.contains(listed), "{}", ran.stderr);
     }
     Runner::new()
         .playbook("help(function() end)")

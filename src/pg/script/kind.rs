@@ -52,6 +52,32 @@ pub(super) fn effect(text: &str) -> Effect {
     }
 }
 
+/// Which way the data of a COPY goes between the server and us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copying {
+    /// `FROM STDIN`
+    In,
+    /// `TO STDOUT`
+    Out,
+}
+
+/// The way of the data of a COPY that passes here; `None` for every other statement.
+pub fn copying(text: &str) -> Option<Copying> {
+    let (mut depth, mut last) = (0_usize, String::new());
+    for (index, word) in words(text).enumerate() {
+        match word.as_str() {
+            word if index == 0 && word != "COPY" => return None,
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            "STDIN" if depth == 0 && last == "FROM" => return Some(Copying::In),
+            "STDOUT" if depth == 0 && last == "TO" => return Some(Copying::Out),
+            _ => {}
+        }
+        last = word;
+    }
+    None
+}
+
 /// Whether the number the server reports is of rows written, not of rows read.
 pub(super) fn writes_rows(text: &str) -> bool {
     const WRITES: [&str; 5] = ["INSERT", "UPDATE", "DELETE", "MERGE", "COPY"];

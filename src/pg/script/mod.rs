@@ -14,6 +14,7 @@ mod single;
 mod split;
 
 pub use check::check;
+pub use kind::{Copying, copying};
 pub(crate) use lexer::{Kind as WordKind, Token, words};
 pub use place::Place;
 pub use refusal::{At, Refusal};

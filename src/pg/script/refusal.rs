@@ -1,6 +1,6 @@
 //! What a script may not contain, found before its first statement runs.
 
-use super::kind::{transaction_words, words};
+use super::kind::{Copying, copying, transaction_words, words};
 use super::place::Place;
 use super::split::Statement;
 use crate::pg::{Error, Session};
@@ -66,7 +66,7 @@ fn forbidden(text: &str, protected: bool) -> Option<Refusal> {
                 statement: head.join(" "),
             })
         }
-        ["COPY", ..] if copies_out(text) => Some(Refusal::CopyOut),
+        ["COPY", ..] if copying(text) == Some(Copying::Out) => Some(Refusal::CopyOut),
         ["SET", ..] => encoding(&head[1..]),
         ["ALTER", "DATABASE" | "ROLE" | "USER", ..] if touches_protection(&head, protected) => {
             Some(Refusal::Protection {
@@ -90,20 +90,6 @@ fn encoding(words: &[&str]) -> Option<Refusal> {
     (!is_unicode).then(|| Refusal::Encoding {
         encoding: encoding.to_owned(),
     })
-}
-
-fn copies_out(text: &str) -> bool {
-    let (mut depth, mut last) = (0_usize, String::new());
-    for word in words(text) {
-        match word.as_str() {
-            "(" => depth += 1,
-            ")" => depth = depth.saturating_sub(1),
-            "STDOUT" if depth == 0 && last == "TO" => return true,
-            _ => {}
-        }
-        last = word;
-    }
-    false
 }
 
 fn touches_protection(head: &[&str], protected: bool) -> bool {

@@ -1,20 +1,30 @@
 //! Commands that begin with a backslash: one entry each, by which they are found, listed and explained.
 
-use futures_util::future::BoxFuture;
+mod files;
+mod server;
+mod switches;
+
+use futures_util::future::LocalBoxFuture;
 
 use super::session::Session;
-use super::{Flow, Result};
-use crate::progress::{Cell, Column, Event, Table};
+use super::source::Source;
+use super::{Flow, Result, describe};
+use crate::progress::{Cell, Column, Table};
+use describe::Part;
 
-/// A command with its words.
-pub type Run = for<'a> fn(&'a mut Session, Words) -> BoxFuture<'a, Result<Flow>>;
+pub use files::edit;
+
+/// A command with its words, and where data for it comes from.
+pub type Run =
+    for<'a> fn(&'a mut Session, &'a mut Source, Words) -> LocalBoxFuture<'a, Result<Flow>>;
 
 pub struct Command {
     pub name: &'static str,
     /// As help shows them: `[TARGET]`.
     pub arguments: &'static str,
     pub help: &'static str,
-    pub run: Run,
+    /// `None` for those that describe, which are found by their letters.
+    pub run: Option<Run>,
 }
 
 /// What stands behind the name of a command.
@@ -26,75 +36,203 @@ pub struct Words {
 }
 
 impl Words {
+    /// From a line without its backslash.
+    pub fn read(line: &str) -> Self {
+        let end = line.find(char::is_whitespace).unwrap_or(line.len());
+        let text = line[end..].trim().trim_end_matches(';').trim_end();
+        Self {
+            name: line[..end].trim_end_matches(';').to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
     pub fn first(&self) -> Option<&str> {
         self.text.split_whitespace().next()
     }
 }
 
+macro_rules! command {
+    ($name:literal, $arguments:literal, $help:literal, $run:path) => {
+        Command {
+            name: $name,
+            arguments: $arguments,
+            help: $help,
+            run: Some(|session, source, words| Box::pin($run(session, source, words))),
+        }
+    };
+    ($name:literal, $arguments:literal, $help:literal) => {
+        Command {
+            name: $name,
+            arguments: $arguments,
+            help: $help,
+            run: None,
+        }
+    };
+}
+
 /// All of them, in the order of help.
 pub const COMMANDS: &[Command] = &[
-    Command {
-        name: "c",
-        arguments: "TARGET",
-        help: "have statements go to TARGET; those that are open stay so",
-        run: |session, words| Box::pin(switch(session, words)),
-    },
-    Command {
-        name: "?",
-        arguments: "",
-        help: "list the commands",
-        run: |session, _| Box::pin(async move { Ok(help(session)) }),
-    },
-    Command {
-        name: "q",
-        arguments: "",
-        help: "leave",
-        run: |session, _| Box::pin(leave(session)),
-    },
+    command!(
+        "c",
+        "TARGET",
+        "have statements go to TARGET; others stay open",
+        server::switch
+    ),
+    command!(
+        "conninfo",
+        "",
+        "what is open, and where statements go",
+        server::conninfo
+    ),
+    command!(
+        "write",
+        "[MINUTES|off]",
+        "allow a protected target to be written to",
+        server::write
+    ),
+    command!(
+        "tunnel",
+        "[TARGET]",
+        "open a way to a target for other programs",
+        server::tunnel
+    ),
+    command!(
+        "activity",
+        "",
+        "who does what in this database",
+        server::activity
+    ),
+    command!("locks", "", "who waits for whom", server::locks),
+    command!("kill", "PID", "terminate a backend", server::kill),
+    command!(
+        "trigger",
+        "TABLE",
+        "the triggers of a table, and whether they are on",
+        server::trigger
+    ),
+    command!(
+        "watermark",
+        "",
+        "how far tables have been promoted",
+        server::watermark
+    ),
+    command!(
+        "d",
+        "[NAME]",
+        "describe a relation, or list them (d+ tells more)"
+    ),
+    command!(
+        "dt",
+        "[PATTERN]",
+        "list tables; dv views, dm materialized views, di indexes, ds sequences"
+    ),
+    command!("dn", "[PATTERN]", "list schemas"),
+    command!(
+        "df",
+        "[PATTERN]",
+        "list functions; sf NAME shows the source of one"
+    ),
+    command!("dT", "[PATTERN]", "list types; dx extensions"),
+    command!("du", "[PATTERN]", "list roles"),
+    command!("l", "[PATTERN]", "list databases"),
+    command!(
+        "g",
+        "[FILE or |COMMAND]",
+        "run the last statement, its result to a file or command",
+        files::run_again
+    ),
+    command!(
+        "gx",
+        "[FILE or |COMMAND]",
+        "the same with rows as records",
+        files::run_again
+    ),
+    command!(
+        "gset",
+        "[PREFIX]",
+        "run it, the columns of its row into variables of Lua",
+        files::run_again
+    ),
+    command!(
+        "watch",
+        "[SECONDS] [c=COUNT]",
+        "run it again and again, until Ctrl-C",
+        files::run_again
+    ),
+    command!(
+        "e",
+        "",
+        "edit the last statement in $EDITOR, and run it",
+        files::editor
+    ),
+    command!("i", "FILE", "run a file of SQL or Lua", files::include),
+    command!(
+        "o",
+        "[FILE or |COMMAND]",
+        "send results to a file or command; without, back here",
+        files::output
+    ),
+    command!(
+        "record",
+        "FILE",
+        "write what was done since as a playbook",
+        files::record
+    ),
+    command!(
+        "x",
+        "[on|off|auto]",
+        "show rows as records",
+        switches::expanded
+    ),
+    command!(
+        "timing",
+        "[on|off]",
+        "tell how long statements take",
+        switches::timing
+    ),
+    command!("?", "", "list the commands", help),
+    command!("q", "", "leave", leave),
 ];
 
 /// Runs the command of a line, which stands there without its backslash.
-pub async fn run(session: &mut Session, line: &str) -> Result<Flow> {
-    let end = line.find(char::is_whitespace).unwrap_or(line.len());
-    let words = Words {
-        name: line[..end].to_owned(),
-        text: line[end..]
-            .trim()
-            .trim_end_matches(';')
-            .trim_end()
-            .to_owned(),
-    };
-    match COMMANDS.iter().find(|command| command.name == words.name) {
-        Some(command) => (command.run)(session, words).await,
-        None => {
-            let known = COMMANDS.iter().map(|command| command.name);
-            Err(Session::unknown("command", &words.name, known))
-        }
+pub async fn run(session: &mut Session, source: &mut Source, line: &str) -> Result<Flow> {
+    let words = Words::read(line);
+    let found = COMMANDS.iter().find(|command| command.name == words.name);
+    if let Some(run) = found.and_then(|command| command.run) {
+        return run(session, source, words).await;
     }
+    if describe::Command::parse(&words.name).is_some() {
+        return describe(session, &words).await;
+    }
+    let known = COMMANDS.iter().map(|command| command.name);
+    Err(Session::unknown("command", &words.name, known))
 }
 
-async fn switch(session: &mut Session, words: Words) -> Result<Flow> {
-    if let Some(name) = words.first() {
-        session.open_target(name).await?;
-        session.take_target(name);
+async fn describe(session: &Session, words: &Words) -> Result<Flow> {
+    let parts = describe::run(session.db()?.handle(), &words.name, &words.text).await?;
+    for part in parts {
+        match part {
+            Part::Table(table) => session.results.table(&table)?,
+            Part::Lines(lines) => session.results.print(&lines.join("\n"))?,
+        }
     }
     Ok(Flow::GoesOn)
 }
 
-fn help(session: &Session) -> Flow {
+async fn help(session: &mut Session, _: &mut Source, _: Words) -> Result<Flow> {
     let row = |command: &Command| {
         let name = format!("\\{} {}", command.name, command.arguments);
         vec![Cell::plain(name.trim_end()), Cell::plain(command.help)]
     };
-    session.context().tell(&Event::Show(Table {
+    session.results.table(&Table {
         title: String::new(),
         columns: vec![Column::left("command"), Column::left("what it does")],
         rows: COMMANDS.iter().map(row).collect(),
-    }));
-    Flow::GoesOn
+    })?;
+    Ok(Flow::GoesOn)
 }
 
-async fn leave(session: &Session) -> Result<Flow> {
+async fn leave(session: &mut Session, _: &mut Source, _: Words) -> Result<Flow> {
     Ok(if session.may_leave().await? {
         Flow::Ends(0)
     } else {

@@ -24,7 +24,10 @@ pub fn complete(text: &str, world: &World) -> (usize, Vec<Candidate>) {
         let known = world.targets.iter().filter(|name| name.starts_with(prefix));
         known.map(Candidate::plain).collect()
     } else if FILES.contains(&name) {
-        (world.files)(prefix).into_iter().map(Candidate::plain).collect()
+        (world.files)(prefix)
+            .into_iter()
+            .map(Candidate::plain)
+            .collect()
     } else if TABLES.contains(&name) {
         relations(prefix, &[Kind::Table], world.names)
     } else {
@@ -107,7 +110,9 @@ pub fn relations(prefix: &str, kinds: &[Kind], names: &Names) -> Vec<Candidate> 
             wanted(relation.kind) && relation.visible && common
         });
         let visible = visible.map(|relation| names.quoted(&relation.name));
-        let schemas = names.plain(Plain::Schema, prefix.trim_start_matches('"')).iter();
+        let schemas = names
+            .plain(Plain::Schema, prefix.trim_start_matches('"'))
+            .iter();
         let schemas = schemas.filter(|schema| !system(schema) || !prefix.is_empty());
         let schemas = schemas.map(|schema| format!("{}.", names.quoted(schema)));
         return fitting(visible.chain(schemas), prefix);

@@ -40,7 +40,9 @@ pub fn signature(text: &str, world: &World) -> Option<String> {
         return Some(docs::lookup(&callee)?.signature());
     }
     let used = place.keys(open);
-    let left = options.iter().filter(|option| !used.contains(&option.name.as_str()));
+    let left = options
+        .iter()
+        .filter(|option| !used.contains(&option.name.as_str()));
     let left: Vec<String> = left
         .map(|option| match option.optional {
             true => format!("{}?", option.name),
@@ -87,7 +89,9 @@ impl<'a> Place<'a> {
         let (language, body) = classify(prefix);
         if language == Language::Sql && prefix.contains(char::is_whitespace) {
             let (at, found) = sql::complete(body, body.len(), world.names);
-            let clean = found.into_iter().filter(|found| long || !found.text.contains('"'));
+            let clean = found
+                .into_iter()
+                .filter(|found| long || !found.text.contains('"'));
             return (self.text.len() - body.len() + at, clean.collect());
         }
         (inside, self.named(prefix, before, world))
@@ -103,8 +107,11 @@ impl<'a> Place<'a> {
         match (key, callee) {
             (_, Some("connect")) => fitting(world.targets, prefix),
             (Some("tables" | "exclude"), _) => {
-                let groups: Vec<String> =
-                    world.groups.iter().map(|group| format!("group:{group}")).collect();
+                let groups: Vec<String> = world
+                    .groups
+                    .iter()
+                    .map(|group| format!("group:{group}"))
+                    .collect();
                 let mut found = fitting(&groups, prefix);
                 let tables = command::relations(prefix, &[RelationKind::Table], world.names);
                 found.extend(tables.into_iter().filter(|table| !table.text.contains('"')));
@@ -126,9 +133,17 @@ impl<'a> Place<'a> {
         let open = self.open_bracket(before);
         let callee = open.and_then(|open| self.callee(open, world));
         let options = callee.and_then(|callee| docs::options(&callee));
-        let option = options.unwrap_or_default().into_iter().find(|option| option.name == key);
+        let option = options
+            .unwrap_or_default()
+            .into_iter()
+            .find(|option| option.name == key);
         option.map_or_else(Vec::new, |option| {
-            option.ty.literals().into_iter().map(str::to_owned).collect()
+            option
+                .ty
+                .literals()
+                .into_iter()
+                .map(str::to_owned)
+                .collect()
         })
     }
 
@@ -200,15 +215,17 @@ impl<'a> Place<'a> {
 
     fn name(&self, world: &World) -> (usize, Vec<Candidate>) {
         let end = self.text.len();
-        let typed = self.tokens.last().filter(|token| {
-            token.end == end && matches!(token.kind, Kind::Name | Kind::Keyword)
-        });
+        let typed = self
+            .tokens
+            .last()
+            .filter(|token| token.end == end && matches!(token.kind, Kind::Name | Kind::Keyword));
         let start = typed.map_or(end, |token| token.start);
         let before = self.tokens.len() - usize::from(typed.is_some());
         let prefix = &self.text[start..];
-        let numeric = self.tokens.last().is_some_and(|token| {
-            token.kind == Kind::Number && token.end == end
-        });
+        let numeric = self
+            .tokens
+            .last()
+            .is_some_and(|token| token.kind == Kind::Number && token.end == end);
         if numeric {
             return (end, Vec::new());
         }
@@ -221,7 +238,9 @@ impl<'a> Place<'a> {
             },
             _ => globals(world),
         };
-        let found = found.into_iter().filter(|found| found.text.starts_with(prefix));
+        let found = found
+            .into_iter()
+            .filter(|found| found.text.starts_with(prefix));
         (start, found.collect())
     }
 
@@ -233,7 +252,9 @@ impl<'a> Place<'a> {
         }
         let options = docs::options(&self.callee(open, world)?)?;
         let used = self.keys(open);
-        let left = options.iter().filter(|option| !used.contains(&option.name.as_str()));
+        let left = options
+            .iter()
+            .filter(|option| !used.contains(&option.name.as_str()));
         Some(
             left.map(|option| Candidate {
                 shown: option.name.clone(),
@@ -255,7 +276,11 @@ fn declared(path: &[&str], world: &World) -> String {
 
 /// The class of a global; `db` and `tx` are what their names say wherever they come from.
 fn class(name: &str, world: &World) -> Option<String> {
-    let known = world.lua.globals.get(name).and_then(|global| global.class.clone());
+    let known = world
+        .lua
+        .globals
+        .get(name)
+        .and_then(|global| global.class.clone());
     known.or_else(|| matches!(name, "db" | "tx").then(|| "Db".to_owned()))
 }
 
@@ -288,5 +313,8 @@ fn fitting(names: &[String], prefix: &str) -> Vec<Candidate> {
 }
 
 fn files(prefix: &str, world: &World) -> Vec<Candidate> {
-    (world.files)(prefix).into_iter().map(Candidate::plain).collect()
+    (world.files)(prefix)
+        .into_iter()
+        .map(Candidate::plain)
+        .collect()
 }

@@ -34,7 +34,7 @@ impl LuaNames {
                     ..Global::default()
                 },
                 Value::UserData(data) => Global {
-                    class: data.type_name().ok().flatten().map(|name| name.to_string()),
+                    class: data.type_name().ok().map(|name| name.to_string_lossy()),
                     ..Global::default()
                 },
                 other => Global {
@@ -55,5 +55,7 @@ fn fields(table: &Table) -> Vec<String> {
 }
 
 fn text(value: &Value) -> Option<String> {
-    value.as_string().and_then(|name| Some(name.to_str().ok()?.to_owned()))
+    value
+        .as_string()
+        .and_then(|name| Some(name.to_str().ok()?.to_owned()))
 }

@@ -3,8 +3,8 @@
 mod command;
 mod lua;
 mod lua_names;
-mod sql;
 mod spot;
+mod sql;
 mod tables;
 mod words;
 

@@ -85,7 +85,9 @@ impl<'a> Spot<'a> {
     pub fn word(&self, index: usize) -> String {
         let token = self.tokens.get(index);
         let word = token.filter(|token| token.kind == WordKind::Word);
-        word.map_or_else(String::new, |token| self.text_of(token).to_ascii_uppercase())
+        word.map_or_else(String::new, |token| {
+            self.text_of(token).to_ascii_uppercase()
+        })
     }
 
     /// The word so many before the cursor, 1 for the last.

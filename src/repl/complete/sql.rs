@@ -1,7 +1,7 @@
 //! Completion of SQL: what may stand at a place, and what of it begins with what was typed.
 
-use super::Candidate;
 use super::super::names::{Kind, Named, Names, Plain, Relation, begins};
+use super::Candidate;
 use super::spot::{Spot, is_name};
 use super::tables::{Used, named_queries, used};
 use super::words;
@@ -149,8 +149,19 @@ fn definitions(spot: &Spot) -> Option<Slot> {
         "ON" => Slot::Relation(TABLES),
         "OWNER" => Slot::Words(&["TO"]),
         "GRANT" | "REVOKE" => Slot::Words(&[
-            "ALL", "CONNECT", "CREATE", "DELETE", "EXECUTE", "INSERT", "REFERENCES", "SELECT", "TEMPORARY", "TRIGGER",
-            "TRUNCATE", "UPDATE", "USAGE",
+            "ALL",
+            "CONNECT",
+            "CREATE",
+            "DELETE",
+            "EXECUTE",
+            "INSERT",
+            "REFERENCES",
+            "SELECT",
+            "TEMPORARY",
+            "TRIGGER",
+            "TRUNCATE",
+            "UPDATE",
+            "USAGE",
         ]),
         _ => return None,
     })
@@ -161,8 +172,10 @@ fn general(spot: &Spot, last: &Token) -> Slot {
     let clause = clause(spot);
     match word.as_str() {
         "FROM" if spot.word(0) == "COPY" => return Slot::Words(&["STDIN", "PROGRAM"]),
-        "FROM" | "JOIN" | "INTO" | "UPDATE" | "ONLY" | "TABLE" | "REFERENCES" | "ANALYZE" | "VACUUM" | "LOCK"
-        | "COPY" | "TRUNCATE" | "CLUSTER" | "LATERAL" => return Slot::Relation(&[]),
+        "FROM" | "JOIN" | "INTO" | "UPDATE" | "ONLY" | "TABLE" | "REFERENCES" | "ANALYZE"
+        | "VACUUM" | "LOCK" | "COPY" | "TRUNCATE" | "CLUSTER" | "LATERAL" => {
+            return Slot::Relation(&[]);
+        }
         "VIEW" => return Slot::Relation(&[Kind::MaterializedView]),
         "CALL" => return Slot::Function,
         "INSERT" | "MERGE" => return Slot::Words(&["INTO"]),
@@ -173,10 +186,21 @@ fn general(spot: &Spot, last: &Token) -> Slot {
         "INNER" | "CROSS" | "NATURAL" | "OUTER" => return Slot::Words(&["JOIN"]),
         "EXPLAIN" => return Slot::Statement,
         "AS" if spot.last(2).is_empty() || clause != "WITH" => {
-            return if in_cast(spot) { Slot::Type } else { Slot::Nothing };
+            return if in_cast(spot) {
+                Slot::Type
+            } else {
+                Slot::Nothing
+            };
         }
         "IS" => {
-            return Slot::Words(&["NULL", "NOT NULL", "TRUE", "FALSE", "DISTINCT FROM", "NOT DISTINCT FROM"]);
+            return Slot::Words(&[
+                "NULL",
+                "NOT NULL",
+                "TRUE",
+                "FALSE",
+                "DISTINCT FROM",
+                "NOT DISTINCT FROM",
+            ]);
         }
         "LIMIT" | "OFFSET" => return Slot::Nothing,
         "USING" if clause == "USING" && spot.word(0) == "DELETE" => return Slot::Relation(&[]),
@@ -186,8 +210,12 @@ fn general(spot: &Spot, last: &Token) -> Slot {
     let before = spot.before;
     match spot.symbol(before - 1) {
         Some(':') if before > 1 && spot.symbol(before - 2) == Some(':') => Slot::Type,
-        Some(',') if ["FROM", "JOIN", "TRUNCATE", "TABLE"].contains(&clause.as_str())
-            && open_parenthesis(spot).is_none() => Slot::Relation(&[]),
+        Some(',')
+            if ["FROM", "JOIN", "TRUNCATE", "TABLE"].contains(&clause.as_str())
+                && open_parenthesis(spot).is_none() =>
+        {
+            Slot::Relation(&[])
+        }
         Some('(') => opened(spot, &clause),
         Some(',') if clause == "INTO" => Slot::Column,
         Some('*') if is_all(spot) => Slot::Behind(clause),
@@ -205,7 +233,9 @@ fn opened(spot: &Spot, clause: &str) -> Slot {
         "USING" if word == "USING" => Slot::Column,
         "ON" if spot.word(0) == "CREATE" => Slot::Value,
         "FROM" | "JOIN" if word == clause => Slot::Words(&["SELECT", "VALUES", "WITH"]),
-        _ if word == "AS" || word == "EXISTS" => Slot::Words(&["SELECT", "VALUES", "WITH", "INSERT INTO", "UPDATE"]),
+        _ if word == "AS" || word == "EXISTS" => {
+            Slot::Words(&["SELECT", "VALUES", "WITH", "INSERT INTO", "UPDATE"])
+        }
         _ => Slot::Value,
     }
 }
@@ -255,7 +285,9 @@ impl Offer<'_> {
             }
             Slot::Behind(clause) => {
                 self.keywords(words::after(clause));
-                let no_values = ["UPDATE", "INTO", "TABLE", "COPY", "TRUNCATE", "GRANT", "REVOKE"];
+                let no_values = [
+                    "UPDATE", "INTO", "TABLE", "COPY", "TRUNCATE", "GRANT", "REVOKE",
+                ];
                 if !no_values.contains(&clause.as_str()) {
                     self.keywords(words::OPERATORS);
                 }
@@ -340,7 +372,8 @@ impl Offer<'_> {
     fn of_schema(&mut self, schema: &str, kinds: &[Kind]) {
         let names = self.names;
         let relations = names.relations(&self.spot.prefix).iter();
-        let of_it = relations.filter(|relation| *relation.schema == *schema && is_of(relation, kinds));
+        let of_it =
+            relations.filter(|relation| *relation.schema == *schema && is_of(relation, kinds));
         for relation in of_it {
             self.name(&relation.name);
         }
@@ -385,7 +418,10 @@ impl Offer<'_> {
         let tables = used(self.spot);
         let meant: Vec<Used> = match self.spot.qualifiers.as_slice() {
             [] => tables,
-            [table] => tables.into_iter().filter(|used| used.is_called(table)).collect(),
+            [table] => tables
+                .into_iter()
+                .filter(|used| used.is_called(table))
+                .collect(),
             [schema, table] => vec![Used {
                 schema: Some(schema.clone()),
                 name: table.clone(),

@@ -1,7 +1,7 @@
 //! The tables that a statement names, with the names it gives them.
 
-use super::spot::{Spot, is_name};
 use super::super::names::{Names, Relation};
+use super::spot::{Spot, is_name};
 use crate::pg::script::WordKind;
 
 /// A table of the statement.
@@ -16,9 +16,38 @@ pub struct Used {
 const BEFORE: [&str; 7] = ["FROM", "JOIN", "INTO", "UPDATE", "TABLE", "USING", "COPY"];
 /// Words that follow a table and are no name for it.
 const NO_ALIAS: [&str; 32] = [
-    "ADD", "ALTER", "ATTACH", "CROSS", "DEFAULT", "DISABLE", "DROP", "ENABLE", "EXCEPT", "FOR", "FROM", "FULL", "GROUP",
-    "HAVING", "INNER", "INTERSECT", "JOIN", "LEFT", "LIMIT", "NATURAL", "OFFSET", "ON", "ORDER", "RENAME", "RETURNING",
-    "RIGHT", "SELECT", "SET", "UNION", "USING", "VALUES", "WHERE",
+    "ADD",
+    "ALTER",
+    "ATTACH",
+    "CROSS",
+    "DEFAULT",
+    "DISABLE",
+    "DROP",
+    "ENABLE",
+    "EXCEPT",
+    "FOR",
+    "FROM",
+    "FULL",
+    "GROUP",
+    "HAVING",
+    "INNER",
+    "INTERSECT",
+    "JOIN",
+    "LEFT",
+    "LIMIT",
+    "NATURAL",
+    "OFFSET",
+    "ON",
+    "ORDER",
+    "RENAME",
+    "RETURNING",
+    "RIGHT",
+    "SELECT",
+    "SET",
+    "UNION",
+    "USING",
+    "VALUES",
+    "WHERE",
 ];
 
 impl Used {

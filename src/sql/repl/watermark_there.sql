@@ -1,0 +1,1 @@
+SELECT pg_catalog.to_regclass('runner.watermark') IS NOT NULL
