@@ -168,6 +168,8 @@ function copy.subset(options) end
 ---@field tables? string|string[] names, patterns and groups on the target (default all that the dump has rows of)
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
 ---@field mode? "append"|"replace" `"replace"` empties the tables of the dump first, in the same commit (default `"append"`)
+---@field triggers? "user"|string[]|false which triggers of the target do not fire for the rows, as for `copy.tables` (default `"user"`)
+---@field foreign_keys? "auto"|"replica"|"order"|"defer"|"drop" how foreign keys are kept, as for `copy.tables` (default `"auto"`)
 ---@field verify? "count"|boolean
 
 ---Restores the rows and sequences of a dump, and nothing else of it: no setting, no definition. Large objects are left

@@ -10,12 +10,14 @@ mod strategy;
 mod switches;
 mod table;
 mod unit;
+mod ward;
 
 pub(super) use refusal::{Refusal, announce, conclude};
 pub use report::{KeyEnd, PlanReport, PlannedTable, PlannedTrigger, PlannedUnit, Refused, plan};
 pub(super) use strategy::Way;
 pub(super) use table::{TablePlan, UpsertKey};
-pub(super) use unit::{Emptying, Unit};
+pub(super) use unit::Unit;
+pub(super) use ward::{Care, Emptying, Purpose, Ward};
 
 use super::columns::{Sides, match_columns};
 use super::objects::Objects;
