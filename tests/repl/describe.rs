@@ -209,7 +209,7 @@ fn lists(database: &Database) -> Vec<String> {
         "du describe*",
         "du+ describe*",
         "du \"Describe\"*",
-        "l template*",
+        "l template?",
         "dtS pg_cl*",
     ];
     let name = database.name();
