@@ -51,8 +51,9 @@ fn a_chart_is_plain_where_there_is_no_terminal_and_rows_where_programs_read() {
     let lines: Vec<&str> = stdout.lines().collect();
     assert_eq!(lines[0], "laws");
     let bar = |line: &str| line.matches('█').count();
+    // A quarter of the other, to the nearest character.
     assert!(
-        bar(lines[1]) == 4 * bar(lines[2]) && bar(lines[2]) > 0,
+        bar(lines[2]) > 0 && bar(lines[1]).abs_diff(4 * bar(lines[2])) <= 2,
         "{stdout}"
     );
     assert!(
