@@ -91,7 +91,8 @@ async fn keep_reading(connector: Connector, shared: Arc<Shared>) {
     loop {
         shared.wanted.notified().await;
         // What cannot be read is not known; it is asked for again with the next change, or when it is old.
-        let names = shielded(read(&connector)).await;
+        // Boxed: it is large, and waited for most of the time.
+        let names = Box::pin(shielded(read(&connector))).await;
         if let Err(error) = &names {
             tracing::debug!(on = connector.name(), "names could not be read: {error}");
         }
@@ -131,8 +132,8 @@ fn changes_names(statement: &str) -> bool {
                 .any(|known| word.eq_ignore_ascii_case(known))
         });
     }
-    let is = |word: &&str| first.eq_ignore_ascii_case(word);
-    match FIRST.iter().position(|word| is(word)) {
+    let is_first = |word: &&str| first.eq_ignore_ascii_case(word);
+    match FIRST.iter().position(is_first) {
         None => false,
         // SELECT INTO makes a table.
         Some(11..) => words.any(|word| word.eq_ignore_ascii_case("into")),

@@ -63,7 +63,9 @@ fn spans(line: &str) -> (Vec<Span>, Vec<usize>) {
         span.start += begins;
         span.end += begins;
     }
-    brackets.iter_mut().for_each(|bracket| *bracket += begins);
+    for bracket in &mut brackets {
+        *bracket += begins;
+    }
     spans.extend(head);
     (spans, brackets)
 }
@@ -163,9 +165,10 @@ fn matching(line: &str, position: usize, brackets: &[usize]) -> Vec<Span> {
         return Vec::new();
     };
     let is_open = |index: &usize| "([{".contains(&line[brackets[*index]..=brackets[*index]]);
-    let onward: Box<dyn Iterator<Item = usize>> = match is_open(&one) {
-        true => Box::new(one..brackets.len()),
-        false => Box::new((0..=one).rev()),
+    let onward: Box<dyn Iterator<Item = usize>> = if is_open(&one) {
+        Box::new(one..brackets.len())
+    } else {
+        Box::new((0..=one).rev())
     };
     let mut depth = 0_i64;
     for other in onward {

@@ -3,7 +3,6 @@
 //! The line editor blocks a thread of its own; what was typed is run here, in the runtime, each line with an
 //! interruption of its own.
 
-mod assistant;
 pub mod catalogue;
 pub mod classify;
 pub mod command;
@@ -13,7 +12,7 @@ mod editor;
 pub mod highlight;
 mod history;
 mod input;
-mod known;
+mod knowing;
 mod lua;
 pub mod names;
 mod prompt;
@@ -36,7 +35,6 @@ use crate::progress::Event;
 use crate::ui::Console;
 use crate::ui::results::Format;
 use input::{Next, Piece, Syntax};
-use known::Known;
 use session::Session;
 use source::{Source, Typed};
 
@@ -85,10 +83,9 @@ pub async fn run(start: Start) -> Result<i32> {
         report,
     } = start;
     let interrupt = options.interrupt.clone();
-    let known = Known::default();
-    let colour = console.is_coloured();
-    let mut source = Source::open(&options.project.root, terminal, known.clone(), colour)?;
-    let mut session = Session::open(options, console, format, terminal, known)?;
+    let mut session = Session::open(options, console, format, terminal)?;
+    let root = &session.context().options.project.root;
+    let mut source = Source::open(root, terminal, session.knowing.clone())?;
     let opened = open_all(&mut session, &targets).await;
     let mut prompt = Prompt {
         interrupt,
@@ -99,7 +96,7 @@ pub async fn run(start: Start) -> Result<i32> {
         Err(trouble) if !terminal => prompt.code_of(&trouble),
         opened => {
             if let Err(trouble) = opened {
-                prompt.tell(&session, &trouble);
+                prompt.tell(&session, trouble).await;
             }
             if terminal {
                 session.note(session.greeting());
@@ -137,17 +134,10 @@ impl Prompt {
     async fn run(&mut self, session: &mut Session, source: &mut Source) -> i32 {
         let syntax = Syntax::new();
         loop {
-            session.tell_known();
-            let typed = tokio::select! {
-                biased;
-                () = interrupt::interrupted() => {
-                    if self.interrupt.signal() == SIGINT {
-                        self.interrupt.renew();
-                        continue;
-                    }
-                    return self.ended_by_signal();
-                }
-                typed = source.read(session.prompt(), &syntax) => typed,
+            session.learn();
+            let Some(typed) = self.read(session, source, &syntax).await else {
+                source.abandon();
+                return self.ended_by_signal();
             };
             let text = match typed {
                 Typed::Text(text) => text,
@@ -168,7 +158,7 @@ impl Prompt {
                 Ok(Some(code)) => return code,
                 Ok(None) => {}
                 Err(trouble) => {
-                    if let Some(code) = self.failed(session, &trouble).await {
+                    if let Some(code) = self.failed(session, trouble).await {
                         return code;
                     }
                 }
@@ -176,30 +166,49 @@ impl Prompt {
         }
     }
 
+    /// What is typed next; nothing where a signal ends the session.
+    async fn read(&self, session: &Session, source: &mut Source, syntax: &Syntax) -> Option<Typed> {
+        let mut reading = std::pin::pin!(source.read(session.prompt(), syntax));
+        loop {
+            tokio::select! {
+                biased;
+                () = interrupt::interrupted() => {}
+                typed = &mut reading => return Some(typed),
+            }
+            // Of a SIGINT that no key has sent, somebody who types takes no notice.
+            if self.interrupt.signal() != SIGINT || !self.terminal {
+                return None;
+            }
+            self.interrupt.renew();
+        }
+    }
+
     /// Tells what went wrong; the exit code, where that is the end.
-    async fn failed(&self, session: &mut Session, trouble: &Trouble) -> Option<i32> {
+    async fn failed(&self, session: &mut Session, trouble: Trouble) -> Option<i32> {
         if let Kind::Exit(code) = trouble.kind {
             return Some(code);
         }
         if self.interrupt.is_tripped() && self.interrupt.signal() != SIGINT {
             return Some(self.ended_by_signal());
         }
-        self.tell(session, trouble);
-        if !self.terminal {
-            return Some(self.code_of(trouble));
-        }
+        let code = self.code_of(&trouble);
         self.interrupt.renew();
+        self.tell(session, trouble).await;
+        if !self.terminal {
+            return Some(code);
+        }
         if let Err(trouble) = session.mend().await {
             (self.report)(&trouble);
         }
         None
     }
 
-    fn tell(&self, session: &Session, trouble: &Trouble) {
-        if self.terminal && sql::is_stopped(trouble) {
+    async fn tell(&self, session: &Session, mut trouble: Trouble) {
+        if self.terminal && sql::is_stopped(&trouble) {
             session.note("interrupted");
         } else {
-            (self.report)(trouble);
+            session.advise(&mut trouble).await;
+            (self.report)(&trouble);
         }
         for note in session.lua.take_notes() {
             session.context().tell(&Event::Warning(note));
@@ -207,7 +216,10 @@ impl Prompt {
     }
 
     fn code_of(&self, trouble: &Trouble) -> i32 {
-        trouble.exit_code(self.interrupt.signal())
+        match trouble.kind {
+            Kind::Interrupted => trouble.exit_code(self.interrupt.signal()),
+            _ => FAILED,
+        }
     }
 
     fn ended_by_signal(&self) -> i32 {
@@ -254,14 +266,10 @@ async fn run_piece(session: &mut Session, source: &mut Source, piece: Piece) -> 
     match piece {
         Piece::Lua(text) => {
             let flow = session.run_lua(&text).await;
-            session.known.ran(&text);
+            session.has_run(&text);
             flow
         }
-        Piece::Sql { text, then } => {
-            let flow = session.run_sql(&text, then.as_deref(), source).await;
-            session.known.ran(&text);
-            flow
-        }
+        Piece::Sql { text, then } => session.run_sql(&text, then.as_deref(), source).await,
         Piece::Command(line) => command::run(session, source, &line).await,
     }
 }

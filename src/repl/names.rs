@@ -140,6 +140,7 @@ impl Names {
     }
 
     /// Adds a setting with the values it may have.
+    #[must_use]
     pub fn with_setting(mut self, name: &str, values: &str) -> Self {
         self.settings.push(Named {
             schema: "".into(),
@@ -151,6 +152,7 @@ impl Names {
         self
     }
 
+    #[must_use]
     pub fn with(mut self, kind: Plain, names: &[&str]) -> Self {
         for name in names {
             self.put(kind, (*name).into());
@@ -159,6 +161,7 @@ impl Names {
         self
     }
 
+    #[must_use]
     pub fn with_reserved(mut self, words: &[&str]) -> Self {
         self.reserved
             .extend(words.iter().map(|word| Box::from(*word)));

@@ -23,46 +23,51 @@ enum Line {
         target: Option<String>,
         text: String,
     },
-    Sql {
-        target: String,
-        text: String,
-        /// It gives rows, which are shown.
-        is_query: bool,
-        /// How the transaction was before, and behind.
-        status: (Status, Status),
-    },
+    Sql(Statement),
     LeftOut,
+}
+
+/// A statement that went well.
+#[derive(Debug)]
+pub struct Statement {
+    pub target: String,
+    pub text: String,
+    pub kind: Kind,
+    /// How the transaction was before it, and behind it.
+    pub before: Status,
+    pub behind: Status,
+}
+
+#[derive(Debug)]
+pub enum Kind {
+    /// It gives rows, which are shown.
+    Query,
+    Writes,
+    CopiesOut,
+    /// With its data, where that is not much.
+    CopiesIn(Option<String>),
 }
 
 impl Record {
     pub fn lua(&mut self, target: Option<&str>, text: &str) {
-        self.push(
-            text,
-            Line::Lua {
-                target: target.map(str::to_owned),
-                text: text.to_owned(),
-            },
-        );
+        let line = Line::Lua {
+            target: target.map(str::to_owned),
+            text: text.to_owned(),
+        };
+        self.push(bears_a_secret(text), line);
     }
 
-    pub fn sql(&mut self, target: &str, text: &str, is_query: bool, status: (Status, Status)) {
-        self.push(
-            text,
-            Line::Sql {
-                target: target.to_owned(),
-                text: text.to_owned(),
-                is_query,
-                status,
-            },
-        );
+    pub fn sql(&mut self, statement: Statement) {
+        let data = match &statement.kind {
+            Kind::CopiesIn(Some(data)) => data.as_str(),
+            _ => "",
+        };
+        let secret = bears_a_secret(&statement.text) || bears_a_secret(data);
+        self.push(secret, Line::Sql(statement));
     }
 
-    fn push(&mut self, text: &str, line: Line) {
-        self.lines.push(if bears_a_secret(text) {
-            Line::LeftOut
-        } else {
-            line
-        });
+    fn push(&mut self, secret: bool, line: Line) {
+        self.lines.push(if secret { Line::LeftOut } else { line });
     }
 
     /// Writes the playbook to a file that is new, and forgets what was done. `only_gives` tells the lines of Lua that
@@ -83,16 +88,11 @@ impl Record {
                 Line::Lua { text, .. } if only_gives(text) => {}
                 Line::Lua { target, text } => {
                     body.target(target.as_deref());
-                    body.put(text);
+                    body.lua(text);
                 }
-                Line::Sql {
-                    target,
-                    text,
-                    is_query,
-                    status,
-                } => {
-                    body.target(Some(target));
-                    body.sql(text, *is_query, *status);
+                Line::Sql(statement) => {
+                    body.target(Some(&statement.target));
+                    body.sql(statement);
                 }
             }
         }
@@ -115,8 +115,18 @@ struct Body {
     targets: Vec<String>,
     writing: BTreeSet<String>,
     current: Option<String>,
-    /// The statements of the transaction that is open.
-    transaction: Option<Vec<String>>,
+    /// What was done in the transaction that is open.
+    transaction: Option<Transaction>,
+}
+
+#[derive(Default)]
+struct Transaction {
+    /// Its statements as a script, BEGIN and COMMIT among them.
+    script: Vec<String>,
+    /// The same as lines of Lua, which stand among them; without what begins, divides and ends it.
+    lines: Vec<String>,
+    has_lua: bool,
+    has_savepoints: bool,
 }
 
 impl Body {
@@ -138,32 +148,45 @@ impl Body {
         }
     }
 
-    fn sql(&mut self, text: &str, is_query: bool, (before, behind): (Status, Status)) {
-        if !is_query || writes(text) {
+    fn lua(&mut self, text: &str) {
+        match &mut self.transaction {
+            Some(transaction) => {
+                transaction.lines.push(text.to_owned());
+                transaction.has_lua = true;
+            }
+            None => self.put(text),
+        }
+    }
+
+    fn sql(&mut self, statement: &Statement) {
+        let text = &statement.text;
+        if !matches!(statement.kind, Kind::Query | Kind::CopiesOut) || writes(text) {
             self.writing.extend(self.current.clone());
         }
-        if before == Status::Idle && behind != Status::Idle {
-            self.transaction = Some(Vec::new());
+        let begins = statement.before == Status::Idle && statement.behind != Status::Idle;
+        let ends = statement.behind == Status::Idle;
+        if begins {
+            self.transaction = Some(Transaction::default());
         }
-        if let Some(statements) = &mut self.transaction {
-            statements.push(format!("{text};"));
-            if behind == Status::Idle {
-                let statements = std::mem::take(statements).join("\n");
-                self.transaction = None;
-                // A transaction that was rolled back has done nothing.
-                let undone = transaction_statement(text);
-                if !matches!(undone.as_deref(), Some("ROLLBACK" | "ABORT")) {
-                    self.put(&format!("db:script {}", quoted(&statements)));
-                }
-            }
+        let Some(transaction) = &mut self.transaction else {
+            let line = line_of(statement);
+            self.put(&line);
             return;
-        }
-        let line = if is_query {
-            format!("show(db:query {})", quoted(text))
-        } else {
-            format!("db:execute {}", quoted(text))
         };
-        self.put(&line);
+        transaction.script.push(script_of(statement));
+        let divides = transaction_statement(text);
+        match &divides {
+            None => transaction.lines.push(line_of(statement)),
+            Some(_) => transaction.has_savepoints |= !begins && !ends,
+        }
+        if ends {
+            // One that was rolled back has done nothing.
+            let undone = matches!(divides.as_deref(), Some("ROLLBACK" | "ABORT"));
+            let done = self.transaction.take().filter(|_| !undone);
+            if let Some(done) = done {
+                self.put(&done.written());
+            }
+        }
     }
 
     fn finish(mut self) -> String {
@@ -197,6 +220,45 @@ impl Body {
     }
 }
 
+impl Transaction {
+    fn written(self) -> String {
+        if !self.has_lua {
+            return format!("db:script {}", quoted(&self.script.join("\n")));
+        }
+        if self.has_savepoints {
+            return "-- A transaction with savepoints and Lua in it was left out here.".to_owned();
+        }
+        format!(
+            "db:transaction(function(db)\n{}\nend)",
+            self.lines.join("\n")
+        )
+    }
+}
+
+/// A statement as a line of a playbook.
+fn line_of(statement: &Statement) -> String {
+    let text = &statement.text;
+    match &statement.kind {
+        Kind::Query => format!("show(db:query {})", quoted(text)),
+        Kind::Writes => format!("db:execute {}", quoted(text)),
+        Kind::CopiesIn(Some(_)) => format!("db:script {}", quoted(&script_of(statement))),
+        Kind::CopiesIn(None) => {
+            "-- Data was copied in here that is too much for a playbook: `copy.import` reads a file.".to_owned()
+        }
+        Kind::CopiesOut => "-- Rows were copied out here: `copy.export` writes them to a file.".to_owned(),
+    }
+}
+
+/// A statement as a part of a script.
+fn script_of(statement: &Statement) -> String {
+    let text = &statement.text;
+    match &statement.kind {
+        Kind::CopiesIn(Some(data)) => format!("{text};\n{data}\\.\n"),
+        Kind::CopiesIn(None) | Kind::CopiesOut => line_of(statement),
+        Kind::Query | Kind::Writes => format!("{text};"),
+    }
+}
+
 /// The name of a target as one of Lua.
 fn variable(target: &str) -> String {
     let letters = target.chars();
@@ -226,15 +288,33 @@ mod tests {
     fn what_was_done_becomes_a_playbook() {
         use Status::{Idle, Open};
         let mut record = Record::default();
-        record.sql("dev", "SELECT a[1] FROM t", true, (Idle, Idle));
+        let mut sql = |target: &str, text: &str, kind, before, behind| {
+            record.sql(Statement {
+                target: target.to_owned(),
+                text: text.to_owned(),
+                kind,
+                before,
+                behind,
+            });
+        };
+        sql("dev", "SELECT a[1] FROM t", Kind::Query, Idle, Idle);
+        sql("dev", "BEGIN", Kind::Writes, Idle, Open);
+        sql("dev", "DELETE FROM t", Kind::Writes, Open, Open);
+        sql("dev", "COMMIT", Kind::Writes, Open, Idle);
+        sql("dev", "BEGIN", Kind::Writes, Idle, Open);
+        sql("dev", "DROP TABLE t", Kind::Writes, Open, Open);
+        sql("dev", "ROLLBACK", Kind::Writes, Open, Idle);
+        let data = Some("1\n".to_owned());
+        sql("dev", "COPY t FROM stdin", Kind::CopiesIn(data), Idle, Idle);
+        sql(
+            "prod-1",
+            "ALTER ROLE a PASSWORD 'x'",
+            Kind::Writes,
+            Idle,
+            Idle,
+        );
         record.lua(Some("dev"), "x = 1");
         record.lua(Some("dev"), "x + 1");
-        record.sql("dev", "BEGIN", false, (Idle, Open));
-        record.sql("dev", "DELETE FROM t", false, (Open, Open));
-        record.sql("dev", "COMMIT", false, (Open, Idle));
-        record.sql("dev", "BEGIN", false, (Idle, Open));
-        record.sql("dev", "ROLLBACK", false, (Open, Idle));
-        record.sql("prod-1", "ALTER ROLE a PASSWORD 'x'", false, (Idle, Idle));
         let expected = "\
 -- Recorded at the prompt of runner.
 
@@ -249,11 +329,15 @@ local target_dev = connect(args.target_dev, { write = true })
 
 db = target_dev
 show(db:query [=[SELECT a[1] FROM t]=])
-x = 1
 db:script [[BEGIN;
 DELETE FROM t;
 COMMIT;]]
+db:script [[COPY t FROM stdin;
+1
+\\.
+]]
 -- A line that bears a secret was left out here.
+x = 1
 ";
         assert_eq!(record.playbook(|text| text == "x + 1"), expected);
     }

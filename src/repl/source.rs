@@ -6,7 +6,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, BufReader, Lines};
 
 use super::editor::{Editor, Prompt};
 use super::input::Syntax;
-use super::known::Known;
+use super::knowing::Knowing;
 use super::{Result, Trouble, history};
 use crate::progress::{Event, Reporter};
 
@@ -66,11 +66,11 @@ impl Plain {
 }
 
 impl Source {
-    pub fn open(root: &Path, terminal: bool, known: Known, colour: bool) -> Result<Self> {
+    pub fn open(root: &Path, terminal: bool, knowing: Knowing) -> Result<Self> {
         if !terminal {
             return Ok(Self::Plain(Plain::new(BufReader::new(tokio::io::stdin()))));
         }
-        let editor = Editor::start(history::file(root), known, colour)
+        let editor = Editor::start(history::file(root), knowing)
             .map_err(|error| Trouble::failed(format!("cannot open the prompt: {error}")))?;
         Ok(Self::Terminal(editor))
     }
@@ -114,6 +114,13 @@ impl Source {
             let text =
                 "a row on each line; `\\.` on a line of its own ends them, Ctrl-C drops them all";
             reporter.event(&Event::Note(text.to_owned()));
+        }
+    }
+
+    /// Gives the terminal back as it was: nobody waits any longer for the line that is being typed.
+    pub fn abandon(&self) {
+        if let Self::Terminal(editor) = self {
+            editor.abandon();
         }
     }
 

@@ -3,17 +3,14 @@
 use std::time::{Duration, Instant};
 
 use super::command::Words;
+use super::record::{Kind, Statement};
 use super::results::{Given, Results, Sink};
 use super::source::{Source, Typed};
 use super::{Flow, Result, Trouble, session::Session, watch};
-use crate::host::Kind;
 use crate::pg::script::{Copying, copying};
 use crate::pg::{self, Status, TxOptions, Value};
 use crate::progress::{Content, Progress};
 use crate::ui::results::Expanded;
-
-/// The commands that may end a statement.
-const ENDINGS: [&str; 5] = ["g", "gx", "gset", "watch", "e"];
 
 impl Session {
     /// Runs a statement, as the command asks that ends it (`g file`).
@@ -37,11 +34,10 @@ impl Session {
             "gset" => self.set_variables(text, &then).await?,
             "watch" => return watch::run(self, text, &then).await,
             "e" => return super::command::edit(self),
-            other => {
-                let endings = ENDINGS.map(|name| format!("`\\{name}`")).join(", ");
-                return Err(Trouble::usage(format!(
-                    "`\\{other}` cannot end a statement; {endings} can"
-                )));
+            _ => {
+                self.note("the statement before it was not run: its semicolon is missing");
+                let line = format!("{} {}", then.name, then.text);
+                return Box::pin(super::command::run(self, source, &line)).await;
             }
         }
         Ok(Flow::GoesOn)
@@ -80,13 +76,20 @@ impl Session {
         if given.columns.is_some() {
             self.keep_rows(given.kept().as_ref())?;
         }
+        self.has_run(text);
         let target = self.current().unwrap_or_default().to_owned();
-        self.record.sql(
-            &target,
-            text,
-            given.columns.is_some(),
-            (before, session.status()),
-        );
+        self.record.sql(Statement {
+            target,
+            text: text.to_owned(),
+            kind: match copying(text) {
+                Some(Copying::Out) => Kind::CopiesOut,
+                Some(Copying::In) => Kind::CopiesIn(given.data),
+                None if given.columns.is_some() => Kind::Query,
+                None => Kind::Writes,
+            },
+            before,
+            behind: session.status(),
+        });
         Ok(())
     }
 
@@ -143,9 +146,10 @@ async fn copy(
         session.begin(&TxOptions::default()).await?;
     }
     session.note_state(text);
+    let mut data = Some(String::new());
     let copied = match way {
         Copying::Out => copy_out(session, text, results).await,
-        Copying::In => copy_in(session, text, source).await,
+        Copying::In => copy_in(session, text, source, &mut data).await,
     };
     if alone {
         match &copied {
@@ -157,7 +161,18 @@ async fn copy(
     if let Some(rows) = copied? {
         results.print(&format!("COPY {rows}"))?;
     }
-    Ok(Given::default())
+    Ok(Given::copied(data))
+}
+
+/// Data that nobody would want to read in a playbook is not kept.
+fn keep(data: &mut Option<String>, line: &str) {
+    const MOST: usize = 100_000;
+    if let Some(kept) = data {
+        kept.push_str(line);
+        if kept.len() > MOST {
+            *data = None;
+        }
+    }
 }
 
 async fn copy_out(session: &pg::Session, text: &str, results: &Results) -> Result<Option<u64>> {
@@ -179,14 +194,23 @@ async fn copy_out(session: &pg::Session, text: &str, results: &Results) -> Resul
     Ok(None)
 }
 
-async fn copy_in(session: &pg::Session, text: &str, source: &mut Source) -> Result<Option<u64>> {
+async fn copy_in(
+    session: &pg::Session,
+    text: &str,
+    source: &mut Source,
+    data: &mut Option<String>,
+) -> Result<Option<u64>> {
     let mut sink = session.copy_in(text).await?;
     source.explain_data(session.reporter());
     loop {
         let line = source.read_line(">> ").await;
         match line {
             Typed::Text(line) if line == "\\." => break,
-            Typed::Text(line) => sink.send(format!("{line}\n").as_bytes()).await?,
+            Typed::Text(line) => {
+                let line = format!("{line}\n");
+                sink.send(line.as_bytes()).await?;
+                keep(data, &line);
+            }
             Typed::End => break,
             Typed::Dropped => {
                 sink.abort().await;
@@ -210,5 +234,5 @@ fn told(time: Duration) -> String {
 
 /// Whether somebody has stopped it, and nothing is wrong.
 pub fn is_stopped(trouble: &Trouble) -> bool {
-    trouble.kind == Kind::Interrupted
+    trouble.kind == crate::host::Kind::Interrupted
 }

@@ -56,9 +56,10 @@ pub fn lua(text: &str) -> Vec<Token> {
 }
 
 fn symbol(text: &str) -> Kind {
-    match text.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        true => Kind::Keyword,
-        false => Kind::Symbol,
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        Kind::Keyword
+    } else {
+        Kind::Symbol
     }
 }
 

@@ -1,8 +1,8 @@
 //! What goes wrong in a line, as the one renderer of errors takes it.
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
-use crate::host::{Error, Failure, Location, State};
+use crate::host::{Error, Failure, Field, Location, State};
 use crate::pg;
 
 /// A failure, whatever layer it is of.
@@ -14,6 +14,12 @@ impl Deref for Trouble {
 
     fn deref(&self) -> &Failure {
         &self.0
+    }
+}
+
+impl DerefMut for Trouble {
+    fn deref_mut(&mut self) -> &mut Failure {
+        &mut self.0
     }
 }
 
@@ -73,6 +79,12 @@ impl Trouble {
             }
         }
         self
+    }
+
+    /// Whether one of its fields is this.
+    pub fn has_field(&self, name: &str, text: &str) -> bool {
+        let mut fields = self.0.fields.iter();
+        fields.any(|(own, field)| *own == name && *field == Field::Text(text.to_owned()))
     }
 
     pub fn usage(message: impl Into<String>) -> Self {

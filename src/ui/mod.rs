@@ -27,3 +27,4 @@ pub use askpass::askpass;
 pub use console::{Console, Options, TraceTo};
 pub use error::{Report, SourceSpan, SqlSpan};
 pub use log::Log;
+pub use terminal::Modes;

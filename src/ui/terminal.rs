@@ -14,6 +14,14 @@ impl Modes {
         tcgetattr(std::io::stdin()).ok().map(Self)
     }
 
+    /// The same for a line editor that is left in the midst of a line: what it has switched on is off.
+    pub fn leave_editor(&self) {
+        use std::io::Write;
+        self.restore();
+        // Without a terminal there is nothing to be switched off.
+        let _ = std::io::stdout().write_all(b"\x1b[?2004l\r\n");
+    }
+
     pub fn restore(&self) {
         // Fails only where the terminal is gone.
         let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &self.0);
@@ -28,4 +36,6 @@ impl Modes {
     }
 
     pub fn restore(&self) {}
+
+    pub fn leave_editor(&self) {}
 }

@@ -457,7 +457,7 @@ fn names_that_are_locked_away_keep_nobody_waiting() {
 
 #[test]
 fn tab_completes_at_the_prompt_and_twice_lists() {
-    let sql = "CREATE TABLE zebra_one (stripes int); CREATE TABLE zebra_two (stripes int)";
+    let sql = "CREATE TABLE zebra_one (zoo_stripes int); CREATE TABLE zebra_two (zoo_stripes int)";
     let database = Database::with(dev(), sql);
     let runner = Runner::new().target("dev", &database);
     let mut screen = Screen::start(runner, &["repl", "dev"]);
@@ -475,8 +475,8 @@ fn tab_completes_at_the_prompt_and_twice_lists() {
     screen.wait_for("both are listed", |text| {
         text.contains("zebra_one") && text.contains("zebra_two")
     });
-    screen.keys(&format!("o{TAB} where st{TAB} is null;"));
-    screen.wait_text("select * from zebra_one where stripes is null;");
+    screen.keys(&format!("o{TAB} where zoo_{TAB} is null;"));
+    screen.wait_text("select * from zebra_one where zoo_stripes is null;");
     screen.keys(CTRL_C);
     screen.wait_prompt("dev=>");
     screen.type_line("\\q");
@@ -489,13 +489,17 @@ fn what_was_typed_before_is_hinted_and_the_arguments_of_a_function() {
     screen.wait_prompt("runner>");
     assert_eq!(screen.answer("'rare ' .. 'words'", "runner>"), "rare words");
     screen.keys("'rar");
-    screen.wait_text("runner> 'rare ' .. 'words'");
+    let hinted = "runner> 'rare ' .. 'words'";
+    screen.wait_for("the line before is hinted", |text| {
+        text.lines().last() == Some(hinted)
+    });
     screen.keys(CTRL_C);
     screen.wait_prompt("runner>");
     screen.keys("connect(");
     screen.wait_text("connect(target");
     screen.keys(CTRL_C);
-    screen.keys("\\q\r");
+    screen.wait_prompt("runner>");
+    screen.type_line("\\q");
     assert_eq!(screen.finish().0, 0);
 }
 
@@ -513,7 +517,7 @@ fn what_is_typed_is_coloured_unless_no_colour_is_wanted() {
         screen.keys(CTRL_C);
         screen.wait_prompt("runner>");
         assert_eq!(screen.bytes().contains("\x1b[1;34mlocal"), coloured);
-        screen.keys("\\q\r");
+        screen.type_line("\\q");
         assert_eq!(screen.finish().0, 0);
     }
 }

@@ -44,9 +44,12 @@ pub fn signature(text: &str, world: &World) -> Option<String> {
         .iter()
         .filter(|option| !used.contains(&option.name.as_str()));
     let left: Vec<String> = left
-        .map(|option| match option.optional {
-            true => format!("{}?", option.name),
-            false => option.name.clone(),
+        .map(|option| {
+            if option.optional {
+                format!("{}?", option.name)
+            } else {
+                option.name.clone()
+            }
         })
         .collect();
     Some(left.join(", "))
@@ -119,9 +122,10 @@ impl<'a> Place<'a> {
             }
             (Some(key), _) => {
                 let literals = self.literals(key, before, world);
-                match literals.is_empty() {
-                    true => files(prefix, world),
-                    false => fitting(&literals, prefix),
+                if literals.is_empty() {
+                    files(prefix, world)
+                } else {
+                    fitting(&literals, prefix)
                 }
             }
             _ => files(prefix, world),

@@ -3,6 +3,7 @@
 mod command;
 mod lua;
 mod lua_names;
+mod slot;
 mod spot;
 mod sql;
 mod tables;

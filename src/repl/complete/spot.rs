@@ -146,7 +146,7 @@ fn word_at(tokens: &[Token], position: usize) -> Option<(usize, bool)> {
 
 /// Whether a comment stands between the last word and the cursor, on its line.
 fn in_comment(text: &str, tokens: &[Token], start: usize) -> bool {
-    let last = tokens.iter().filter(|token| token.end <= start).last();
+    let last = tokens.iter().rfind(|token| token.end <= start);
     let gap = &text[last.map_or(0, |token| token.end)..start];
     let line = gap.rsplit('\n').next().unwrap_or(gap);
     line.contains("--")

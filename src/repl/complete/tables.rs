@@ -79,19 +79,24 @@ pub fn used(spot: &Spot) -> Vec<Used> {
             // An index or a trigger is made, something is granted, on a table.
             || spot.word(at) == "ON" && ["CREATE", "GRANT", "REVOKE"].contains(&spot.word(0).as_str());
         at += 1;
-        while is_before {
-            let Some((table, next)) = table(spot, at) else {
-                break;
-            };
-            used.push(table);
-            at = next;
-            if spot.symbol(at) != Some(',') {
-                break;
-            }
-            at += 1;
+        if is_before {
+            at = listed(spot, at, &mut used);
         }
     }
     used
+}
+
+/// The tables of a list that begins at `at`, and where it ends.
+fn listed(spot: &Spot, mut at: usize, used: &mut Vec<Used>) -> usize {
+    while let Some((table, next)) = table(spot, at) {
+        used.push(table);
+        at = next;
+        if spot.symbol(at) != Some(',') {
+            break;
+        }
+        at += 1;
+    }
+    at
 }
 
 /// The table that is named at `at`, and where it ends.

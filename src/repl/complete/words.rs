@@ -189,9 +189,10 @@ pub const OPERATORS: &[&str] = &[
 ];
 
 /// The clauses that may follow, by the one that one is in.
-pub fn after(clause: &str) -> &'static [&'static str] {
-    match clause {
-        "SELECT" => &[
+const AFTER: &[(&[&str], &[&str])] = &[
+    (
+        &["SELECT"],
+        &[
             "FROM",
             "INTO",
             "WHERE",
@@ -203,7 +204,10 @@ pub fn after(clause: &str) -> &'static [&'static str] {
             "INTERSECT",
             "EXCEPT",
         ],
-        "FROM" | "JOIN" | "USING" => &[
+    ),
+    (
+        &["FROM", "JOIN", "USING"],
+        &[
             "AS",
             "CROSS JOIN",
             "EXCEPT",
@@ -232,7 +236,10 @@ pub fn after(clause: &str) -> &'static [&'static str] {
             "WHERE",
             "WINDOW",
         ],
-        "WHERE" | "ON" => &[
+    ),
+    (
+        &["WHERE", "ON"],
+        &[
             "EXCEPT",
             "FOR SHARE",
             "FOR UPDATE",
@@ -249,12 +256,21 @@ pub fn after(clause: &str) -> &'static [&'static str] {
             "UNION ALL",
             "WHERE",
         ],
-        "GROUP" => &["HAVING", "LIMIT", "ORDER BY", "UNION", "UNION ALL"],
-        "HAVING" => &["LIMIT", "ORDER BY", "UNION", "UNION ALL"],
-        "ORDER" => &["FETCH FIRST", "FOR SHARE", "FOR UPDATE", "LIMIT", "OFFSET"],
-        "UPDATE" => &["AS", "SET"],
-        "SET" => &["FROM", "RETURNING", "WHERE"],
-        "INTO" => &[
+    ),
+    (
+        &["GROUP"],
+        &["HAVING", "LIMIT", "ORDER BY", "UNION", "UNION ALL"],
+    ),
+    (&["HAVING"], &["LIMIT", "ORDER BY", "UNION", "UNION ALL"]),
+    (
+        &["ORDER"],
+        &["FETCH FIRST", "FOR SHARE", "FOR UPDATE", "LIMIT", "OFFSET"],
+    ),
+    (&["UPDATE"], &["AS", "SET"]),
+    (&["SET"], &["FROM", "RETURNING", "WHERE"]),
+    (
+        &["INTO"],
+        &[
             "AS",
             "DEFAULT VALUES",
             "OVERRIDING",
@@ -264,8 +280,11 @@ pub fn after(clause: &str) -> &'static [&'static str] {
             "VALUES",
             "WHERE",
         ],
-        "VALUES" => &["ON CONFLICT", "RETURNING"],
-        "TABLE" => &[
+    ),
+    (&["VALUES"], &["ON CONFLICT", "RETURNING"]),
+    (
+        &["TABLE"],
+        &[
             "ADD COLUMN",
             "ADD CONSTRAINT",
             "ALTER COLUMN",
@@ -286,16 +305,22 @@ pub fn after(clause: &str) -> &'static [&'static str] {
             "SET SCHEMA",
             "VALIDATE CONSTRAINT",
         ],
-        "COPY" => &["FROM STDIN", "TO STDOUT", "WITH (FORMAT"],
-        "TRUNCATE" => &[
+    ),
+    (&["COPY"], &["FROM STDIN", "TO STDOUT", "WITH (FORMAT"]),
+    (
+        &["TRUNCATE"],
+        &[
             "CASCADE",
             "CONTINUE IDENTITY",
             "RESTART IDENTITY",
             "RESTRICT",
         ],
-        "GRANT" => &["ON", "TO", "WITH GRANT OPTION"],
-        "REVOKE" => &["CASCADE", "FROM", "ON", "RESTRICT"],
-        "CREATE" => &[
+    ),
+    (&["GRANT"], &["ON", "TO", "WITH GRANT OPTION"]),
+    (&["REVOKE"], &["CASCADE", "FROM", "ON", "RESTRICT"]),
+    (
+        &["CREATE"],
+        &[
             "AS",
             "FOR EACH ROW",
             "ON",
@@ -304,12 +329,19 @@ pub fn after(clause: &str) -> &'static [&'static str] {
             "WHERE",
             "WITH (",
         ],
-        "ALTER" => &["OWNER TO", "RENAME TO", "SET SCHEMA"],
-        "DROP" => &["CASCADE", "RESTRICT"],
-        "WITH" => &["AS ("],
-        "EXPLAIN" => &["SELECT", "INSERT INTO", "UPDATE", "DELETE FROM"],
-        _ => &[],
-    }
+    ),
+    (&["ALTER"], &["OWNER TO", "RENAME TO", "SET SCHEMA"]),
+    (&["DROP"], &["CASCADE", "RESTRICT"]),
+    (&["WITH"], &["AS ("]),
+    (
+        &["EXPLAIN"],
+        &["SELECT", "INSERT INTO", "UPDATE", "DELETE FROM"],
+    ),
+];
+
+pub fn after(clause: &str) -> &'static [&'static str] {
+    let found = AFTER.iter().find(|(clauses, _)| clauses.contains(&clause));
+    found.map_or(&[], |(_, words)| words)
 }
 
 /// Words behind which a value, a column or a name comes, so that nothing that follows an operand can.

@@ -156,9 +156,10 @@ impl Below {
     fn children(&self, relation: &Relation, verbose: bool, lines: &mut Vec<String>) {
         let children = self.items(CHILDREN);
         let partitioned = relation.is("p") || relation.is("I");
-        let (what, heading) = match partitioned {
-            true => ("partitions", "Partitions: "),
-            false => ("child tables", "Child tables: "),
+        let (what, heading) = if partitioned {
+            ("partitions", "Partitions: ")
+        } else {
+            ("child tables", "Child tables: ")
         };
         match children.len() {
             0 if partitioned => lines.push("Number of partitions: 0".to_owned()),

@@ -115,16 +115,14 @@ impl What {
             "sv" => Self::ViewSource,
             _ => {
                 let letters = base.strip_prefix('d')?;
-                match letters.strip_prefix('f') {
-                    Some(kinds) => Self::functions(kinds)?,
-                    None => {
-                        let kinds: Option<Vec<Kind>> = letters.chars().map(Kind::of).collect();
-                        let mut kinds = kinds?;
-                        kinds.sort_unstable();
-                        kinds.dedup();
-                        Self::Relations(kinds)
-                    }
+                if let Some(kinds) = letters.strip_prefix('f') {
+                    return Self::functions(kinds);
                 }
+                let kinds: Option<Vec<Kind>> = letters.chars().map(Kind::of).collect();
+                let mut kinds = kinds?;
+                kinds.sort_unstable();
+                kinds.dedup();
+                Self::Relations(kinds)
             }
         })
     }

@@ -167,9 +167,6 @@ async fn list(
     if let Some(pattern) = pattern.filter(|_| rows.rows.is_empty()) {
         return Err(not_found(session, list.what, list.what, pattern).await?);
     }
-    if rows.rows.is_empty() {
-        return Ok(vec![none(list.what)]);
-    }
     let shown = |column: &str| command.verbose || list.brief.contains(&column);
     Ok(vec![Part::Table(table(rows, list.what, shown))])
 }
@@ -200,16 +197,16 @@ async fn extensions(
     pattern: Option<&Pattern>,
 ) -> Result<Vec<Part>> {
     let (_, name) = regexes(pattern);
-    let sql = match verbose {
-        true => include_str!("../../sql/repl/extension_objects.sql"),
-        false => include_str!("../../sql/repl/list_extensions.sql"),
+    let sql = if verbose {
+        include_str!("../../sql/repl/extension_objects.sql")
+    } else {
+        include_str!("../../sql/repl/list_extensions.sql")
     };
     let rows = session.query(sql, &[name]).await?;
     match pattern {
         Some(pattern) if rows.rows.is_empty() => {
             Err(not_found(session, "extensions", "extensions", pattern).await?)
         }
-        None if rows.rows.is_empty() => Ok(vec![none("extensions")]),
         _ if verbose => Ok(objects(rows)),
         _ => Ok(vec![Part::Table(table(
             rows,

@@ -13,9 +13,10 @@ pub async fn not_found(
     all: &str,
     pattern: &Pattern,
 ) -> Result<Error> {
-    let near = match pattern.literal.contains(['*', '?']) {
-        true => None,
-        false => nearest(session, all, &pattern.literal).await?,
+    let near = if pattern.literal.contains(['*', '?']) {
+        None
+    } else {
+        nearest(session, all, &pattern.literal).await?
     };
     Ok(Error::NotFound {
         what,

@@ -178,9 +178,10 @@ impl Relation {
         verbose: bool,
         has_compression: bool,
     ) -> Vec<Part> {
-        let table = match self.sequence.is_empty() {
-            true => self.columns(columns, verbose, has_compression),
-            false => self.sequence(),
+        let table = if self.sequence.is_empty() {
+            self.columns(columns, verbose, has_compression)
+        } else {
+            self.sequence()
         };
         let lines = below.lines(self, verbose);
         let lines = Some(lines).filter(|lines| !lines.is_empty());

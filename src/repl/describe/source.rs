@@ -42,16 +42,16 @@ async fn no_function(session: &Session, name: &str) -> Result<Error> {
     if choices.is_empty() {
         return not_found(session, "functions", "functions", &pattern).await;
     }
-    Ok(match name.contains('(') {
-        false if choices.len() > 1 => Error::Ambiguous {
+    if choices.len() > 1 && !name.contains('(') {
+        return Ok(Error::Ambiguous {
             name: name.to_owned(),
             choices,
-        },
-        _ => Error::NotFound {
-            what: "functions",
-            pattern: name.to_owned(),
-            near: format!("; there is `{}`", choices.join("`, `")),
-        },
+        });
+    }
+    Ok(Error::NotFound {
+        what: "functions",
+        pattern: name.to_owned(),
+        near: format!("; there is `{}`", choices.join("`, `")),
     })
 }
 

@@ -1,12 +1,13 @@
 //! Lines of Lua: what they give is shown, what they declare stays.
 
+mod help;
 mod locals;
 
 use mlua::{Function, IntoLuaMulti, MultiValue, Table, Value};
 
 use super::complete::LuaNames;
 use super::session::Session;
-use super::{Flow, Result};
+use super::{Context, Flow, Result};
 use crate::api::{Db, rows_to_lua, to_tables};
 use crate::host::{CHUNK, Failure, Machine, text};
 use crate::pg::Rows;
@@ -21,8 +22,9 @@ pub struct Lua {
 }
 
 impl Lua {
-    pub fn new(machine: Machine) -> Result<Self> {
+    pub fn new(machine: Machine, context: &Context) -> Result<Self> {
         let lua = machine.lua();
+        help::install(lua, context)?;
         let locals = lua.load(LOCALS).set_name(CHUNK).call(lua.globals())?;
         Ok(Self {
             machine,
@@ -50,26 +52,23 @@ impl Lua {
         Ok(self.environment()?.set(name, value)?)
     }
 
-    /// What it knows by name: the globals, and the locals of the lines before.
-    pub fn names(&self) -> LuaNames {
-        let mut names = LuaNames::of(&self.machine.lua().globals());
-        // What cannot be asked for is not completed.
-        let _ = self.add_locals(&mut names);
-        names
-    }
-
-    fn add_locals(&self, names: &mut LuaNames) -> Result {
-        let environment = self.environment()?;
-        let locals: Vec<String> = self.locals.get::<Function>("names")?.call(())?;
-        for name in locals {
-            let value: Value = environment.get(name.as_str())?;
-            names.add(name, &value);
-        }
-        Ok(())
-    }
-
     pub fn machine(&self) -> &mlua::Lua {
         self.machine.lua()
+    }
+
+    /// The names that a line can use.
+    pub fn names(&self) -> LuaNames {
+        let mut names = LuaNames::of(&self.machine.lua().globals());
+        let locals = self.locals.get::<Function>("names");
+        // It fails for want of memory only.
+        let locals: Vec<String> = locals.and_then(|names| names.call(())).unwrap_or_default();
+        if let Ok(environment) = self.environment() {
+            for local in locals {
+                let value = environment.get(local.as_str());
+                names.add(local, &value.unwrap_or(Value::Nil));
+            }
+        }
+        names
     }
 
     /// Runs a line: an expression, where it is one.

@@ -1,0 +1,452 @@
+//! What lines do, told by a program that types them: `echo '...' | runner repl`.
+
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+
+use crate::support::{Database, Ran, Runner, dev};
+
+/// Runs lines; the exit code has to be this.
+#[track_caller]
+fn run(runner: Runner, args: &[&str], lines: &str, code: i32) -> Ran {
+    let mut running = runner
+        .args(["repl", "--quiet"])
+        .args(args.iter().copied())
+        .start();
+    running.stdin().write_all(lines.as_bytes()).unwrap();
+    running.finish(code)
+}
+
+/// Runs lines on a database; gives stdout.
+#[track_caller]
+fn on(database: &Database, lines: &str) -> String {
+    run(Runner::new().target("dev", database), &["dev"], lines, 0).stdout
+}
+
+/// Runs lines of Lua; gives stdout.
+#[track_caller]
+fn lua(lines: &str) -> String {
+    run(Runner::new(), &[], lines, 0).stdout
+}
+
+#[test]
+fn results_of_lua_are_echoed() {
+    assert_eq!(
+        lua("1 + 1\n'a', nil, 2.5\nx = 1\nprint 'p'\n= x\n"),
+        "2\na\tnil\t2.5\np\n1\n"
+    );
+    assert_eq!(lua("{ { a = 1, b = 'x' } }\n"), "a  b\n─  ─\n1  x\n");
+    assert_eq!(lua("2 * 3\n_ + 1\n"), "6\n7\n");
+    assert_eq!(lua("f = function()\nreturn 4\nend\nf()\n"), "4\n");
+}
+
+#[test]
+fn locals_stay_from_line_to_line_as_the_very_variables_they_are() {
+    assert_eq!(lua("local x = 1\nx = x + 1\nx\n"), "2\n");
+    assert_eq!(
+        lua(
+            "local n = 0\nlocal function count() n = n + 1 return n end\ncount()\ncount()\nn\nn = 10\ncount()\n"
+        ),
+        "1\n2\n2\n11\n"
+    );
+    // Declared again, it is another one: who knew the first still does.
+    assert_eq!(
+        lua("local x = 1\nlocal function old() return x end\nlocal x = 2\nold(), x\n"),
+        "1\t2\n"
+    );
+    assert_eq!(lua("local a, b = 1\na, b\n"), "1\tnil\n");
+    assert_eq!(lua("local x = 1 return x\nx\n"), "1\n1\n");
+    assert_eq!(
+        lua("local x <const> = 1\nx\nglobal_one = x\nglobal_one\n"),
+        "1\n1\n"
+    );
+    let ran = run(Runner::new(), &[], "local x <const> = 1\nx = 2\n", 1);
+    assert!(
+        ran.stderr
+            .contains("attempt to assign to const variable 'x'"),
+        "{}",
+        ran.stderr
+    );
+    let closing = "local t <close> = setmetatable({}, { __close = function() sleep(0) print 'closed' end })\nt ~= nil\n";
+    assert_eq!(lua(closing), "true\nclosed\n");
+    let ran = run(Runner::new(), &[], "local t <close> = 42\n", 1);
+    assert!(
+        ran.stderr.contains("variable 't' got a non-closable value"),
+        "{}",
+        ran.stderr
+    );
+    // A local hides a global, and neither is lost.
+    assert_eq!(
+        lua("y = 'global'\nlocal y = 'local'\ny, _G.y\n"),
+        "local\tglobal\n"
+    );
+}
+
+#[test]
+fn the_first_failure_ends_it_with_1_and_tells_its_place() {
+    let database = Database::empty(dev());
+    let target = || Runner::new().target("dev", &database);
+    for (lines, message) in [
+        (
+            "select 1;\nselect\n nope;\nselect 2;",
+            "2 |  nope\n    |  ^",
+        ),
+        ("x = 1\nlocal y = x.a.b\nprint 'not run'", "line 2:1"),
+        ("x = = 1", "unexpected symbol near '='"),
+        ("if true then", "'end' expected near <eof>"),
+        ("\\nope", "unknown command `nope`"),
+        ("\\timin", "did you mean `timing`"),
+        ("selec 1", "near '1'"),
+    ] {
+        let ran = run(target(), &["dev"], lines, 1);
+        assert!(ran.stderr.contains(message), "{lines}\n{}", ran.stderr);
+        assert!(
+            !ran.stdout.contains('2') || lines.contains("nope;"),
+            "{}",
+            ran.stdout
+        );
+    }
+    let ran = run(Runner::new().target("dev", &database), &[], "select 1;", 1);
+    assert!(
+        ran.stderr
+            .contains("no target is open: `\\c NAME` opens one of dev"),
+        "{}",
+        ran.stderr
+    );
+    run(Runner::new(), &[], "os.exit(7)\nprint 'not run'", 7);
+    let ran = run(target(), &["nope"], "", 2);
+    assert!(
+        ran.stderr.contains("there is no target `nope`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+/// What psql prints for the same lines.
+fn psql(database: &Database, options: &[&str], lines: &str) -> String {
+    let mut psql = database.client("psql");
+    psql.args(["-X", "-q"]).args(options);
+    psql.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = psql.spawn().unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(lines.as_bytes())
+        .unwrap();
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn csv_is_what_psql_writes() {
+    let database = Database::empty(dev());
+    let lines = "select 1 as a, null as b, '' as c, true as d, 'x,\"y\"' as e, E'two\\nlines' as f;\n\
+                 select now()::date = current_date as today, array[1, 2] as list, '{\"k\": 1}'::jsonb as doc,\n\
+                 '\\x00ff'::bytea as bytes, 1.50::numeric as n, interval '1 day' as span, 'a;b' as \"odd \"\"name\";\n\
+                 table pg_catalog.pg_am; values (1), (2); show server_version_num; select where false;\n";
+    let ours = run(
+        Runner::new().target("dev", &database),
+        &["dev", "--csv"],
+        lines,
+        0,
+    );
+    assert_eq!(ours.stdout, psql(&database, &["--csv"], lines));
+}
+
+#[test]
+fn json_and_tsv_are_exact_and_tags_do_not_stand_among_rows() {
+    let database = Database::empty(dev());
+    let lines =
+        "create table t (a int, b text); insert into t values (1, null), (2, 'x');\ntable t;\n";
+    let target = || Runner::new().target("dev", &database);
+    let ran = run(target(), &["dev", "--json"], lines, 0);
+    assert_eq!(ran.stdout, "{\"a\":1,\"b\":null}\n{\"a\":2,\"b\":\"x\"}\n");
+    let ran = run(target(), &["dev", "--tsv"], "table t;", 0);
+    assert_eq!(ran.stdout, "a\tb\n1\t\\N\n2\tx\n");
+}
+
+#[test]
+fn statements_tell_their_tags_and_their_rows() {
+    let database = Database::empty(dev());
+    let out = on(
+        &database,
+        "create table t (a int);\ninsert into t values (1), (2), (3);\nselect a from t where a > 1;\n\
+         delete from t where a = 1 returning a; begin; rollback;\nselect a from t where false;",
+    );
+    let expected = "CREATE TABLE\nINSERT 0 3\na\n─\n2\n3\n(2 rows)\na\n─\n1\n(1 row)\nDELETE 1\nBEGIN\nROLLBACK\na\n─\n(0 rows)\n";
+    assert_eq!(out, expected);
+}
+
+#[test]
+fn copy_reads_and_writes_lines() {
+    let database = Database::with(dev(), "create table t (a int, b text)");
+    let out = on(
+        &database,
+        "copy t from stdin;\n1\tone\n2\t\\N\n\\.\ncopy t to stdout;\ncopy (select a from t) to stdout with csv header;\n",
+    );
+    assert_eq!(out, "COPY 2\n1\tone\n2\t\\N\na\n1\n2\n");
+    assert_eq!(database.query("select count(*) from t"), "2");
+}
+
+#[test]
+fn a_row_becomes_variables_and_rows_are_the_last_result() {
+    let database = Database::empty(dev());
+    assert_eq!(
+        on(
+            &database,
+            "select 7 as id, 'x' as name, null as none \\gset p_\np_id + 1, p_name, p_none\n"
+        ),
+        "8\tx\tnil\n"
+    );
+    assert_eq!(
+        on(
+            &database,
+            "select 1 as a union all select 2 order by 1;\n#_, _[2].a\n"
+        ),
+        "a\n─\n1\n2\n(2 rows)\n2\t2\n"
+    );
+    for (sql, message) in [
+        ("select 1 where false", "no rows"),
+        ("values (1), (2)", "more than one row"),
+    ] {
+        let ran = run(
+            Runner::new().target("dev", &database),
+            &["dev"],
+            &format!("{sql} \\gset"),
+            1,
+        );
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn results_go_to_files_and_commands() {
+    let database = Database::empty(dev());
+    let ran = run(
+        Runner::new().target("dev", &database),
+        &["dev", "--csv"],
+        "select 1 as one \\g one.csv\n\\o two.csv\nselect 2 as two;\n\\o\nselect 3 as three;\nselect 4 \\g |cat >four.csv\n",
+        0,
+    );
+    assert_eq!(ran.stdout, "three\n3\n");
+    let read = |name: &str| std::fs::read_to_string(ran.project.path().join(name)).unwrap();
+    assert_eq!(read("one.csv"), "one\n1\n");
+    assert_eq!(read("two.csv"), "two\n2\n");
+    assert_eq!(read("four.csv"), "?column?\n4\n");
+}
+
+#[test]
+fn a_statement_is_watched_as_often_as_asked() {
+    let database = Database::with(dev(), "create sequence s");
+    on(&database, "select nextval('s') \\watch c=3 0.001\n");
+    assert_eq!(database.query("select last_value from s"), "3");
+}
+
+#[test]
+fn files_of_sql_and_lua_are_run_and_errors_tell_their_lines() {
+    let database = Database::with(dev(), "create table t (a int)");
+    let runner = || {
+        Runner::new()
+            .target("dev", &database)
+            .file(
+                "good.sql",
+                "insert into t values (1);\ncopy t from stdin;\n2\n\\.\nselect count(*) from t;\n",
+            )
+            .file("bad.sql", "select 1;\n\n-- a comment\nselect\n  nope;\n")
+            .file(
+                "x.lua",
+                "local n = db:value 'select count(*) from t'\nreturn n\n",
+            )
+    };
+    let ran = run(runner(), &["dev"], "\\i good.sql\n\\i x.lua\n", 0);
+    assert_eq!(
+        ran.stdout,
+        "INSERT 0 1\nCOPY 1\ncount\n─────\n    2\n(1 row)\n2\n"
+    );
+    let ran = run(runner(), &["dev"], "\\i bad.sql\n", 1);
+    assert!(ran.stderr.contains("at bad.sql:5"), "{}", ran.stderr);
+    let ran = run(runner(), &["dev"], "\\i none.sql\n", 1);
+    assert!(
+        ran.stderr.contains("cannot read `none.sql`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn the_editor_gets_the_last_statement_and_what_it_leaves_is_run() {
+    let database = Database::empty(dev());
+    let runner = Runner::new()
+        .target("dev", &database)
+        .env("EDITOR", "sed -i s/1/2/");
+    let ran = run(runner, &["dev"], "select 1 as n;\n\\e\n", 0);
+    assert_eq!(ran.stdout, "n\n─\n1\n(1 row)\nn\n─\n2\n(1 row)\n");
+}
+
+#[test]
+fn what_was_done_is_recorded_as_a_playbook_that_does_it_again() {
+    let database = Database::empty(dev());
+    let lines = "create table t (a int, b text);\n\
+                 begin; insert into t values (1, ']]'); commit;\n\
+                 begin; insert into t values (99, 'undone'); rollback;\n\
+                 copy t from stdin;\n2\ttwo\n\\.\n\
+                 local three = 3\n\
+                 begin;\ndb:execute('insert into t values ($1, $2)', three, 'three')\ncommit;\n\
+                 three\n\
+                 create role of_the_record password 'geheim17';\ndrop role of_the_record;\n\
+                 select a, b from t order by a;\n\\record done.lua\n";
+    let runner = Runner::new().target("dev", &database);
+    let ran = run(runner, &["dev"], lines, 0);
+    let file = ran.project.path().join("done.lua");
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let playbook = std::fs::read_to_string(&file).unwrap();
+    assert!(!playbook.contains("geheim17"), "{playbook}");
+    assert!(!playbook.contains("undone"), "{playbook}");
+    // Of its own accord it drops a role that is not there.
+    let playbook = playbook.replace("drop role", "drop role if exists");
+    let another = Database::empty(dev());
+    Runner::new()
+        .target("another", &another)
+        .playbook(&playbook)
+        .args(["--target_dev", "another"])
+        .success();
+    assert_eq!(
+        another.query("select a, b from t order by a"),
+        "1|]]\n2|two\n3|three"
+    );
+    // What is there is not written over.
+    let runner = Runner::new().target("dev", &database).file("x.lua", "kept");
+    let ran = run(runner, &["dev"], "select 1;\n\\record x.lua\n", 1);
+    assert!(
+        ran.stderr.contains("cannot write `x.lua`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn what_goes_on_at_the_server_is_told() {
+    let database = Database::with(
+        dev(),
+        "create table law (a int); create function f() returns trigger language plpgsql as 'begin return new; end';\
+         create trigger touch before insert on law for each row execute function f();",
+    );
+    let mut holder = database.session();
+    holder.query("begin; lock table law");
+    let mut waiter = database.session();
+    waiter.send("set application_name = 'waits'; begin; lock table law;");
+    crate::support::wait_until("somebody waits", || {
+        database.query("select count(*) from pg_stat_activity where application_name = 'waits' and wait_event_type = 'Lock'") == "1"
+    });
+    let out = on(
+        &database,
+        "\\x on\n\\locks\n\\activity\n\\conninfo\n\\watermark\n",
+    );
+    for part in [
+        "AccessExclusiveLock",
+        "lock           law",
+        "waits_for    Lock: relation",
+        "dev: PostgreSQL",
+    ] {
+        assert!(out.contains(part), "lacks {part:?}:\n{out}");
+    }
+    let pid = database.query("select pid from pg_stat_activity where application_name = 'waits'");
+    let ran = run(
+        Runner::new().target("dev", &database),
+        &["dev"],
+        &format!("\\kill {pid}"),
+        1,
+    );
+    assert!(ran.stderr.contains("no terminal to ask"), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains(&format!("Terminate backend {pid}, postgres on")),
+        "{}",
+        ran.stderr
+    );
+    holder.query("commit");
+    let out = on(&database, "\\trigger law\n");
+    assert!(out.contains("touch"), "{out}");
+    let ran = run(
+        Runner::new().target("dev", &database),
+        &["dev"],
+        "\\kill 999999",
+        1,
+    );
+    assert!(
+        ran.stderr.contains("there is no backend 999999"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_tunnel_stays_open_for_the_session() {
+    let database = Database::empty(dev());
+    let lines = "local printed = print\nlocal t = tunnel.open { target = 'dev' }\n\\tunnel dev\n\
+                 os.execute('true </dev/tcp/127.0.0.1/' .. t.port) ~= nil\n";
+    let out = on(&database, lines);
+    assert!(out.starts_with("postgres://postgres@127.0.0.1:"), "{out}");
+    assert!(out.ends_with("\ntrue\n"), "{out}");
+}
+
+#[test]
+fn help_tells_what_is_declared() {
+    for line in ["help(copy.tables)", "help 'copy.tables'"] {
+        let out = lua(line);
+        assert!(out.contains("copy.tables") && out.contains("mode"), "{out}");
+    }
+    assert!(lua("help()").contains("copy"));
+    let ran = run(Runner::new(), &[], "help(function() end)", 1);
+    let message = "this function is none that is declared; give its name: `help \"copy.tables\"`";
+    assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    let ran = run(Runner::new(), &[], "help 'copy.table'", 1);
+    assert!(
+        ran.stderr.contains("did you mean `copy.tables`"),
+        "{}",
+        ran.stderr
+    );
+    let out = lua("\\?\n");
+    for command in [
+        "\\c TARGET",
+        "\\record FILE",
+        "\\watch [SECONDS]",
+        "\\d [NAME]",
+    ] {
+        assert!(out.contains(command), "{out}");
+    }
+}
+
+#[test]
+fn several_targets_stay_open_each_with_its_own_transaction() {
+    let (one, two) = (Database::empty(dev()), Database::empty(dev()));
+    let runner = Runner::new().target("one", &one).target("two", &two);
+    let lines = "begin;\ncreate table t (a int);\n\\c two\nselect count(*) from pg_class where relname = 't';\n\\c one\n\
+                 commit;\ndb\nconnect\n";
+    let ran = run(runner, &["one", "two"], lines, 0);
+    assert!(
+        ran.stdout
+            .starts_with("BEGIN\nCREATE TABLE\ncount\n─────\n    0\n(1 row)\nCOMMIT\nDb one\n"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(one.query("select count(*) from t"), "0");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let database = Database::with(dev(), "create table t (a int)");
+    let runner = Runner::new().target("dev", &database);
+    let ran = run(
+        runner,
+        &["dev", "--dry-run"],
+        "insert into t values (1);",
+        1,
+    );
+    assert!(
+        ran.stderr.contains("read-only transaction"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(database.query("select count(*) from t"), "0");
+}
