@@ -61,6 +61,11 @@ pub fn options(name: &str) -> Option<Vec<&'static Field>> {
     Some(all)
 }
 
+/// The same, apart for each class of options that a call may be given.
+pub fn option_sets(name: &str) -> Option<Vec<Vec<&'static Field>>> {
+    Some(classes_of(name)?.into_iter().map(fields).collect())
+}
+
 fn classes_of(name: &str) -> Option<Vec<&'static Entry>> {
     let entry = lookup(name)?;
     if entry.exact {
