@@ -10,6 +10,7 @@
 //! - [`machine`]: commands, files and containers, here or behind ssh
 //! - [`copy`], [`watermark`], [`trigger`]: what is done with rows
 //! - [`pg`]: sessions, values, catalogue, errors
+//! - [`webhook`]: what is told to other programs
 //! - [`route`], [`ssh`]: how bytes reach a server
 //! - [`config`], [`progress`], [`interrupt`], [`human`], [`bug`], [`docs`]: the ground floor
 
@@ -35,3 +36,4 @@ pub mod ssh;
 pub mod trigger;
 pub mod ui;
 pub mod watermark;
+pub mod webhook;

@@ -157,14 +157,53 @@ pub enum Event {
         bytes: u64,
         total: u64,
     },
+    /// A statement, or a wait for one, takes long: it began `seconds` ago.
+    Waiting {
+        id: u64,
+        target: String,
+        what: String,
+        seconds: f64,
+    },
+    /// It has ended, one way or the other.
+    Waited {
+        id: u64,
+    },
     /// A report of a primitive (copy, verify); goes to stderr with the rest of the progress.
     Report(Table),
     /// `print(...)` of a playbook, and help; goes to stdout.
     Print(String),
     /// A result the playbook shows; goes to stdout.
     Show(Table),
+    /// The same, drawn.
+    Chart(Chart),
     /// Help; goes to stdout.
     Page(Box<Page>),
+}
+
+/// One column over another.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    pub title: String,
+    pub kind: ChartKind,
+    /// The names of the two columns.
+    pub x: String,
+    pub y: String,
+    pub points: Vec<Point>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChartKind {
+    Bar,
+    Line,
+}
+
+#[derive(Debug, Clone)]
+pub struct Point {
+    /// `None` for NULL.
+    pub label: Option<String>,
+    /// Where the label is a number.
+    pub x: Option<f64>,
+    pub y: Option<f64>,
 }
 
 /// A table to print: cells by row, `None` for SQL NULL.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::notices::Notices;
+use super::notify::{Notification, StepDone};
 use crate::config::Project;
 use crate::host::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -55,6 +56,10 @@ pub struct Context {
     words_read: AtomicBool,
     /// How many steps are open.
     depth: AtomicUsize,
+    /// Whom to tell how the run ended.
+    notifications: Mutex<Vec<Notification>>,
+    /// In the order in which they ended.
+    steps: Mutex<Vec<StepDone>>,
 }
 
 impl Context {
@@ -76,6 +81,8 @@ impl Context {
             tunnels: Mutex::default(),
             words_read: AtomicBool::new(false),
             depth: AtomicUsize::new(0),
+            notifications: Mutex::default(),
+            steps: Mutex::default(),
             options,
         }
     }
@@ -122,8 +129,22 @@ impl Context {
         self.depth.fetch_add(1, Ordering::Relaxed)
     }
 
-    pub fn shallower(&self) {
+    pub fn shallower(&self, done: StepDone) {
         self.depth.fetch_sub(1, Ordering::Relaxed);
+        locked(&self.steps).push(done);
+    }
+
+    /// What `form` makes of each step that has ended.
+    pub fn steps_done<T>(&self, form: impl Fn(&StepDone) -> T) -> Vec<T> {
+        locked(&self.steps).iter().map(form).collect()
+    }
+
+    pub fn notify_at_end(&self, notification: Notification) {
+        locked(&self.notifications).push(notification);
+    }
+
+    pub fn take_notifications(&self) -> Vec<Notification> {
+        std::mem::take(&mut *locked(&self.notifications))
     }
 
     /// Asks the operator. Ctrl-C at the question interrupts the run.

@@ -13,6 +13,7 @@ mod host;
 mod json;
 mod log;
 mod notices;
+mod notify;
 mod null;
 mod phrase;
 mod playbook;
@@ -47,7 +48,7 @@ pub use context::{Context, Link, RunOptions};
 pub use db::Db;
 pub use report::report;
 pub use run::{interactive, run_playbook};
-pub use show::to_table;
+pub use show::to_tables;
 pub use tunnel::open as open_tunnel;
 pub use values::{rows_to_lua, to_lua};
 
@@ -62,6 +63,7 @@ const GLOBALS: &[(&str, Builder)] = &[
     ("host", host::build),
     ("json", json::build),
     ("log", log::build),
+    ("notify", notify::build),
     ("null", null::build),
     ("playbook", playbook::build),
     ("query", query::build),

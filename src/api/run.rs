@@ -1,6 +1,7 @@
 //! Running a playbook from its file to its end.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::context::{Context, RunOptions};
 use super::{advise, install};
@@ -9,7 +10,14 @@ use crate::interrupt;
 
 /// Runs the playbook. All it opened is closed when this returns, however it ended.
 pub async fn run_playbook(options: RunOptions) -> Result<(), Failure> {
+    let begun = Instant::now();
     let context = Arc::new(Context::new(options));
+    let result = run(&context).await;
+    interrupt::shielded(context.notify_outcome(begun, &result)).await;
+    result
+}
+
+async fn run(context: &Arc<Context>) -> Result<(), Failure> {
     let early = |error: &Error| Failure::from_error(error, Vec::new(), &State::default());
     let name = shown(&context.options.file);
     let text = std::fs::read_to_string(&context.options.file)
@@ -17,10 +25,10 @@ pub async fn run_playbook(options: RunOptions) -> Result<(), Failure> {
     if context.options.dry_run {
         context.note("dry run: nothing is changed");
     }
-    let machine = machine(&context).map_err(|error| early(&error.into()))?;
+    let machine = machine(context).map_err(|error| early(&error.into()))?;
     let mut result = machine.run(&name, &text).await;
     if let Err(failure) = &mut result {
-        advise(&context, failure).await;
+        advise(context, failure).await;
     }
     interrupt::shielded(context.close()).await;
     let notes = match &result {

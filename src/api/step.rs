@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use mlua::{Function, IntoLua, Lua, MultiValue, Value};
 
 use super::Context;
+use super::notify::StepDone;
 use crate::host::{Entered, Outcome, Result, Scope, block};
 use crate::progress::Event;
 
@@ -59,12 +60,18 @@ impl Scope for Step {
 
     fn leave(self: Box<Self>, outcome: Outcome) -> BoxFuture<'static, Result<()>> {
         Box::pin(async move {
-            self.context.shallower();
+            let seconds = self.start.elapsed().as_secs_f64();
+            let failed = outcome == Outcome::Raised;
+            self.context.shallower(StepDone {
+                name: self.name.clone(),
+                seconds,
+                failed,
+            });
             self.context.tell(&Event::StepFinished {
                 name: self.name,
                 depth: self.depth,
-                seconds: self.start.elapsed().as_secs_f64(),
-                failed: outcome == Outcome::Raised,
+                seconds,
+                failed,
             });
             Ok(())
         })

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
-use super::{check, repl, tunnel};
+use super::{check, completions, man, repl, tunnel, types};
 use crate::config::did_you_mean;
 use crate::ui::Report;
 use crate::ui::results::Format;
@@ -45,6 +45,11 @@ pub enum Command {
     },
     /// Opens the prompt.
     Repl(repl::Words),
+    Types(types::Words),
+    Completions(completions::Words),
+    Man(man::Words),
+    /// What a shell's script asks: how the last word may go on.
+    Complete(Vec<OsString>),
 }
 
 /// Why there is nothing to do.
@@ -60,10 +65,10 @@ pub enum Stop {
 #[derive(Debug, Default, clap::Args)]
 pub struct Options {
     /// Use this file instead of the nearest `runner.toml`
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Use this file instead of the `.env` beside `runner.toml`
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub env_file: Option<PathBuf>,
     /// Answer the question for a protected target's phrase; may be repeated
     #[arg(long, global = true, value_name = "PHRASE or TARGET=PHRASE")]
@@ -74,6 +79,9 @@ pub struct Options {
     /// Print only warnings, results and errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Append all that happens to this file, with times
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     #[command(flatten)]
     pub results: Results,
     /// Tell more of what happens; twice for everything
@@ -141,7 +149,7 @@ enum Named {
     },
     /// Find what is wrong with playbooks without running them
     Check(check::Words),
-    /// List the playbooks of this project
+    /// List what can be run and required: playbooks of this project, modules of the program
     List,
     /// Tell about a command, or about what Lua programs may call: `copy.tables`
     Help {
@@ -152,10 +160,24 @@ enum Named {
     Tunnel(tunnel::Words),
     /// Open a prompt for Lua and SQL, as `runner` without words does
     Repl(repl::Words),
+    /// Write declarations of all there is in Lua, for an editor's language server
+    Types(types::Words),
+    /// Print the script with which a shell completes commands, playbooks and their parameters
+    Completions(completions::Words),
+    /// Write the man pages
+    Man(man::Words),
 }
 
 /// Reads the words after the program's name.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, Stop> {
+    let mut words = words.into_iter().peekable();
+    if words.next_if(|word| word == completions::ASKED).is_some() {
+        // None of them is for us.
+        return Ok(Args {
+            options: Options::default(),
+            command: Command::Complete(words.collect()),
+        });
+    }
     let clap = Cli::command();
     let split = Split::of(&clap, words)?;
     let program = std::iter::once(OsString::from("runner"));
@@ -175,12 +197,22 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, Stop> {
         (Some(Named::Help { name }), _) => Command::Help { name },
         (Some(Named::Tunnel(words)), _) => Command::Tunnel(words),
         (Some(Named::Repl(words)), _) => Command::Repl(words),
+        (Some(Named::Types(words)), _) => Command::Types(words),
+        (Some(Named::Completions(words)), _) => Command::Completions(words),
+        (Some(Named::Man(words)), _) => Command::Man(words),
         (None, None) => Command::Repl(repl::Words::default()),
     };
     Ok(Args {
         options: cli.options,
         command,
     })
+}
+
+/// All that clap knows, with the options of every command in each.
+pub fn clap() -> clap::Command {
+    let mut clap = Cli::command();
+    clap.build();
+    clap
 }
 
 /// Name and summary of each command.
@@ -202,8 +234,7 @@ pub fn commands() -> Vec<(String, String)> {
 
 /// What `--help` of a command prints.
 pub fn help_of(command: &str) -> Option<String> {
-    let mut clap = Cli::command();
-    clap.build();
+    let mut clap = clap();
     let found = clap.find_subcommand_mut(command)?;
     Some(found.render_help().to_string())
 }

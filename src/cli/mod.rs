@@ -3,9 +3,11 @@
 pub mod args;
 mod check;
 mod child;
+mod completions;
 mod help;
 mod init;
 mod list;
+mod man;
 mod protect;
 mod repl;
 mod report;
@@ -14,6 +16,7 @@ mod runtime;
 #[cfg(unix)]
 mod sandbox;
 mod tunnel;
+mod types;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -42,12 +45,32 @@ pub fn main(words: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
         Ok(args) => args,
         Err(stop) => return stopped(&stop, json),
     };
-    let console = Arc::new(ui::Console::new(ui::Options {
-        quiet: args.options.quiet,
-        format: args.options.results.format(),
-    }));
+    let console = match console(&args.options) {
+        Ok(console) => Arc::new(console),
+        Err(stop) => return stopped(&stop, json),
+    };
     runtime::trace(args.options.verbose, &console);
-    ExitCode::from(guarded(&console, || dispatch(args, &console)))
+    let code = guarded(&console, || dispatch(args, &console));
+    console.close();
+    console.log(&format!("ended with exit code {code}"));
+    ExitCode::from(code)
+}
+
+fn console(options: &args::Options) -> Result<ui::Console, Stop> {
+    let console = ui::Console::new(ui::Options {
+        quiet: options.quiet,
+        format: options.results.format(),
+    });
+    let Some(path) = &options.log else {
+        return Ok(console);
+    };
+    match ui::Log::open(path) {
+        Ok(log) => Ok(console.with_log(log)),
+        Err(error) => {
+            let message = format!("cannot write the log `{}`: {error}", path.display());
+            Err(Stop::Usage(Box::new(ui::Report::new(message))))
+        }
+    }
 }
 
 /// Tells a bug of ours that nothing below has told: a panic outside of the playbook's calls, or in a task of its own.
@@ -123,6 +146,16 @@ fn dispatch(args: Args, console: &Arc<ui::Console>) -> u8 {
         Command::List => list::run(&args.options, &reporter),
         Command::Help { name } => help::run(name.as_deref(), &args.options, &reporter),
         Command::Tunnel(words) => tunnel::run(&words, &args.options, &reporter),
+        Command::Types(words) => types::run(&words, &args.options, &reporter),
+        Command::Man(words) => man::run(&words, &args.options, &reporter),
+        Command::Completions(words) => {
+            completions::run(words, &reporter);
+            Ok(())
+        }
+        Command::Complete(words) => {
+            completions::answer(&words, &reporter);
+            Ok(())
+        }
     };
     match outcome {
         Ok(()) => 0,

@@ -10,10 +10,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::task::{AbortHandle, JoinHandle};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::interrupt::Interrupt;
-use crate::ui::Console;
+use crate::ui::{Console, TraceTo};
 
 /// How long work that nobody waits for may go on once the command is done.
 const GRACE: Duration = Duration::from_millis(100);
@@ -139,22 +142,30 @@ impl Caught {
     }
 }
 
-/// `-v` tells what the layers do, `-vv` what the libraries do too. Secrets are redacted on the way out.
+/// `-v` tells what the layers do, `-vv` what the libraries do too; a log has all of it. Secrets are redacted on the way
+/// out.
 pub fn trace(verbose: u8, console: &Arc<Console>) {
-    if verbose == 0 {
-        return;
-    }
-    let level = match verbose {
-        1 => "runner=debug",
-        _ => "debug",
+    let stderr = match verbose {
+        0 => None,
+        1 => Some(layer("runner=debug", TraceTo::Stderr, console)),
+        _ => Some(layer("debug", TraceTo::Stderr, console)),
     };
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(level))
-        .with_writer({
-            let console = Arc::clone(console);
-            move || console.tracer()
-        })
+    let log = console
+        .has_log()
+        .then(|| layer("debug", TraceTo::Log, console));
+    if stderr.is_some() || log.is_some() {
+        tracing_subscriber::registry().with(stderr).with(log).init();
+    }
+}
+
+fn layer<S>(level: &str, to: TraceTo, console: &Arc<Console>) -> impl Layer<S>
+where
+    S: tracing::Subscriber + for<'a> LookupSpan<'a>,
+{
+    let console = Arc::clone(console);
+    tracing_subscriber::fmt::layer()
+        .with_writer(move || console.tracer(to))
         .with_ansi(false)
         .without_time()
-        .init();
+        .with_filter(EnvFilter::new(level))
 }

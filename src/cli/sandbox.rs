@@ -43,6 +43,7 @@ fn inside(project: &Path, options: &Options) -> Options {
         config: Some(project.join("runner.toml")),
         env_file: None,
         confirm: options.confirm.clone(),
+        log: None,
         ..*options
     }
 }

@@ -34,7 +34,7 @@ pub struct Words {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
     /// Run this with PGHOST, PGPORT, PGUSER, PGDATABASE and PGPASSFILE, and end with its exit code
-    #[arg(last = true)]
+    #[arg(last = true, value_hint = clap::ValueHint::CommandWithArguments)]
     command: Vec<OsString>,
 }
 
@@ -95,10 +95,9 @@ async fn serve(
         signals.ignore();
         return command(&tunnel, program, arguments, interrupt).await;
     }
-    context.tell(&if options.results.format() != Format::Aligned {
-        Event::Show(document(&tunnel))
-    } else {
-        Event::Print(tunnel.psql().unwrap_or_default())
+    context.tell(&match options.results.format() {
+        Format::Aligned => Event::Print(tunnel.psql().unwrap_or_default()),
+        _ => Event::Show(document(&tunnel)),
     });
     let port = tunnel.port().unwrap_or_default();
     context.note(format!(

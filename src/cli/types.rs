@@ -71,7 +71,11 @@ pub fn run(words: &Words, options: &Options, reporter: &Reporter) -> Result<(), 
     }
     let luarc = project.root.join(LUARC);
     let settings = luarc::merged(&luarc, &words.folder)?;
-    let verb = if options.dry_run { "would write" } else { "wrote" };
+    let verb = if options.dry_run {
+        "would write"
+    } else {
+        "wrote"
+    };
     if !options.dry_run {
         // Made for this program's version, so it is nothing to commit.
         write(&folder.join(".gitignore"), "*\n")?;
@@ -80,15 +84,24 @@ pub fn run(words: &Words, options: &Options, reporter: &Reporter) -> Result<(), 
         }
         write(&luarc, &settings)?;
     }
-    let note = format!("{verb} {} declarations to `{}`, and `{}`", files.len(), short(&folder), short(&luarc));
+    let note = format!(
+        "{verb} {} declarations to `{}`, and `{}`",
+        files.len(),
+        short(&folder),
+        short(&luarc)
+    );
     reporter.event(&Event::Note(note));
     Ok(())
 }
 
 /// Name and text of each file: the globals, and the modules as `require` finds them.
 fn declarations() -> Vec<(String, String)> {
-    let globals = docs::META.iter().map(|(name, text)| (format!("{name}.lua"), (*text).to_owned()));
-    let modules = docs::MODULES.iter().map(|(name, text)| (format!("stdlib/{name}.lua"), (*text).to_owned()));
+    let globals = docs::META
+        .iter()
+        .map(|(name, text)| (format!("{name}.lua"), (*text).to_owned()));
+    let modules = docs::MODULES
+        .iter()
+        .map(|(name, text)| (format!("stdlib/{name}.lua"), (*text).to_owned()));
     globals.chain(modules).collect()
 }
 

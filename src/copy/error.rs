@@ -131,10 +131,22 @@ pub enum Error {
         reason: String,
     },
     #[error(
-        "`{role}` may not switch off {triggers}; connect as the owner, or leave `triggers` out: then those that cannot \
-         be switched off fire"
+        "`{role}` may not switch off {triggers}, which would fire for the rows that are copied; connect as the owner, or \
+         let them fire: all by `triggers = false`, or all but a list of others"
     )]
     Triggers { role: String, triggers: String },
+    #[error(
+        "`{table}` is unlogged, and `{source_name}` is a standby, which does not have its rows; copy it from the primary, \
+         or leave it out"
+    )]
+    Absent { table: String, source_name: String },
+    #[error("rule `{rule}` of `{table}` on `{target}` stands in the way: {why}")]
+    Rule {
+        table: String,
+        target: String,
+        rule: String,
+        why: &'static str,
+    },
     #[error("none of the tables has a trigger `{name}` made by a user{suggestion}")]
     NoTrigger { name: String, suggestion: String },
     #[error(
@@ -377,6 +389,8 @@ impl Error {
             | Self::Referenced { table, .. }
             | Self::RowSecurity { table, .. }
             | Self::NotAllowed { table, .. }
+            | Self::Rule { table, .. }
+            | Self::Absent { table, .. }
             | Self::DuplicateKeys { table, .. }
             | Self::Stopped { table, .. }
             | Self::Count { table, .. } => Some(table),

@@ -25,10 +25,8 @@ impl Default for Guards {
 /// Which triggers do not fire for the rows of a copy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum SwitchedOff {
-    /// Those that users made, as far as the role may; what it may not switch off fires, and is told of.
+    /// Those that users made. Where the role may not switch one off, its table is not copied.
     #[default]
-    Possible,
-    /// Those that users made, all of them.
     User,
     /// These, on whichever of the tables has them.
     Names(Vec<String>),

@@ -10,6 +10,7 @@ mod dry;
 mod dump;
 mod encoding;
 mod error;
+mod estimate;
 mod export;
 mod feed;
 mod files;

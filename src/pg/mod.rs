@@ -34,6 +34,7 @@ mod transaction;
 pub mod tunnel;
 mod typed;
 mod value;
+mod waiting;
 mod wire;
 mod wrap;
 

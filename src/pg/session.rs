@@ -42,6 +42,8 @@ pub(super) struct Shared {
     pub kept: Kept,
     read_only: AtomicBool,
     closed: AtomicBool,
+    /// What kind of statement was sent last.
+    statement: std::sync::Mutex<String>,
     /// Open transaction blocks: 0 none, 1 the transaction, more are savepoints.
     pub depth: AtomicU32,
     /// What settings had before a block set them for its transaction only: what comes back at its end.
@@ -75,6 +77,7 @@ impl Session {
             kept: Kept::default(),
             read_only: AtomicBool::new(false),
             closed: AtomicBool::new(false),
+            statement: std::sync::Mutex::default(),
             depth: AtomicU32::new(0),
             masked: std::sync::Mutex::default(),
             after_commit: AfterCommit::default(),
@@ -220,7 +223,7 @@ impl Session {
         let mut work = std::pin::pin!(work);
         tokio::select! {
             biased;
-            output = &mut work => match output {
+            output = self.telling(&mut work) => match output {
                 Ok(value) => Ok(value),
                 Err(error) => Err(self.explain(error).await),
             },
@@ -238,7 +241,7 @@ impl Session {
         F: Future<Output = std::result::Result<T, tokio_postgres::Error>>,
     {
         self.check_open()?;
-        match work.await {
+        match self.telling(work).await {
             Ok(value) => Ok(value),
             Err(error) => Err(self.explain(error).await),
         }
@@ -248,10 +251,16 @@ impl Session {
     /// password that nobody knows to be one.
     pub(super) fn trace(&self, sql: &str) {
         self.live().parsed.note(sql);
-        if tracing::enabled!(tracing::Level::DEBUG) {
-            let kind = first_words(sql, 2).join(" ");
-            tracing::debug!(on = self.name(), "{kind}");
-        }
+        let kind = first_words(sql, 2).join(" ");
+        tracing::debug!(on = self.name(), "{kind}");
+        let statement = self.shared.statement.lock();
+        *statement.unwrap_or_else(PoisonError::into_inner) = kind;
+    }
+
+    /// What kind of statement was sent last.
+    pub(super) fn statement(&self) -> String {
+        let statement = self.shared.statement.lock();
+        statement.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Has the server parse a statement.

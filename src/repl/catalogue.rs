@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
+use super::classify::{Language, classify};
 use super::names::Names;
 use crate::interrupt::shielded;
 use crate::pg::{Access, Connector, Result, Session};
@@ -122,6 +123,14 @@ fn changes_names(statement: &str) -> bool {
     let Some(first) = words.next() else {
         return false;
     };
+    // A line of Lua that has such a statement in a string.
+    if statement.contains(['"', '(', '[']) && classify(statement).0 == Language::Lua {
+        return words.any(|word| {
+            FIRST[..3]
+                .iter()
+                .any(|known| word.eq_ignore_ascii_case(known))
+        });
+    }
     let is = |word: &&str| first.eq_ignore_ascii_case(word);
     match FIRST.iter().position(|word| is(word)) {
         None => false,
@@ -144,11 +153,13 @@ mod tests {
             "select 1 into t",
             "COMMIT",
             "do $$ begin end $$",
+            "db:execute(\"create table t ()\")",
         ] {
             assert!(changes_names(statement), "{statement}");
         }
         for statement in [
             "select 1",
+            "log(\"x\")",
             "update t set a = 1",
             "",
             "insert into t values (1)",

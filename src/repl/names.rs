@@ -139,7 +139,7 @@ impl Names {
         names
     }
 
-    /// Adds a setting with the values it may have, or a name that is nothing but one.
+    /// Adds a setting with the values it may have.
     pub fn with_setting(mut self, name: &str, values: &str) -> Self {
         self.settings.push(Named {
             schema: "".into(),
@@ -156,6 +156,12 @@ impl Names {
             self.put(kind, (*name).into());
         }
         self.sort();
+        self
+    }
+
+    pub fn with_reserved(mut self, words: &[&str]) -> Self {
+        self.reserved
+            .extend(words.iter().map(|word| Box::from(*word)));
         self
     }
 

@@ -190,7 +190,7 @@ impl Results {
     /// Shows the answer to a statement as it comes, and what it ends with.
     pub async fn answers(&self, mut answers: Answers) -> Result<Given> {
         let mut given = Given::default();
-        let mut writer = None;
+        let mut writer: Option<Writer> = None;
         loop {
             let mut settled = Ok(());
             let answer = {

@@ -24,7 +24,14 @@ SELECT c.oid,
        pg_catalog.has_any_column_privilege(c.oid, 'UPDATE') AS may_update,
        pg_catalog.has_table_privilege(c.oid, 'DELETE') AS may_delete,
        pg_catalog.has_table_privilege(c.oid, 'TRUNCATE') AS may_truncate,
-       pg_catalog.row_security_active(c.oid) AS row_security
+       pg_catalog.row_security_active(c.oid) AS row_security,
+       -- What is unlogged does not reach a standby.
+       pg_catalog.pg_is_in_recovery()
+         AND (c.relpersistence = 'u'
+              OR c.relkind = 'p'
+                 AND EXISTS (SELECT FROM pg_catalog.pg_class u
+                              CROSS JOIN LATERAL pg_catalog.pg_partition_ancestors(u.oid) a (relid)
+                              WHERE u.relispartition AND u.relpersistence = 'u' AND a.relid::pg_catalog.oid = c.oid)) AS absent
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')

@@ -1,28 +1,30 @@
 //! The listener of a run: lines to stderr as things happen, results to stdout.
 
-use std::io::{IsTerminal, Stdout, Write};
+use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use terminal_size::{Height, Width, terminal_size_of};
 
-use super::copying::Copying;
+use super::doing::Doing;
 use super::error::Report;
 use super::lines::{self, Weight};
+use super::log::Log;
 use super::pager::Pager;
 use super::paint::Paint;
 use super::printer::{Output, Printer};
 use super::results::{self, Expanded, Format, Style, Writer};
-use super::{escape, page, prompt, terminal};
+use super::ticker::Ticker;
+use super::{chart, escape, page, prompt, terminal};
 use crate::config::{Secret, redact};
 use crate::docs::Page;
 use crate::progress::{AskError, Column, Content, Event, NoStdout, Progress, Question, Table};
 
-/// How often the status of a copy is renewed on a terminal, and told where there is none.
-const LIVE: Duration = Duration::from_millis(100);
-const LOGGED: Duration = Duration::from_secs(10);
+/// How often it is told how far something is, where there is no terminal.
+const PAUSE: Duration = Duration::from_secs(10);
 /// For a file, and for a terminal that does not tell.
 const UNKNOWN_WIDTH: usize = 100;
+const PLAIN: Paint = Paint { on: false };
 
 /// What the command line says about the output.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,32 +45,58 @@ pub struct Console {
     asking: Mutex<()>,
     /// How the terminal was before that question.
     before: Mutex<Option<terminal::Modes>>,
-    printer: Mutex<Printer>,
-    copying: Mutex<Copying>,
+    state: Arc<Mutex<State>>,
+    ticker: Ticker,
+    log: Option<Mutex<Log>>,
+}
+
+/// What is on the terminal, and what is to come there.
+struct State {
+    printer: Printer,
+    doing: Doing,
     /// Lines of tables that are done, for which a report is to come.
-    held: Mutex<Vec<String>>,
+    held: Vec<String>,
+}
+
+/// What is on the other end of an output.
+#[derive(Clone, Copy)]
+struct Screen {
+    paint: Paint,
+    /// The width of the terminal, which changes; `None` for a file or a pipe.
+    width: fn() -> Option<usize>,
+    height: fn() -> usize,
+    /// What stands there can be drawn again.
+    live: bool,
 }
 
 /// One write is one event of tracing.
-pub struct Tracer(Arc<Console>);
+pub struct Tracer {
+    console: Arc<Console>,
+    to: TraceTo,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TraceTo {
+    Stderr,
+    Log,
+}
 
 impl Write for Tracer {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let text = escape::block(&String::from_utf8_lossy(bytes));
-        locked(&self.0.printer).print(Output::Err, text);
+        let text = String::from_utf8_lossy(bytes);
+        match self.to {
+            TraceTo::Stderr => {
+                let text = escape::block(&text);
+                locked(&self.console.state).printer.print(Output::Err, text);
+            }
+            TraceTo::Log => self.console.log(&text),
+        }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
-}
-
-/// What is on the other end of an output.
-struct Screen {
-    paint: Paint,
-    /// The width of the terminal, which changes; `None` for a file or a pipe.
-    width: fn() -> Option<usize>,
 }
 
 impl Console {
@@ -78,30 +106,67 @@ impl Console {
         let out = Screen {
             paint: Paint::detect(&stdout),
             width: || terminal_width(&std::io::stdout(), terminal_size_of(std::io::stdout())),
+            height: || terminal_height(terminal_size_of(std::io::stdout())),
+            live: is_live(&stdout),
         };
         let err = Screen {
             paint: Paint::detect(&stderr),
             width: || terminal_width(&std::io::stderr(), terminal_size_of(std::io::stderr())),
+            height: || terminal_height(terminal_size_of(std::io::stderr())),
+            live: is_live(&stderr),
         };
         Self::over(options, out, err, Printer::new(stdout, stderr))
     }
 
     fn over(options: Options, out: Screen, err: Screen, printer: Printer) -> Self {
+        let state = Arc::new(Mutex::new(State {
+            printer,
+            doing: Doing::default(),
+            held: Vec::new(),
+        }));
+        let draws = Arc::clone(&state);
         Self {
             options,
             out,
             err,
             asking: Mutex::default(),
             before: Mutex::default(),
-            printer: Mutex::new(printer),
-            copying: Mutex::default(),
-            held: Mutex::default(),
+            ticker: Ticker::new(move || draw(&draws, err)),
+            state,
+            log: None,
         }
     }
 
-    /// Where tracing writes: lines for stderr, redacted and escaped as all others.
-    pub fn tracer(self: &Arc<Self>) -> Tracer {
-        Tracer(Arc::clone(self))
+    /// Has everything written to a log, too.
+    #[must_use]
+    pub fn with_log(self, log: Log) -> Self {
+        Self {
+            log: Some(Mutex::new(log)),
+            ..self
+        }
+    }
+
+    pub fn has_log(&self) -> bool {
+        self.log.is_some()
+    }
+
+    /// Where tracing writes: lines redacted and escaped as all others.
+    pub fn tracer(self: &Arc<Self>, to: TraceTo) -> Tracer {
+        Tracer {
+            console: Arc::clone(self),
+            to,
+        }
+    }
+
+    /// Writes a line to the log, if there is one.
+    pub fn log(&self, text: &str) {
+        let Some(log) = &self.log else {
+            return;
+        };
+        let written = locked(log).write(text);
+        if let Err(reason) = written {
+            self.event(&Event::Warning(reason));
+        }
     }
 
     /// Whether stdout is a terminal with colours.
@@ -111,19 +176,20 @@ impl Console {
 
     /// Prints the report of a failure to stderr: with `--json` as one line.
     pub fn report(&self, report: &Report) {
+        self.log(&report.render(UNKNOWN_WIDTH, PLAIN));
         let width = (self.err.width)().unwrap_or(UNKNOWN_WIDTH);
         let text = if self.options.format == Format::Json {
             report.json()
         } else {
             report.render(width, self.err.paint)
         };
-        locked(&self.printer).print(Output::Err, text);
+        locked(&self.state).printer.print(Output::Err, text);
     }
 
     /// Prints help to stdout.
     pub fn print(&self, text: &str) {
         let text = format!("{}\n", escape::block(text.trim_end()));
-        locked(&self.printer).print(Output::Out, text);
+        locked(&self.state).printer.print(Output::Out, text);
     }
 
     fn show(&self, shown: &Table) {
@@ -133,7 +199,7 @@ impl Console {
         } else {
             results::render(&redacted(shown), style)
         };
-        locked(&self.printer).print(Output::Out, text);
+        self.put(Output::Out, text);
     }
 
     fn style(&self, format: Format, expanded: Expanded) -> Style {
@@ -147,17 +213,16 @@ impl Console {
 
     /// Takes a result for stdout, row by row: on a terminal in a pager where it is long, else as it is.
     pub fn result(
-        self: &Arc<Self>,
+        &self,
         columns: &[Column],
         format: Format,
         expanded: Expanded,
     ) -> std::io::Result<Writer> {
         let style = self.style(format, expanded);
         let out = if style.width.is_some() {
-            locked(&self.printer).clear_status();
-            let console = Arc::clone(self);
-            results::Output::paged(Pager::new(terminal_height(), move |taken| {
-                let mut printer = locked(&console.printer);
+            let state = Arc::clone(&self.state);
+            results::Output::paged(Pager::new((self.out.height)(), move |taken| {
+                let printer = &mut locked(&state).printer;
                 if taken {
                     printer.hold();
                 } else {
@@ -174,50 +239,114 @@ impl Console {
         let text = if self.options.format == Format::Json {
             escape::json(&shown.document.to_string()) + "\n"
         } else {
-            page::render(
-                shown,
-                (self.out.width)().unwrap_or(UNKNOWN_WIDTH),
-                self.out.paint,
-            )
+            let width = (self.out.width)().unwrap_or(UNKNOWN_WIDTH);
+            page::render(shown, width, self.out.paint)
         };
-        locked(&self.printer).print(Output::Out, text);
+        self.put(Output::Out, text);
     }
 
-    /// How far something is.
-    fn status(&self, lines: &[String]) {
-        let width = (self.err.width)();
-        let pause = if width.is_some() { LIVE } else { LOGGED };
-        if !self.options.quiet {
-            locked(&self.printer).status(lines, width, pause);
-        }
+    /// Prints under the steps that are open.
+    fn put(&self, to: Output, text: String) {
+        let mut state = locked(&self.state);
+        self.tell_steps(&mut state);
+        state.printer.print(to, text);
     }
 
     fn line(&self, text: &str, weight: Weight) {
         if weight == Weight::Told || !self.options.quiet {
-            locked(&self.printer).print_indented(text);
+            let mut state = locked(&self.state);
+            self.tell_steps(&mut state);
+            state.printer.print_indented(text);
+        }
+    }
+
+    /// Nothing more goes on: what is drawn is taken off the terminal, for good.
+    pub fn close(&self) {
+        let mut state = locked(&self.state);
+        state.doing = Doing::default();
+        state.printer.draw(Vec::new(), 0);
+    }
+
+    /// On a terminal a step has a line of its own only once something stands under it.
+    fn tell_steps(&self, state: &mut State) {
+        if self.err.live {
+            let (lines, width) = drawn(state, self.err);
+            state.printer.set_status(lines, width);
+        }
+        for (name, depth) in state.doing.untold() {
+            let begun = Event::StepStarted { name, depth };
+            let Some((text, _)) = lines::of(&begun, self.err.paint) else {
+                continue;
+            };
+            state.printer.depth = depth;
+            state.printer.print_indented(&text);
+            state.printer.depth = depth + 1;
+        }
+    }
+
+    fn step_started(&self, event: &Event, name: &str, depth: usize) {
+        // Under `--quiet` the steps are not seen, and nothing stands under them.
+        if self.options.quiet {
+            return;
+        }
+        let mut state = locked(&self.state);
+        if self.err.live {
+            state.doing.begin_step(name, depth);
+            self.ticker.wake();
+        } else if let Some((text, _)) = lines::of(event, self.err.paint) {
+            state.printer.print_indented(&text);
+        }
+        state.printer.depth = depth + 1;
+    }
+
+    fn step_finished(&self, event: &Event, name: &str, depth: usize) {
+        let mut state = locked(&self.state);
+        state.doing.end_step(name, depth);
+        state.printer.depth = depth;
+        drop(state);
+        if let Some((text, weight)) = lines::of(event, self.err.paint) {
+            self.line(&text, weight);
+        }
+    }
+
+    /// Something goes on that is drawn, or told now and then.
+    fn goes_on(&self, change: impl FnOnce(&mut Doing)) {
+        if self.options.quiet {
+            return;
+        }
+        let mut state = locked(&self.state);
+        change(&mut state.doing);
+        if self.err.live {
+            self.ticker.wake();
+        } else {
+            let lines = state.doing.under_way();
+            state.printer.tell(&lines, PAUSE);
         }
     }
 
     /// The line of a table that is done. On a terminal those of a larger copy are in the report at its end.
     fn copied(&self, event: &Event, table: &str, rows: u64, bytes: u64) {
-        let mut copying = locked(&self.copying);
+        let mut state = locked(&self.state);
+        let copying = &mut state.doing.copying;
         copying.finish(table, rows, bytes);
+        let in_report = copying.are_several() && copying.knows(table);
         let Some((text, weight)) = lines::of(event, self.err.paint) else {
             return;
         };
-        let in_report = copying.are_several() && copying.knows(table);
-        if in_report && (self.err.width)().is_some() {
-            locked(&self.held).push(text);
-            self.status(&copying.lines());
+        if in_report && self.err.live {
+            state.held.push(text);
         } else {
+            drop(state);
             self.line(&text, weight);
         }
     }
 
     /// Without a report, what is done by itself is told after all.
     fn copy_ended(&self, report: Option<&Table>) {
-        let held = std::mem::take(&mut *locked(&self.held));
-        locked(&self.copying).end();
+        let mut state = locked(&self.state);
+        let held = std::mem::take(&mut state.held);
+        state.doing.copying.end();
+        drop(state);
         match report {
             Some(report) => self.table_report(report),
             None => held
@@ -227,7 +356,7 @@ impl Console {
     }
 
     fn table_report(&self, report: &Table) {
-        let indent = locked(&self.printer).indent().len();
+        let indent = locked(&self.state).printer.indent().len();
         let width = (self.err.width)().map(|width| width.saturating_sub(indent));
         let style = Style {
             width,
@@ -236,40 +365,66 @@ impl Console {
         };
         self.line(&results::render(report, style), Weight::Progress);
     }
+
+    /// What the log has of an event: as it is printed, without colours.
+    fn log_event(&self, event: &Event) {
+        if self.log.is_none() {
+            return;
+        }
+        let plain = Style::plain(Format::Aligned, Expanded::Off);
+        let text = match event {
+            Event::Print(text) => Some(text.clone()),
+            Event::Show(table) | Event::Report(table) => Some(results::render(table, plain)),
+            Event::CopyEnded { report } => report.as_ref().map(|it| results::render(it, plain)),
+            Event::Chart(drawn) => Some(chart::render(drawn, None, PLAIN)),
+            _ => lines::of(event, PLAIN).map(|(text, _)| text),
+        };
+        if let Some(text) = text {
+            self.log(&text);
+        }
+    }
 }
 
 impl Progress for Console {
     fn event(&self, event: &Event) {
-        if let Event::StepFinished { depth, .. } = event {
-            locked(&self.printer).depth = *depth;
-        }
+        self.log_event(event);
         match event {
-            Event::CopyBegan { tables } => locked(&self.copying).begin(tables),
+            Event::StepStarted { name, depth } => self.step_started(event, name, *depth),
+            Event::StepFinished { name, depth, .. } => self.step_finished(event, name, *depth),
+            Event::CopyBegan { tables } => self.goes_on(|doing| doing.copying.begin(tables)),
             Event::Copying {
                 table,
                 rows,
                 bytes,
                 seconds,
-            } => {
-                let mut copying = locked(&self.copying);
-                copying.passed(table, *rows, *bytes, *seconds);
-                self.status(&copying.lines());
-            }
+            } => self.goes_on(|doing| doing.copying.passed(table, *rows, *bytes, *seconds)),
             Event::Copied {
                 table, rows, bytes, ..
             } => self.copied(event, table, *rows, *bytes),
             Event::CopyEnded { report } => self.copy_ended(report.as_ref()),
             Event::Moving { file, bytes, total } => {
-                self.status(&[lines::moving(file, *bytes, *total)]);
+                self.goes_on(|doing| doing.moving(file, *bytes, *total));
             }
+            Event::Waiting {
+                id,
+                target,
+                what,
+                seconds,
+            } if self.err.live => self.goes_on(|doing| doing.wait(*id, target, what, *seconds)),
+            Event::Waited { id } => locked(&self.state).doing.waited(*id),
+            // There stdout is for results alone.
             Event::Print(text) if self.options.format != Format::Aligned => {
                 self.line(&escape::block(text), Weight::Told);
             }
-            Event::Print(text) => {
-                let text = format!("{}\n", escape::block(text));
-                locked(&self.printer).print(Output::Out, text);
-            }
+            Event::Print(text) => self.put(Output::Out, format!("{}\n", escape::block(text))),
             Event::Show(table) => self.show(table),
+            Event::Chart(drawn) if self.options.format != Format::Aligned => {
+                self.show(&chart::table(drawn));
+            }
+            Event::Chart(drawn) => {
+                let text = chart::render(drawn, (self.out.width)(), self.out.paint);
+                self.put(Output::Out, text);
+            }
             Event::Page(page) => self.page(page),
             Event::Report(table) => self.table_report(table),
             _ => {
@@ -278,19 +433,15 @@ impl Progress for Console {
                 }
             }
         }
-        // Under `--quiet` the steps are not seen, and nothing stands under them.
-        if let (Event::StepStarted { depth, .. }, false) = (event, self.options.quiet) {
-            locked(&self.printer).depth = depth + 1;
-        }
     }
 
     fn ask(&self, question: &Question) -> Result<Secret, AskError> {
         let _turn = locked(&self.asking);
-        locked(&self.printer).hold();
+        locked(&self.state).printer.hold();
         *locked(&self.before) = terminal::Modes::now();
         let answer = prompt::ask(question);
         locked(&self.before).take();
-        locked(&self.printer).release();
+        locked(&self.state).printer.release();
         answer
     }
 
@@ -305,12 +456,11 @@ impl Progress for Console {
         if content == Content::Binary {
             return Err(NoStdout::Terminal);
         }
-        locked(&self.printer).clear_status();
-        Ok(Box::new(Shown(stdout)))
+        Ok(Box::new(Shown(Arc::clone(&self.state))))
     }
 
     fn withdraw(&self) {
-        let mut printer = locked(&self.printer);
+        let printer = &mut locked(&self.state).printer;
         if let Some(modes) = locked(&self.before).take() {
             modes.restore();
             // What comes next does not stand behind the question.
@@ -320,18 +470,31 @@ impl Progress for Console {
     }
 }
 
+/// Draws what goes on; whether anything does.
+fn draw(state: &Mutex<State>, screen: Screen) -> bool {
+    let mut state = locked(state);
+    let (lines, width) = drawn(&state, screen);
+    state.printer.draw(lines, width);
+    !state.doing.is_nothing()
+}
+
+fn drawn(state: &State, screen: Screen) -> (Vec<String>, usize) {
+    let lines = state.doing.lines((screen.height)().saturating_sub(1));
+    (lines, (screen.width)().unwrap_or(UNKNOWN_WIDTH))
+}
+
 /// A terminal, which rows of others must not steer.
-struct Shown(Stdout);
+struct Shown(Arc<Mutex<State>>);
 
 impl Write for Shown {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let text = escape::block(&String::from_utf8_lossy(bytes));
-        self.0.write_all(text.as_bytes())?;
+        locked(&self.0).printer.print(Output::Out, text);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        self.0.flush()
+        Ok(())
     }
 }
 
@@ -348,9 +511,14 @@ fn redacted(table: &Table) -> Table {
     table
 }
 
-fn terminal_height() -> usize {
+/// Whether a terminal can draw a line again.
+fn is_live(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+fn terminal_height(size: Option<(Width, Height)>) -> usize {
     const UNKNOWN_HEIGHT: usize = 24;
-    terminal_size_of(std::io::stdout()).map_or(UNKNOWN_HEIGHT, |(_, height)| height.0.into())
+    size.map_or(UNKNOWN_HEIGHT, |(_, height)| height.0.into())
 }
 
 fn terminal_width(stream: &impl IsTerminal, size: Option<(Width, Height)>) -> Option<usize> {
@@ -378,23 +546,46 @@ mod tests {
         }
     }
 
-    /// What stdout and stderr got.
-    fn printed(options: Options, width: fn() -> Option<usize>, events: &[Event]) -> [String; 2] {
-        let (out, err) = (Written::default(), Written::default());
-        let screen = || Screen {
-            paint: Paint { on: false },
+    /// A console whose streams are files, or terminals 80 wide.
+    fn console(options: Options, live: bool, out: Written, err: Written) -> Console {
+        let width: fn() -> Option<usize> = if live { || Some(80) } else { || None };
+        let screen = Screen {
+            paint: PLAIN,
             width,
+            height: || 24,
+            live,
         };
-        let console = Console::over(
-            options,
-            screen(),
-            screen(),
-            Printer::new(out.clone(), err.clone()),
-        );
+        Console::over(options, screen, screen, Printer::new(out, err))
+    }
+
+    /// What stdout and stderr got.
+    fn printed(options: Options, events: &[Event]) -> [String; 2] {
+        let (out, err) = (Written::default(), Written::default());
+        let console = console(options, false, out.clone(), err.clone());
+        events.iter().for_each(|event| console.event(event));
+        [out, err].map(|written| String::from_utf8(locked(&written.0).clone()).unwrap())
+    }
+
+    /// What a terminal shows after each of `events`, drawn at once, and in the end.
+    fn shown(events: &[Event]) -> Vec<String> {
+        let written = Written::default();
+        let console = console(Options::default(), true, written.clone(), written.clone());
+        let screen = || {
+            let mut parser = vt100::Parser::new(24, 80, 0);
+            let text = String::from_utf8(locked(&written.0).clone()).unwrap();
+            // As the line discipline has it.
+            parser.process(text.replace('\n', "\r\n").as_bytes());
+            parser.screen().contents()
+        };
+        let mut shown = Vec::new();
         for event in events {
             console.event(event);
+            draw(&console.state, console.err);
+            shown.push(screen());
         }
-        [out, err].map(|written| String::from_utf8(locked(&written.0).clone()).unwrap())
+        console.close();
+        shown.push(screen());
+        shown
     }
 
     fn run() -> Vec<Event> {
@@ -442,7 +633,7 @@ mod tests {
 
     #[test]
     fn a_run_reads_as_a_tree_and_its_results_go_to_stdout() {
-        let [out, err] = printed(Options::default(), || None, &run());
+        let [out, err] = printed(Options::default(), &run());
         assert_eq!(out, "n\n─\n1\n");
         let expected = "\
 prod: jump → pg (ssh)
@@ -465,16 +656,52 @@ done
             quiet: true,
             format: Format::Json,
         };
-        let [out, err] = printed(options, || Some(80), &run());
+        let [out, err] = printed(options, &run());
         assert_eq!(out, "{\"n\":1}\n");
         assert_eq!(err, "warning: two\nlines\\u{1b}\ndone\n");
     }
 
     #[test]
-    fn on_a_terminal_the_status_of_a_copy_is_wiped_by_what_follows() {
-        let [_, err] = printed(Options::default(), || Some(16), &run());
-        let wiped = "▸ promote\n  lat: 12,000 ro\r\u{1b}[2K  lat: 12,000 rows 0.4 s\n";
-        assert!(err.contains(wiped), "{err:?}");
+    fn on_a_terminal_what_goes_on_stands_below_what_has_been() {
+        let shown = shown(&run());
+        let lines = |at: usize| shown[at].lines().collect::<Vec<_>>();
+        let begun = lines(1);
+        assert_eq!(begun.len(), 2, "{begun:?}");
+        assert!(begun[1].contains(" promote "), "{begun:?}");
+        let copying = lines(2);
+        assert_eq!(copying[2], "  lat: 12,000 rows, 3.1 MB");
+        let copied = lines(3);
+        assert_eq!(copied[1..3], ["▸ promote", "  lat: 12,000 rows 0.4 s"]);
+        assert!(copied[3].contains(" promote "), "{copied:?}");
+        let end = "  1\n✗ promote 1.5 s\ndone\nn\n─\n1";
+        assert!(shown.last().unwrap().ends_with(end), "{shown:?}");
+    }
+
+    #[test]
+    fn a_step_that_nothing_stands_under_takes_one_line() {
+        let name = || "quick".to_owned();
+        let shown = shown(&[
+            Event::StepStarted {
+                name: name(),
+                depth: 0,
+            },
+            Event::Waiting {
+                id: 1,
+                target: "dev".into(),
+                what: "VACUUM".into(),
+                seconds: 1.0,
+            },
+            Event::Waited { id: 1 },
+            Event::StepFinished {
+                name: name(),
+                depth: 0,
+                seconds: 2.0,
+                failed: false,
+            },
+        ]);
+        assert!(shown[1].contains("dev: VACUUM 1.0 s"), "{shown:?}");
+        assert!(!shown[2].contains("VACUUM"), "{shown:?}");
+        assert_eq!(shown[3], "✓ quick 2.0 s");
     }
 
     fn copy(report: Option<Table>) -> Vec<Event> {
@@ -511,22 +738,46 @@ done
 
     #[test]
     fn on_a_terminal_tables_under_way_stand_below_each_other_and_their_report_comes_at_the_end() {
-        let [_, err] = printed(Options::default(), || Some(80), &copy(Some(report())));
         let first = "a: 50%, 50 rows, 500 B\n0 of 2 tables, 50 rows, 500 B, ";
-        assert!(err.starts_with(first), "{err:?}");
-        assert!(err.ends_with("\u{1b}[2Kall\nrows\n────\n 200\n"), "{err:?}");
-        assert!(!err.contains("a: 100 rows 0.4 s"), "{err:?}");
-        let [_, err] = printed(Options::default(), || Some(80), &copy(None));
-        assert!(
-            err.ends_with("a: 100 rows 0.4 s\nb: 100 rows 0.4 s\n"),
-            "{err:?}"
-        );
+        let with_report = shown(&copy(Some(report())));
+        assert!(with_report[1].starts_with(first), "{with_report:?}");
+        assert_eq!(with_report.last().unwrap(), "all\nrows\n────\n 200");
+        let without = shown(&copy(None));
+        let each = "a: 100 rows 0.4 s\nb: 100 rows 0.4 s";
+        assert_eq!(without.last().unwrap(), each);
     }
 
     #[test]
     fn elsewhere_every_table_has_its_line_when_it_is_done() {
-        let [_, err] = printed(Options::default(), || None, &copy(Some(report())));
+        let [_, err] = printed(Options::default(), &copy(Some(report())));
         let expected = "a: 100 rows 0.4 s\nb: 100 rows 0.4 s\nall\nrows\n────\n 200\n";
         assert_eq!(err, expected);
+    }
+
+    #[test]
+    fn a_log_has_what_is_not_printed_too_and_each_line_its_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.log");
+        let quiet = Options {
+            quiet: true,
+            ..Options::default()
+        };
+        let console = console(quiet, false, Written::default(), Written::default())
+            .with_log(Log::open(&path).unwrap());
+        run().iter().for_each(|event| console.event(event));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let told: Vec<_> = text
+            .lines()
+            .map(|line| line.get(25..).unwrap_or(line))
+            .collect();
+        let expected = [
+            "prod: jump → pg (ssh)",
+            "▸ promote",
+            "lat: 12,000 rows 0.4 s",
+            "warning: two",
+            "    lines\\u{1b}",
+        ];
+        assert_eq!(told[..5], expected, "{text}");
+        assert!(text.starts_with("20") && text[23..25] == *"Z ", "{text}");
     }
 }

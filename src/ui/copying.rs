@@ -47,6 +47,10 @@ impl Copying {
         self.copies > 0 && self.expected.len() > 1
     }
 
+    pub fn is_idle(&self) -> bool {
+        self.copies == 0 && self.running.is_empty()
+    }
+
     pub fn knows(&self, table: &str) -> bool {
         self.expected.contains_key(table)
     }

@@ -13,7 +13,7 @@ pub enum Weight {
 }
 
 /// The text of an event and its weight; `None` for tables, for [`Event::Print`] and for
-/// what tells of a copy or of a file under way, which are not lines.
+/// what tells of something under way, which are not lines.
 pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
     let faint = |text: &str| paint.tone(Tone::Faint, text);
     let told = |text: String| Some((text, Weight::Told));
@@ -96,14 +96,17 @@ pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
             faint(&format!("{}:", line(source))),
             line(text)
         )),
-        Event::Copying { .. }
+        Event::Chart(_)
+        | Event::Copying { .. }
         | Event::CopyBegan { .. }
         | Event::CopyEnded { .. }
         | Event::Moving { .. }
         | Event::Print(_)
         | Event::Report(_)
         | Event::Show(_)
-        | Event::Page(_) => None,
+        | Event::Page(_)
+        | Event::Waited { .. }
+        | Event::Waiting { .. } => None,
     }
 }
 

@@ -4,12 +4,15 @@
 
 #[cfg(unix)]
 mod askpass;
+mod chart;
 mod console;
 mod copying;
+mod doing;
 mod error;
 pub mod escape;
 mod excerpt;
 mod lines;
+mod log;
 mod page;
 mod pager;
 mod paint;
@@ -17,9 +20,11 @@ mod printer;
 mod prompt;
 pub mod results;
 mod terminal;
+mod ticker;
 
 #[cfg(unix)]
 pub use askpass::askpass;
-pub use console::{Console, Options};
+pub use console::{Console, Options, TraceTo};
 pub use error::{Report, SourceSpan, SqlSpan};
+pub use log::Log;
 pub use terminal::Modes;

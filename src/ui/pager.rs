@@ -17,8 +17,9 @@ pub struct Pager {
     /// The lines of the terminal.
     height: usize,
     state: State,
-    /// Told `true` when a pager takes the terminal and `false` when it has given it back.
+    /// Told `true` when something is about to stand on the terminal and `false` when it is free again.
     taken: Box<dyn FnMut(bool) + Send>,
+    has_taken: bool,
 }
 
 enum State {
@@ -46,6 +47,7 @@ impl Pager {
             program,
             height,
             taken: Box::new(taken),
+            has_taken: false,
         }
     }
 
@@ -61,7 +63,17 @@ impl Pager {
                 self.start()
             }
             State::Paging(child) => to_child(child, bytes),
-            State::Straight => io::stdout().write_all(bytes),
+            State::Straight => {
+                self.take();
+                io::stdout().write_all(bytes)
+            }
+        }
+    }
+
+    fn take(&mut self) {
+        if !self.has_taken {
+            self.has_taken = true;
+            (self.taken)(true);
         }
     }
 
@@ -84,10 +96,10 @@ impl Pager {
         let State::Held { text, .. } = std::mem::replace(&mut self.state, State::Straight) else {
             return Ok(());
         };
+        self.take();
         io::stdout().flush()?;
         match command(self.program.as_deref()).spawn() {
             Ok(mut child) => {
-                (self.taken)(true);
                 let written = to_child(&mut child, &text);
                 self.state = State::Paging(child);
                 written
@@ -98,13 +110,22 @@ impl Pager {
     }
 
     fn end(&mut self) -> io::Result<()> {
+        let ended = self.end_result();
+        if std::mem::take(&mut self.has_taken) {
+            (self.taken)(false);
+        }
+        ended
+    }
+
+    fn end_result(&mut self) -> io::Result<()> {
         match std::mem::replace(&mut self.state, State::Straight) {
-            State::Held { text, .. } => io::stdout().write_all(&text)?,
+            State::Held { text, .. } => {
+                self.take();
+                io::stdout().write_all(&text)?;
+            }
             State::Paging(mut child) => {
                 drop(child.stdin.take());
-                let ended = child.wait();
-                (self.taken)(false);
-                let code = ended?.code();
+                let code = child.wait()?.code();
                 if code.is_some_and(|code| NO_PROGRAM.contains(&code)) {
                     let program = self.program.as_deref().unwrap_or("less");
                     return Err(io::Error::other(format!(

@@ -1,12 +1,21 @@
-//! The order of what is written: one writer at a time, no status line left behind, nothing across
-//! an open question.
+//! The order of what is written: one writer at a time, what goes on at the moment always below what has been, and
+//! nothing across an open question.
+//!
+//! Our own rather than indicatif: that draws from its own threads and knows nothing of stdout, of a pager or of an open
+//! question, and every text would have to pass it to stay apart from its lines.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use unicode_width::UnicodeWidthStr;
+
+use super::results::prefix;
+
 const INDENT: &str = "  ";
-const WIPE_LINE: &str = "\r\u{1b}[2K";
-const WIPE_LINE_ABOVE: &str = "\u{1b}[1A\u{1b}[2K";
+/// From the cursor to the end of the screen.
+const WIPE_BELOW: &str = "\u{1b}[J";
+/// Lines that follow each other so fast do not have the status drawn again below each.
+const BURST: Duration = Duration::from_millis(30);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {
@@ -19,11 +28,24 @@ pub struct Printer {
     err: Box<dyn Write + Send>,
     /// How many steps are open.
     pub depth: usize,
-    /// When a status was last due, and how many of the terminal's last lines it takes.
-    status_at: Option<Instant>,
-    status_lines: usize,
-    /// While a question is on the terminal: what waits for its answer.
+    /// When a status was last told where there is no terminal.
+    told_at: Option<Instant>,
+    status: Status,
+    /// Something stands on the line of the cursor, which a status would wipe.
+    mid_line: bool,
+    /// While a question or a pager has the terminal: what waits until it is free.
     held: Option<Vec<(Output, String)>>,
+}
+
+/// The lines at the end of the terminal that are drawn again and again.
+#[derive(Default)]
+struct Status {
+    lines: Vec<String>,
+    /// The width of each as it was drawn; empty where none is on the screen.
+    drawn: Vec<usize>,
+    drawn_at: Option<Instant>,
+    /// The terminal's when they were drawn.
+    width: usize,
 }
 
 impl Printer {
@@ -32,8 +54,9 @@ impl Printer {
             out: Box::new(out),
             err: Box::new(err),
             depth: 0,
-            status_at: None,
-            status_lines: 0,
+            told_at: None,
+            status: Status::default(),
+            mid_line: false,
             held: None,
         }
     }
@@ -43,8 +66,20 @@ impl Printer {
             held.push((to, text));
             return;
         }
-        self.wipe_status();
-        self.write(to, &text);
+        let drawn = !self.status.drawn.is_empty();
+        let wiping = self.status.wiping();
+        self.mid_line = !text.is_empty() && !text.ends_with('\n');
+        if to == Output::Err {
+            // In one write, so that nothing flickers.
+            self.write(to, &(wiping + &text));
+        } else {
+            self.write(Output::Err, &wiping);
+            self.write(to, &text);
+        }
+        let burst = self.status.drawn_at.is_some_and(|at| at.elapsed() < BURST);
+        if drawn && !burst {
+            self.draw_again();
+        }
     }
 
     /// Prints to stderr under the step that is open.
@@ -58,50 +93,49 @@ impl Printer {
         INDENT.repeat(self.depth)
     }
 
-    /// Tells how far something is, at most once in `pause`: on a terminal in the place of the last
-    /// status, each line cut to the width since a broken one could not be wiped; elsewhere as lines of their own.
-    pub fn status(&mut self, lines: &[String], terminal_width: Option<usize>, pause: Duration) {
+    /// Tells how far something is where there is no terminal: at most once in `pause`, and not at once, which would only
+    /// double the line that ends a short copy.
+    pub fn tell(&mut self, lines: &[String], pause: Duration) {
         let now = Instant::now();
-        // Where nobody watches, a first status would only double the line that ends a short copy.
-        let first = terminal_width.is_some();
-        let due = self
-            .status_at
-            .map_or(first, |last| now.duration_since(last) >= pause);
-        if due || self.status_at.is_none() {
-            self.status_at = Some(now);
+        let last = *self.told_at.get_or_insert(now);
+        if now.duration_since(last) >= pause && self.held.is_none() {
+            self.told_at = Some(now);
+            lines.iter().for_each(|line| self.print_indented(line));
         }
-        if !due || self.held.is_some() {
-            return;
-        }
-        let Some(width) = terminal_width else {
-            return lines.iter().for_each(|line| self.print_indented(line));
-        };
-        let mut shown = self.wiping();
-        for (place, line) in lines.iter().enumerate() {
-            let text = format!("{}{line}", self.indent());
-            let fits = super::results::prefix(&text, width);
-            shown.push_str(if place > 0 { "\n" } else { "" });
-            shown.push_str(&text[..fits]);
-        }
-        // In one write, so that nothing flickers.
-        self.write(Output::Err, &shown);
-        self.status_lines = lines.len();
     }
 
-    /// Leaves the terminal's last line free.
-    pub fn clear_status(&mut self) {
-        self.wipe_status();
+    /// Has `lines` stand at the end of a terminal of this width, from now on and whatever is printed.
+    pub fn draw(&mut self, lines: Vec<String>, width: usize) {
+        self.set_status(lines, width);
+        if self.held.is_none() && !self.mid_line {
+            let text = self.status.wiping() + &self.status.drawing();
+            self.write(Output::Err, &text);
+        }
     }
 
-    /// From here to [`Printer::release`] the terminal belongs to a question.
+    /// The same from the next line on that is printed.
+    pub fn set_status(&mut self, lines: Vec<String>, width: usize) {
+        self.status.width = width;
+        self.status.lines = lines;
+    }
+
+    fn draw_again(&mut self) {
+        if self.held.is_none() && !self.mid_line {
+            let text = self.status.drawing();
+            self.write(Output::Err, &text);
+        }
+    }
+
+    /// From here to [`Printer::release`] the terminal belongs to a question, or to a pager.
     pub fn hold(&mut self) {
-        self.wipe_status();
+        let wiping = self.status.wiping();
+        self.write(Output::Err, &wiping);
         self.held.get_or_insert_default();
     }
 
     pub fn release(&mut self) {
         for (to, text) in self.held.take().into_iter().flatten() {
-            self.write(to, &text);
+            self.print(to, text);
         }
     }
 
@@ -110,22 +144,10 @@ impl Printer {
         self.write(Output::Err, "\n");
     }
 
-    fn wipe_status(&mut self) {
-        let wiping = self.wiping();
-        if !wiping.is_empty() {
-            self.write(Output::Err, &wiping);
-        }
-    }
-
-    /// What brings the cursor to where the status began, and leaves nothing of it.
-    fn wiping(&mut self) -> String {
-        match std::mem::take(&mut self.status_lines) {
-            0 => String::new(),
-            lines => format!("{WIPE_LINE}{}", WIPE_LINE_ABOVE.repeat(lines - 1)),
-        }
-    }
-
     fn write(&mut self, to: Output, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         let stream = match to {
             Output::Out => &mut self.out,
             Output::Err => &mut self.err,
@@ -138,7 +160,43 @@ impl Printer {
 
 impl Drop for Printer {
     fn drop(&mut self) {
-        self.wipe_status();
+        let wiping = self.status.wiping();
+        self.write(Output::Err, &wiping);
+    }
+}
+
+impl Status {
+    /// What brings the cursor to where the lines began, and leaves nothing of them.
+    fn wiping(&mut self) -> String {
+        // A terminal that has become narrower has broken them into more.
+        let width = self.width.max(1);
+        let rows: usize = self
+            .drawn
+            .iter()
+            .map(|drawn| drawn.div_ceil(width).max(1))
+            .sum();
+        self.drawn.clear();
+        match rows {
+            0 => String::new(),
+            1 => format!("\r{WIPE_BELOW}"),
+            rows => format!("\r\u{1b}[{}A{WIPE_BELOW}", rows - 1),
+        }
+    }
+
+    /// The lines, each cut so that none is broken; the cursor stays behind the last.
+    fn drawing(&mut self) -> String {
+        let room = self.width.saturating_sub(1);
+        let mut text = String::new();
+        for (place, line) in self.lines.iter().enumerate() {
+            let line = &line[..prefix(line, room)];
+            text.push_str(if place > 0 { "\n" } else { "" });
+            text.push_str(line);
+            self.drawn.push(line.width());
+        }
+        if !text.is_empty() {
+            self.drawn_at = Some(Instant::now());
+        }
+        text
     }
 }
 
@@ -148,12 +206,27 @@ mod tests {
 
     use super::*;
 
-    #[derive(Clone, Default)]
-    struct Written(Arc<Mutex<Vec<u8>>>);
+    /// What a terminal of this width shows of what is written to it.
+    #[derive(Clone)]
+    struct Screen(Arc<Mutex<vt100::Parser>>);
 
-    impl Write for Written {
+    impl Screen {
+        fn new() -> Self {
+            Self(Arc::new(Mutex::new(vt100::Parser::new(8, 20, 0))))
+        }
+
+        fn shows(&self, expected: &[&str]) {
+            let screen = self.0.lock().unwrap().screen().contents();
+            assert_eq!(screen.lines().collect::<Vec<_>>(), expected);
+        }
+    }
+
+    impl Write for Screen {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
+            // As the line discipline has it.
+            let text = String::from_utf8_lossy(bytes).replace('\n', "\r\n");
+            self.0.lock().unwrap().process(text.as_bytes());
+            Ok(bytes.len())
         }
 
         fn flush(&mut self) -> std::io::Result<()> {
@@ -161,22 +234,51 @@ mod tests {
         }
     }
 
+    fn lines(lines: &[&str]) -> Vec<String> {
+        lines.iter().map(|line| (*line).to_owned()).collect()
+    }
+
     #[test]
-    fn a_status_of_several_lines_is_wiped_line_by_line() {
-        let err = Written::default();
-        let mut printer = Printer::new(std::io::sink(), err.clone());
-        let lines = |lines: &[&str]| -> Vec<String> {
-            lines.iter().map(|line| (*line).to_owned()).collect()
-        };
-        printer.status(&lines(&["one", "second"]), Some(4), Duration::ZERO);
-        printer.status(&lines(&["three"]), Some(80), Duration::ZERO);
+    fn a_status_stays_below_what_is_printed_and_is_gone_in_the_end() {
+        let screen = Screen::new();
+        let mut printer = Printer::new(screen.clone(), screen.clone());
+        printer.draw(lines(&["one", "the second is longer than a line"]), 20);
+        screen.shows(&["one", "the second is longe"]);
         printer.print(Output::Err, "done\n".to_owned());
-        let written = String::from_utf8(err.0.lock().unwrap().clone()).unwrap();
-        let wiped = "\r\u{1b}[2K";
-        let above = "\u{1b}[1A\u{1b}[2K";
-        assert_eq!(
-            written,
-            format!("one\nseco{wiped}{above}three{wiped}done\n")
-        );
+        printer.print(Output::Out, "result\n".to_owned());
+        printer.draw(lines(&["three"]), 20);
+        screen.shows(&["done", "result", "three"]);
+        printer.hold();
+        printer.print(Output::Err, "later\n".to_owned());
+        printer.draw(lines(&["four"]), 20);
+        screen.shows(&["done", "result"]);
+        printer.release();
+        drop(printer);
+        screen.shows(&["done", "result", "later"]);
+    }
+
+    #[test]
+    fn nothing_is_drawn_over_a_line_that_is_not_at_its_end() {
+        let screen = Screen::new();
+        let mut printer = Printer::new(screen.clone(), screen.clone());
+        printer.print(Output::Out, "half".to_owned());
+        printer.draw(lines(&["status"]), 20);
+        screen.shows(&["half"]);
+        printer.print(Output::Out, " and half\n".to_owned());
+        printer.draw(lines(&["status"]), 20);
+        screen.shows(&["half and half", "status"]);
+    }
+
+    #[test]
+    fn lines_that_a_narrower_terminal_has_broken_are_wiped_whole() {
+        let mut status = Status {
+            lines: lines(&["123456789", "12345"]),
+            width: 10,
+            ..Status::default()
+        };
+        assert_eq!(status.drawing(), "123456789\n12345");
+        status.width = 4;
+        assert_eq!(status.wiping(), "\r\u{1b}[4A\u{1b}[J");
+        assert_eq!(status.wiping(), "");
     }
 }

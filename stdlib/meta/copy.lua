@@ -39,7 +39,7 @@ function copy.order(options) end
 ---@field mask? table<string, table<string, string|copy.NamedMask|(fun(row: table): any)|false>> what becomes of values, by table and column: SQL evaluated at the source, a named mask, a function of the row, or `false` for a sensitive column that may cross as it is
 ---@field mask_seed? string what named masks depend on, instead of `[copy] mask_seed` of `runner.toml`
 ---@field on_missing? "error"|"skip" what is done about a table or column that the target has not (default `"error"`)
----@field triggers? "user"|string[]|false which triggers of the target do not fire for the rows: those that users made (those the role may not switch off fire, unless `"user"` is said), these, or none
+---@field triggers? "user"|string[]|false which triggers of the target do not fire for the rows: those that users made, these, or none; a table with one that the role may not switch off is refused (default `"user"`)
 ---@field foreign_keys? "auto"|"replica"|"order"|"defer"|"drop" how foreign keys are kept; `"auto"` takes the first of the others that is possible, in this order (default `"auto"`)
 ---@field verify? "count"|"content"|boolean whether rows are counted on both sides before the commit, or compared (default `"count"`)
 ---@field limit? integer|table<string, integer> so many rows of each table, or by table: the first by `order_by`, else by key, and all that they refer to, even above the limit
@@ -58,15 +58,16 @@ function copy.order(options) end
 ---@field excluded string[]
 ---@field refused { table: string?, reason: string }[] what `copy.tables` would refuse
 ---@field views string[] materialized views that would be refreshed, in order
----@field rows integer of all tables, as the catalogue estimates them
+---@field rows integer of all tables
 ---@field bytes integer
 
 ---@class copy.PlannedTable
 ---@field table string
 ---@field target string its name on the target; empty where there is none
 ---@field mode string
----@field rows? integer as the catalogue estimates them; nil where the table was never analyzed
----@field bytes integer on disk, without indexes
+---@field rows? integer an estimate of the catalogue, under `where` of the planner, unless `counted`; nil where the table was never analyzed
+---@field counted boolean whether the rows were chosen one by one, for `roots` or `limit`, so that `rows` is exact
+---@field bytes integer on disk, without indexes; under `where` as the planner expects them
 ---@field unit? integer its place in `units`; nil where nothing would be copied
 ---@field strategy string how the foreign keys are kept
 ---@field reason string why so
@@ -77,8 +78,9 @@ function copy.order(options) end
 ---@field differences string[] where the columns of both sides differ
 ---@field may_not string[] what the roles would need and may not
 
----Prints and returns what `copy.tables` with the same options would do, before anything is touched. What it would refuse is in
----`refused`; only options that are wrong raise. Rows are estimates: `--dry-run` counts them.
+---Prints and returns what `copy.tables`, or with `roots` `copy.subset`, would do with the same options, before anything is touched.
+---What it would refuse is in `refused`; only options that are wrong raise. The rows of a subset are counted, the others estimated:
+---`--dry-run` counts them.
 ---
 ---# Errors
 ---- options that are wrong, and a selection that ends empty; what a copy would refuse is in `refused`
@@ -88,7 +90,7 @@ function copy.order(options) end
 ---local plan = copy.plan { from = dev, to = prod, tables = { "uk_lrt", "lat" }, mode = "upsert" }
 ---assert(#plan.refused == 0)
 ---```
----@param options copy.TablesOptions
+---@param options copy.TablesOptions|copy.SubsetOptions
 ---@return copy.Plan plan
 function copy.plan(options) end
 

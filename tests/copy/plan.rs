@@ -154,6 +154,27 @@ fn rows_are_estimated_as_the_planner_does_and_unknown_where_nobody_counted() {
 }
 
 #[test]
+fn under_a_condition_the_planner_is_asked_and_what_is_chosen_is_counted() {
+    let pair = Pair::different(SOURCE, TARGET);
+    run(async {
+        let (from, to, _) = pair.sessions().await;
+        let whole = planned(&from, &to, Mode::Append, &["parent"]).await;
+        let mut some = options(&from, &to, Mode::Append, &["parent"]);
+        some.tables = rows_of("parent", "id <= 120");
+        let some = plan(&some).await.unwrap();
+        let (whole, some) = (table(&whole, "parent"), table(&some, "parent"));
+        assert!((60..240).contains(&some.rows.unwrap()), "{some:?}");
+        assert!(0 < some.bytes && some.bytes < whole.bytes, "{some:?}");
+        assert!(!some.counted && !whole.counted);
+        let mut chosen = options(&from, &to, Mode::Append, &["parent"]);
+        chosen.shape.limit = runner::copy::PerTable::Every(7);
+        let chosen = plan(&chosen).await.unwrap();
+        let chosen = table(&chosen, "parent");
+        assert_eq!((chosen.rows, chosen.counted), (Some(7), true));
+    });
+}
+
+#[test]
 fn what_a_role_may_not_do_is_in_the_plan_and_a_refusal_is_no_error_of_it() {
     let pair = Pair::new(
         "CREATE TABLE t (id int); CREATE TABLE u (id int)",

@@ -263,6 +263,212 @@ fn what_only_the_target_asks_of_rows_is_asked_of_the_source_beforehand() {
     }
 }
 
+/// What is left of each table, with the reason.
+fn left_behind(source: &str, target: &str, rows: &str) -> Vec<(String, String)> {
+    let pair = Pair::different(&format!("{source}; {rows}"), target);
+    let mut left = Vec::new();
+    run(async {
+        let (from, to, _) = pair.sessions().await;
+        let role = "copy_owner_of_promises";
+        let owner = open_as(&pair.to, role).await;
+        pair.to.query(&format!(
+            "GRANT ALL ON SCHEMA public TO {role}; DO $$ DECLARE t regclass; BEGIN FOR t IN \
+               SELECT oid FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace \
+             LOOP EXECUTE format('ALTER TABLE %s OWNER TO {role}', t); END LOOP; END $$"
+        ));
+        let before = pair.to.state();
+        for session in [&to, &owner] {
+            let error = copy(&from, session, Mode::Replace, &[]).await.unwrap_err();
+            left = match &error {
+                Error::Unfinished(_) => left_out(&error),
+                error => vec![(
+                    error.table().unwrap_or_default().to_owned(),
+                    error.to_string(),
+                )],
+            };
+            left.sort();
+            let untouched = |state: &str| -> Vec<String> {
+                let lines = state
+                    .lines()
+                    .filter(|line| line.starts_with("rows of public.bad"));
+                lines.map(str::to_owned).collect()
+            };
+            assert_eq!(untouched(&pair.to.state()), untouched(&before));
+        }
+    });
+    left
+}
+
+#[test]
+fn rows_that_an_exclusion_of_the_target_alone_keeps_apart_are_shown_in_pairs() {
+    let columns = "id int, room int, during int4range, gone bool";
+    let left = left_behind(
+        &format!(
+            "CREATE TABLE bad ({columns}); CREATE TABLE fine ({columns}); CREATE TABLE sparse ({columns})"
+        ),
+        &format!(
+            "CREATE TABLE bad ({columns}, CONSTRAINT apart EXCLUDE USING gist (int4range(room, room, '[]') WITH =, during WITH &&)); \
+             CREATE TABLE fine ({columns}, EXCLUDE USING gist (int4range(room, room, '[]') WITH =, during WITH &&)); \
+             CREATE TABLE sparse ({columns}, EXCLUDE USING gist (during WITH &&) WHERE (NOT gone))"
+        ),
+        "INSERT INTO bad VALUES (1, 1, '[1,5)'), (2, 2, '[1,5)'), (3, 1, '[4,9)'), (4, NULL, '[1,9)'); \
+         INSERT INTO fine VALUES (1, 1, '[1,5)'), (2, 2, '[1,5)'), (3, 1, '[5,9)'), (4, NULL, '[1,9)'); \
+         INSERT INTO sparse VALUES (1, 1, '[1,5)', false), (2, 2, '[1,5)', true)",
+    );
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left[0].0, "bad");
+    let text = &left[0].1;
+    assert!(text.contains("break `apart` of `bad`"), "{text}");
+    assert!(
+        text.contains(": (1,1,\"[1,5)\",) beside (3,1,\"[4,9)\",);"),
+        "{text}"
+    );
+}
+
+#[test]
+fn values_that_a_domain_of_the_target_does_not_take_are_shown() {
+    let left = left_behind(
+        "CREATE DOMAIN same AS int CHECK (VALUE < 5); CREATE TABLE bad (id int, n int); CREATE TABLE bad_null (id int, n int); \
+         CREATE TABLE fine (n int, value text); CREATE TABLE kept (n same)",
+        "CREATE DOMAIN same AS int CHECK (VALUE < 5); CREATE DOMAIN inner_one AS int CONSTRAINT small CHECK (VALUE < 5); \
+         CREATE DOMAIN outer_one AS inner_one CONSTRAINT odd CHECK (VALUE % 2 = 1); CREATE DOMAIN whole AS int NOT NULL; \
+         CREATE TABLE bad (id int, n outer_one); CREATE TABLE bad_null (id int, n whole); \
+         CREATE TABLE fine (n outer_one, value text); CREATE TABLE kept (n same)",
+        "INSERT INTO bad VALUES (1, 3), (2, 7), (3, NULL); INSERT INTO bad_null VALUES (1, 1), (2, NULL); \
+         INSERT INTO fine VALUES (3, 'a'), (NULL, 'b'); INSERT INTO kept VALUES (1)",
+    );
+    let names: Vec<_> = left.iter().map(|(table, _)| table.as_str()).collect();
+    assert_eq!(names, ["bad", "bad_null"], "{left:?}");
+    for part in [
+        "break `small` of `bad`",
+        "CHECK ((VALUE < 5)) of domain public.inner_one: (2,7);",
+    ] {
+        assert!(left[0].1.contains(part), "{}", left[0].1);
+    }
+    let part = "which is NOT NULL of domain public.whole: (2,);";
+    assert!(left[1].1.contains(part), "{}", left[1].1);
+}
+
+#[test]
+fn what_stands_on_a_single_partition_is_asked_of_the_rows_that_go_there() {
+    let parts = |table: &str, check: &str, not_null: &str| {
+        format!(
+            "CREATE TABLE {table} (id int, n int) PARTITION BY RANGE (id); \
+             CREATE TABLE {table}_low PARTITION OF {table} FOR VALUES FROM (0) TO (10) PARTITION BY LIST (id); \
+             CREATE TABLE {table}_one PARTITION OF {table}_low {check} FOR VALUES IN (1, 2); \
+             CREATE TABLE {table}_rest PARTITION OF {table}_low DEFAULT; \
+             CREATE TABLE {table}_high PARTITION OF {table} FOR VALUES FROM (10) TO (20); {not_null}"
+        )
+    };
+    let positive = "(CONSTRAINT positive CHECK (n > 0))";
+    let target = [
+        parts("bad", positive, ""),
+        parts("bad_null", "", "ALTER TABLE bad_null_high ALTER n SET NOT NULL"),
+        parts("fine", positive, "ALTER TABLE fine_high ALTER n SET NOT NULL"),
+        "CREATE TABLE hashed (id int, n int) PARTITION BY HASH (id); \
+         CREATE TABLE hashed_0 PARTITION OF hashed (CHECK (n > 0)) FOR VALUES WITH (MODULUS 1, REMAINDER 0)".to_owned(),
+    ];
+    let source =
+        ["bad", "bad_null", "fine", "hashed"].map(|t| format!("CREATE TABLE {t} (id int, n int)"));
+    let left = left_behind(
+        &source.join(";"),
+        &target.join(";"),
+        "INSERT INTO bad VALUES (1, 1), (2, -2), (3, -3), (11, NULL); INSERT INTO bad_null VALUES (1, NULL), (12, NULL); \
+         INSERT INTO fine VALUES (1, 1), (2, NULL), (3, -3), (11, 0); INSERT INTO hashed VALUES (1, 1)",
+    );
+    let names: Vec<_> = left.iter().map(|(table, _)| table.as_str()).collect();
+    assert_eq!(names, ["bad", "bad_null"], "{left:?}");
+    let part = "which is CHECK ((n > 0)) of partition public.bad_one: (2,-2);";
+    assert!(left[0].1.contains(part), "{}", left[0].1);
+    let part = "which is NOT NULL of partition public.bad_null_high: (12,);";
+    assert!(left[1].1.contains(part), "{}", left[1].1);
+}
+
+#[test]
+fn an_exclusion_that_would_compare_too_many_rows_is_left_to_the_target_and_said_so() {
+    let pair = Pair::different(
+        "CREATE TABLE t (during int4range); INSERT INTO t SELECT int4range(g, g + 1) FROM generate_series(1, 20000) g; ANALYZE t",
+        "CREATE TABLE t (during int4range, CONSTRAINT apart EXCLUDE USING gist (during WITH &&))",
+    );
+    run(async {
+        let (from, to, heard) = pair.sessions().await;
+        copy(&from, &to, Mode::Replace, &[]).await.unwrap();
+        let notes = heard.notes().join("\n");
+        assert!(notes.contains("break `apart` of `t`"), "{notes}");
+    });
+    pair.assert_equal();
+}
+
+#[test]
+fn rules_that_keep_a_mode_from_working_are_named_beforehand() {
+    let schema =
+        "CREATE TABLE t (id int PRIMARY KEY, n int); CREATE TABLE beside (id int PRIMARY KEY)";
+    let pair = Pair::new(
+        schema,
+        "INSERT INTO t VALUES (1, 1); INSERT INTO beside VALUES (1)",
+    );
+    pair.to.query("CREATE RULE noted AS ON INSERT TO t DO ALSO NOTIFY noted; CREATE RULE kept AS ON DELETE TO t DO ALSO NOTIFY kept");
+    for mode in [Mode::Upsert, Mode::Insert, Mode::Mirror] {
+        let error = pair.copy(mode, &[]).unwrap_err();
+        let left = left_out(&error);
+        assert_eq!((left.len(), left[0].0.as_str()), (1, "t"), "{error}");
+        assert!(left[0].1.starts_with("rule `noted` of `t` on "), "{error}");
+        assert_eq!(
+            pair.to
+                .query("SELECT (SELECT count(*) FROM t), (SELECT count(*) FROM beside)"),
+            "0|1"
+        );
+    }
+    pair.to.query("DROP RULE noted ON t");
+    run(async {
+        let (from, to, heard) = pair.sessions().await;
+        copy(&from, &to, Mode::Mirror, &[]).await.unwrap();
+        let note = format!(
+            "rule `kept` of `t` on `{}` acts on the rows that are deleted",
+            pair.to.name()
+        );
+        assert!(heard.notes().contains(&note), "{:?}", heard.notes());
+    });
+    pair.copy(Mode::Replace, &[]).unwrap();
+    pair.assert_equal();
+}
+
+#[test]
+fn event_triggers_that_fire_for_what_a_copy_does_are_named() {
+    let schema = "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n int)";
+    let pair = Pair::new(schema, "INSERT INTO t (n) VALUES (1)");
+    pair.to.query(
+        "CREATE FUNCTION quiet() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; \
+         CREATE EVENT TRIGGER all_of ON ddl_command_end EXECUTE FUNCTION quiet(); \
+         CREATE EVENT TRIGGER drops ON sql_drop EXECUTE FUNCTION quiet(); \
+         CREATE EVENT TRIGGER never ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION quiet(); \
+         CREATE EVENT TRIGGER disabled ON ddl_command_start EXECUTE FUNCTION quiet(); ALTER EVENT TRIGGER disabled DISABLE",
+    );
+    run(async {
+        let (from, to, heard) = pair.sessions().await;
+        let report = runner::copy::plan(&options(&from, &to, Mode::Upsert, &[]))
+            .await
+            .unwrap();
+        assert_eq!(report.refused, []);
+        let notes = heard
+            .notes()
+            .into_iter()
+            .filter(|note| note.starts_with("event trigger"));
+        let to = pair.to.name();
+        assert_eq!(
+            notes.collect::<Vec<_>>(),
+            [
+                format!(
+                    "event trigger `all_of` on `{to}` fires for what the copy does there: ALTER SEQUENCE, CREATE TABLE AS, DROP TABLE"
+                ),
+                format!(
+                    "event trigger `drops` on `{to}` fires for what the copy does there: DROP TABLE"
+                ),
+            ]
+        );
+    });
+}
+
 #[test]
 fn a_table_behind_policies_keeps_no_other_table_back() {
     let schema = "CREATE TABLE beside (id int); CREATE TABLE forced (id int)";

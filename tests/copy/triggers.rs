@@ -96,27 +96,77 @@ fn triggers_fire_as_ever_where_they_are_asked_to() {
 }
 
 #[test]
-fn what_the_role_may_not_switch_off_fires_with_a_warning_or_is_refused_where_it_was_asked_for() {
-    let pair = Pair::new(SCHEMA, ROWS);
+fn a_table_with_a_trigger_that_the_role_may_not_switch_off_is_refused_unless_it_may_fire() {
+    let schema = format!("{SCHEMA}; CREATE TABLE beside (id int)");
+    let pair = Pair::new(&schema, &format!("{ROWS}; INSERT INTO beside VALUES (1)"));
     run(async {
         let (from, _, _) = pair.sessions().await;
         let to = open_as(&pair.to, "copy_no_owner").await;
-        pair.to.query("GRANT ALL ON t TO copy_no_owner");
-        let asked = with(
-            options(&from, &to, Mode::Replace, &["t"]),
-            SwitchedOff::User,
+        pair.to
+            .query("GRANT ALL ON t, beside, audit TO copy_no_owner; INSERT INTO t VALUES (7); TRUNCATE audit");
+        let of = |triggers| with(options(&from, &to, Mode::Replace, &["t"]), triggers);
+        let names = |names: &[&str]| {
+            SwitchedOff::Names(names.iter().map(|name| (*name).to_owned()).collect())
+        };
+        let before = pair.to.state();
+        let all = "`a_origin of t`, `b_always of t`, `e_truncate of t`";
+        let asked = [
+            (SwitchedOff::default(), all),
+            (SwitchedOff::User, all),
+            (names(&["b_always"]), "`b_always of t`"),
+        ];
+        for (triggers, named) in asked {
+            assert_eq!(
+                tables(&of(triggers)).await.unwrap_err().to_string(),
+                format!(
+                    "`copy_no_owner` may not switch off {named}, which would fire for the rows that are copied; connect \
+                     as the owner, or let them fire: all by `triggers = false`, or all but a list of others"
+                )
+            );
+            assert_eq!(pair.to.state(), before);
+        }
+        let error = copy(&from, &to, Mode::Replace, &[]).await.unwrap_err();
+        assert!(
+            error.to_string().contains("complete: `audit`, `beside`"),
+            "{error}"
         );
         assert_eq!(
-            tables(&asked).await.unwrap_err().to_string(),
-            "`copy_no_owner` may not switch off `a_origin of t`, `b_always of t`, `e_truncate of t`; connect as the \
-             owner, or leave `triggers` out: then those that cannot be switched off fire"
+            pair.to.query("SELECT id FROM t; SELECT id FROM beside"),
+            "7\n1"
         );
-        assert_eq!(pair.to.query(FIRED), "");
-        copy(&from, &to, Mode::Replace, &["t"]).await.unwrap();
-        assert_eq!(
-            pair.to.query(FIRED),
-            "a_origin INSERT, b_always INSERT, e_truncate TRUNCATE"
-        );
+        for triggers in [SwitchedOff::Nothing, names(&["d_off", "f_late"])] {
+            pair.to.query("TRUNCATE audit");
+            tables(&of(triggers)).await.unwrap();
+            assert_eq!(
+                pair.to.query(FIRED),
+                "a_origin INSERT, b_always INSERT, e_truncate TRUNCATE"
+            );
+        }
+    });
+}
+
+#[test]
+fn who_may_be_a_replica_needs_no_right_to_switch_triggers_off() {
+    let pair = Pair::new(
+        &format!("{SCHEMA}; DROP TRIGGER b_always ON t; DROP TRIGGER c_replica ON t"),
+        ROWS,
+    );
+    run(async {
+        let (from, _, _) = pair.sessions().await;
+        let role = "copy_may_be_replica";
+        let to = open_as(&pair.to, role).await;
+        pair.to.query(&format!(
+            "GRANT ALL ON t TO {role}; GRANT SET ON PARAMETER session_replication_role TO {role}"
+        ));
+        for mode in [Mode::Append, Mode::Upsert, Mode::Replace] {
+            copy(&from, &to, mode, &["t"]).await.unwrap();
+            assert_eq!(pair.to.query(FIRED), "");
+            pair.assert_equal_in(&["t"]);
+        }
+        // The database of the role's right is the whole server.
+        pair.to.query(&format!(
+            "REVOKE SET ON PARAMETER session_replication_role FROM {role}"
+        ));
     });
 }
 
@@ -149,7 +199,10 @@ fn a_deferrable_constraint_is_checked_whoever_copies() {
     let pair = Pair::different(
         "CREATE TABLE p (id int); CREATE TABLE t (n int, p int); INSERT INTO p VALUES (1); \
          INSERT INTO t VALUES (1, 1), (1, 1)",
-        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (n int, p int REFERENCES p, EXCLUDE USING btree (n WITH =) DEFERRABLE)",
+        // Only the target has the function, so that nothing is known beforehand.
+        "CREATE FUNCTION same(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1'; \
+         CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (n int, p int REFERENCES p, \
+           EXCLUDE USING btree (same(n) WITH =) DEFERRABLE)",
     );
     let before = pair.to.state();
     let error = pair.copy(Mode::Replace, &[]).unwrap_err();

@@ -116,6 +116,17 @@ const CONTAINERS: [&str; 2] = ["Container", "Host:container"];
 const COMPOSE: [&str; 2] = ["Compose", "Host:compose"];
 const COPIES: [&str; 1] = ["copy"];
 
+/// `runner check` finds nothing in any of them: not in those that need a registry to run, either.
+#[test]
+fn nothing_is_wrong_with_any_example() {
+    let (mut run, _databases) = project(Runner::new());
+    for entry in functions() {
+        let name = entry.name.replace([':', '.'], "_");
+        run = run.file(&format!("examples/{name}.lua"), playbook(entry));
+    }
+    run.args(["check", "examples"]).success();
+}
+
 #[test]
 fn the_examples_of_copies_run() {
     runs(

@@ -17,6 +17,24 @@ it("copies roots with what they refer to, and with what refers to them", functio
   same(1, #report.tables)
 end)
 
+it("plans a subset with the rows counted, and touches nothing", function()
+  local id = dev:value "SELECT max(session_id) FROM scrape_session_records"
+  local before = prod:value "SELECT count(*) FROM scrape_sessions"
+  local plan = copy.plan {
+    from = dev, to = prod, mode = "upsert", roots = { scrape_sessions = { "session_id = $1", id } }, children = true,
+  }
+  local rows = {}
+  for _, t in ipairs(plan.tables) do
+    same(true, t.counted)
+    rows[t.table] = t.rows
+  end
+  same(1, rows.scrape_sessions)
+  same(dev:value("SELECT count(*) FROM scrape_session_records WHERE session_id = $1", id), rows.scrape_session_records)
+  same(1 + rows.scrape_session_records, plan.rows)
+  same(before, prod:value "SELECT count(*) FROM scrape_sessions")
+  raises("unknown option `children`", function() copy.plan { from = dev, to = prod, children = true } end)
+end)
+
 it("refuses what says nothing or the wrong thing", function()
   local function refuses(text, options)
     options.from, options.to = dev, prod

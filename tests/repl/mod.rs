@@ -1,5 +1,6 @@
 //! The prompt in a pseudo-terminal: keystrokes in, screen out.
 
+mod complete;
 mod describe;
 mod lines;
 mod prompt;

@@ -2,7 +2,7 @@
 //! is the expected value wherever it knows the words.
 
 mod chosen;
-mod standby;
+pub mod standby;
 mod words;
 
 use std::process::Command;

@@ -69,8 +69,14 @@ impl Terminal {
     /// Types a line.
     #[track_caller]
     pub fn type_line(&self, text: &str) {
-        must(&mut self.tmux(&["send-keys", "-l", text]));
+        self.type_keys(text);
         self.press("Enter");
+    }
+
+    /// Types a text and nothing behind it.
+    #[track_caller]
+    pub fn type_keys(&self, text: &str) {
+        must(&mut self.tmux(&["send-keys", "-l", text]));
     }
 
     /// Presses a key by tmux's name for it: `Enter`, `C-c`.

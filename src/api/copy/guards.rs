@@ -25,7 +25,7 @@ pub fn read(options: &Options) -> Result<Guards> {
 /// `"user"`, a list of names, or false: the triggers that do not fire.
 fn triggers(options: &Options) -> Result<SwitchedOff> {
     match options.value("triggers")? {
-        None => Ok(SwitchedOff::Possible),
+        None => Ok(SwitchedOff::default()),
         Some(Value::Boolean(false)) => Ok(SwitchedOff::Nothing),
         Some(Value::Table(_)) => {
             let names = options.strings("triggers")?.unwrap_or_default();

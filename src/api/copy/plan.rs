@@ -1,20 +1,22 @@
-//! `copy.plan { ... }`: what `copy.tables` with the same options would do.
+//! `copy.plan { ... }`: what `copy.tables`, or with `roots` `copy.subset`, would do with the same options.
 
 use mlua::{Lua, Table};
 use serde_json::json;
 
 use super::super::values::{rows_of, to_lua};
+use super::subset;
 use super::tables::read;
 use crate::copy::{self, PlanReport, PlannedTable};
 use crate::host::options::Options;
 use crate::host::{Call, Result};
 use crate::pg::Value;
 
-const TABLE: [&str; 14] = [
+const TABLE: [&str; 15] = [
     "table",
     "target",
     "mode",
     "rows",
+    "counted",
     "bytes",
     "unit",
     "strategy",
@@ -29,7 +31,17 @@ const TABLE: [&str; 14] = [
 
 pub async fn plan(call: Call, table: Table) -> Result<Table> {
     let options = Options::new(call.name, Some(table));
-    let (_, options) = read(&call.lua, &options)?;
+    let is_subset = options.value("roots")?.is_some();
+    let (_, options) = if is_subset {
+        subset::read(&call.lua, &options)?
+    } else {
+        read(&call.lua, &options)?
+    };
+    let options = if is_subset {
+        subset::with_tables(options).await?
+    } else {
+        options
+    };
     let planned = Box::pin(copy::plan(&options)).await?;
     Ok(returned(&call.lua, planned)?)
 }
@@ -82,6 +94,7 @@ fn row(table: PlannedTable) -> Vec<Value> {
         table.target.into(),
         table.mode.into(),
         table.rows.map_or(Value::Null, count),
+        Value::Bool(table.counted),
         count(table.bytes),
         table.unit.map_or(Value::Null, |unit| count(unit as u64)),
         table.strategy.into(),

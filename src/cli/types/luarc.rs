@@ -8,7 +8,12 @@ use serde_json::{Map, Value, json};
 use super::Error;
 
 /// Where `require` looks, as the loader does.
-const PATHS: [&str; 4] = ["?.lua", "?/init.lua", "playbooks/?.lua", "playbooks/?/init.lua"];
+const PATHS: [&str; 4] = [
+    "?.lua",
+    "?/init.lua",
+    "playbooks/?.lua",
+    "playbooks/?/init.lua",
+];
 
 /// The text of the file with our settings in it: lists are added to, what is set to another value is set to ours,
 /// and the rest stays as it is.
@@ -29,11 +34,12 @@ pub fn merged(file: &Path, library: &Path) -> Result<String, Error> {
             });
         }
     };
-    let mut all: Map<String, Value> = serde_json::from_str(&text).map_err(|problem| Error::NoObject {
-        path: file.to_owned(),
-        problem: problem.to_string(),
-        settings: Value::from_iter(settings.clone()).to_string(),
-    })?;
+    let mut all: Map<String, Value> =
+        serde_json::from_str(&text).map_err(|problem| Error::NoObject {
+            path: file.to_owned(),
+            problem: problem.to_string(),
+            settings: Value::from_iter(settings.clone()).to_string(),
+        })?;
     for (name, value) in settings {
         set(&mut all, name, value);
     }
@@ -48,7 +54,11 @@ fn set(all: &mut Map<String, Value>, name: &str, value: Value) {
         return;
     }
     let long = format!("Lua.{name}");
-    let name = if all.contains_key(&long) { long } else { name.to_owned() };
+    let name = if all.contains_key(&long) {
+        long
+    } else {
+        name.to_owned()
+    };
     merge(all.entry(name).or_insert(Value::Null), value);
 }
 
@@ -75,7 +85,11 @@ mod tests {
         std::fs::write(&file, text).unwrap();
         let once = merged(&file, Path::new("types")).unwrap();
         std::fs::write(&file, &once).unwrap();
-        assert_eq!(merged(&file, Path::new("types")).unwrap(), once, "a second time changes nothing");
+        assert_eq!(
+            merged(&file, Path::new("types")).unwrap(),
+            once,
+            "a second time changes nothing"
+        );
         serde_json::from_str(&once).unwrap()
     }
 
@@ -99,6 +113,9 @@ mod tests {
         let file = folder.path().join(".luarc.json");
         std::fs::write(&file, "{ // a comment\n}").unwrap();
         let error = merged(&file, Path::new("types")).unwrap_err().to_string();
-        assert!(error.contains("is no JSON object") && error.contains("workspace.library"), "{error}");
+        assert!(
+            error.contains("is no JSON object") && error.contains("workspace.library"),
+            "{error}"
+        );
     }
 }

@@ -28,7 +28,9 @@ pub struct Column {
 pub async fn read(target: Target, reporter: &Reporter) -> pg::Result<Vec<Column>> {
     let connector = Connector::new(target, "runner types", Arc::clone(reporter))?;
     let session = connector.open(Access::ReadOnly).await?;
-    let read = session.query(include_str!("../../sql/lua_columns.sql"), &[]).await;
+    let read = session
+        .query(include_str!("../../sql/lua_columns.sql"), &[])
+        .await;
     session.close();
     connector.close().await;
     Ok(read?.rows.into_iter().map(column).collect())
@@ -56,7 +58,8 @@ fn column(row: Vec<Value>) -> Column {
 
 /// The declarations of the classes.
 pub fn declare(target: &str, columns: &[Column]) -> String {
-    let mut out = format!("---@meta\n\n-- The tables of `{target}`, as rows of them arrive in Lua.\n");
+    let mut out =
+        format!("---@meta\n\n-- The tables of `{target}`, as rows of them arrive in Lua.\n");
     let mut before = None;
     for column in columns {
         let table = (&column.schema, &column.table);
@@ -65,13 +68,28 @@ pub fn declare(target: &str, columns: &[Column]) -> String {
             if !column.comment.is_empty() {
                 let _ = writeln!(out, "---{}", one_line(&column.comment));
             }
-            let _ = writeln!(out, "---@class schema.{}.{}", class(&column.schema), class(&column.table));
+            let _ = writeln!(
+                out,
+                "---@class schema.{}.{}",
+                class(&column.schema),
+                class(&column.table)
+            );
             before = Some(table);
         }
         let mark = if column.nullable { "?" } else { "" };
         let about = [column.shown.as_str(), &column.about].map(one_line);
-        let about = about.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>();
-        let _ = writeln!(out, "---@field {}{mark} {} {}", field(&column.name), lua_type(column), about.join(": "));
+        let about = about
+            .iter()
+            .filter(|text| !text.is_empty())
+            .cloned()
+            .collect::<Vec<_>>();
+        let _ = writeln!(
+            out,
+            "---@field {}{mark} {} {}",
+            field(&column.name),
+            lua_type(column),
+            about.join(": ")
+        );
     }
     out
 }
@@ -85,23 +103,37 @@ fn lua_type(column: &Column) -> String {
         "json" | "jsonb" => "any",
         _ => "string",
     };
-    if column.array { format!("{of}[]") } else { of.to_owned() }
+    if column.array {
+        format!("{of}[]")
+    } else {
+        of.to_owned()
+    }
 }
 
 /// A name that a class may have: what else there is in it becomes `_`.
 fn class(name: &str) -> String {
     let fits = |c: char| c.is_alphanumeric() || c == '_';
-    name.chars().map(|c| if fits(c) { c } else { '_' }).collect()
+    name.chars()
+        .map(|c| if fits(c) { c } else { '_' })
+        .collect()
 }
 
 fn field(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_alphabetic() || c == '_') && class(name) == name;
-    if plain { name.to_owned() } else { format!("[\"{}\"]", one_line(name).replace(['"', '\\'], "_")) }
+    if plain {
+        name.to_owned()
+    } else {
+        format!("[\"{}\"]", one_line(name).replace(['"', '\\'], "_"))
+    }
 }
 
 /// A text that cannot end the comment it stands in.
 fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_control()).collect::<Vec<_>>().join(" ").trim().to_owned()
+    text.split(|c: char| c.is_control())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .trim()
+        .to_owned()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{Format, Query, Rows};
 use crate::copy::files::Layout;
 use crate::copy::import::JSON_NULLS;
-use crate::copy::plan::hidden;
+use crate::copy::plan::check_readable;
 use crate::copy::{Difference, Error, Missing, Result};
 use crate::pg::catalog::{self, Kind, Relation, Table};
 use crate::pg::{Described, Ident, Literal, Session, Value, ident_list};
@@ -109,9 +109,7 @@ async fn of_table(from: &Session, rows: &Rows, relation: &Relation) -> Result<Pl
 }
 
 fn check_rights(from: &Session, relation: &Relation) -> Result<()> {
-    if relation.row_security {
-        return Err(hidden(relation, from, "not all would be written"));
-    }
+    check_readable(relation, from, "not all would be written")?;
     if !relation.may.select {
         return Err(Error::NotAllowed {
             role: from.server().user.clone(),

@@ -30,10 +30,6 @@ pub(super) async fn hold<'a>(options: &CopyOptions, unit: &'a Unit) -> Result<He
         dropped: None,
         compared: Vec::new(),
     };
-    if let Some(warning) = unit.triggers.warning(to) {
-        to.reporter()
-            .event(&crate::progress::Event::Warning(warning));
-    }
     // The strongest locks first: who asks for more of what he holds is half of a deadlock.
     if !unit.keys.dropped.is_empty() {
         let ends = ends(to, unit).await?;

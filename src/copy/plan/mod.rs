@@ -1,11 +1,13 @@
 //! What will be copied and how, found out before anything is changed.
 
+mod acting;
 mod chosen;
 mod promises;
 mod refusal;
 mod report;
 mod rights;
 mod strategy;
+mod switches;
 mod table;
 mod unit;
 
@@ -21,7 +23,7 @@ use super::shape::{Crossed, apply_masks};
 use super::{CopyOptions, Error, Mode, Result, same, subset};
 use crate::pg::catalog::{self, Catalog};
 use chosen::{chosen, counterparts, refuse_references};
-pub(super) use rights::hidden;
+pub(super) use rights::{check_readable, hidden};
 use rights::{check_rights, check_temporary};
 
 #[derive(Debug)]
@@ -62,7 +64,7 @@ impl Plan {
         };
         for ((source, target), chosen) in sources.into_iter().zip(targets).zip(chosen) {
             match check_rights(&source, &target, options) {
-                Err(error @ Error::RowSecurity { .. }) => {
+                Err(error @ (Error::RowSecurity { .. } | Error::Absent { .. })) => {
                     refused.push(Refusal::of(target.relation, error));
                     continue;
                 }
@@ -99,13 +101,14 @@ impl Plan {
         }
         same::check(options, &tables)?;
         subset::choose(options, &mut tables).await?;
-        refusal::refuse(options, &mut tables, &keys, &mut refused).await?;
+        refusal::refuse(options, &mut tables, &keys, &mut refused, &mut notes).await?;
         if options.mode == Mode::Replace {
             notes.extend(tables.iter().filter_map(TablePlan::reduced));
         }
         let objects = Objects::read(options, (&there, &here), &mut tables, &mut notes).await?;
         let units = unit::units(options, tables, &mut refused, &keys).await?;
         notes.extend(units.iter().flat_map(Unit::notes));
+        notes.extend(acting::of_event_triggers(options, &units, &objects).await?);
         Ok(Self {
             units,
             notes,

@@ -1,17 +1,17 @@
 //! Rows of the source that a table of the target cannot take, looked for before anything is written.
 //!
 //! What both sides promise needs no look. The rest is asked of the source, with the target's expression: a check
-//! that was declared NOT VALID, NOT NULL or unique keys that only the target has.
+//! that was declared NOT VALID or stands on a partition or a domain, NOT NULL, unique keys and exclusions that only the
+//! target has.
+
+mod sample;
 
 use std::collections::HashMap;
 
 use super::super::{CopyOptions, Error, Mode, Result};
 use super::table::TablePlan;
 use crate::pg::fields::Fields;
-use crate::pg::{Session, TxOptions, Value, ident_list};
-
-/// How many rows an error shows.
-const SHOWN: usize = 3;
+use crate::pg::{Session, TxOptions, Value};
 
 /// Something that each row fulfils, or that no two rows share.
 #[derive(Debug, Clone)]
@@ -23,12 +23,17 @@ struct Promise {
     /// The rows that are there fulfil it.
     holds: bool,
     columns: Vec<String>,
+    /// Of an exclusion the expressions that are compared, of a domain the type of its values.
+    keys: Vec<String>,
+    /// What the keys are compared by.
+    operators: Vec<String>,
 }
 
-/// For each table that cannot arrive, its place and why.
+/// For each table that cannot arrive, its place and why; with lines about what would take too long to find out.
 pub(super) async fn broken(
     options: &CopyOptions,
     tables: &[TablePlan],
+    notes: &mut Vec<String>,
 ) -> Result<Vec<(usize, Error)>> {
     let wanted = read(&options.to, tables.iter().map(|table| table.target.oid)).await?;
     let given = read(&options.from, tables.iter().map(|table| table.source.oid)).await?;
@@ -39,9 +44,13 @@ pub(super) async fn broken(
             if !promise.applies(options, table) || given.iter().any(|other| other.covers(promise)) {
                 continue;
             }
-            if let Some(error) = promise.refusal(options, table).await? {
-                broken.push((place, error));
-                break;
+            match promise.refusal(options, table).await? {
+                Found::Nothing => {}
+                Found::TooMuch => notes.push(promise.unknown(options, table)),
+                Found::Broken(error) => {
+                    broken.push((place, error));
+                    break;
+                }
             }
         }
     }
@@ -73,6 +82,8 @@ async fn read(
             expression: row.text(),
             holds: row.flag(),
             columns: row.texts(),
+            keys: row.texts(),
+            operators: row.texts(),
         });
     }
     Ok(promises)
@@ -81,8 +92,9 @@ async fn read(
 impl Promise {
     /// Whether rows that are copied as they are could break it.
     fn applies(&self, options: &CopyOptions, table: &TablePlan) -> bool {
-        let is_unique = self.kind == "unique";
-        (!is_unique || options.mode == Mode::Replace)
+        // Beside rows that stay, the server alone can tell.
+        let is_of_several = matches!(self.kind.as_str(), "unique" | "exclude");
+        (!is_of_several || options.mode == Mode::Replace)
             && self.columns.iter().all(|column| table.copies(column))
     }
 
@@ -95,29 +107,33 @@ impl Promise {
                     .columns
                     .iter()
                     .all(|column| other.columns.contains(column)),
+                "exclude" => {
+                    (&self.expression, &self.keys, &self.operators)
+                        == (&other.expression, &other.keys, &other.operators)
+                }
+                "domain" => {
+                    (&self.columns, &self.expression) == (&other.columns, &other.expression)
+                }
                 _ => self.expression == other.expression,
             }
     }
 
-    async fn refusal(&self, options: &CopyOptions, table: &TablePlan) -> Result<Option<Error>> {
+    async fn refusal(&self, options: &CopyOptions, table: &TablePlan) -> Result<Found> {
         let from = &options.from;
         from.begin(&TxOptions::default()).await?;
-        let found = from.query(&self.sample_sql(table), &[]).await;
+        let found = self.samples(from, table).await;
         from.rollback().await?;
         let rows = match found {
-            Ok(found) => found.rows,
+            Ok(Some(rows)) => rows,
+            Ok(None) => return Ok(Found::TooMuch),
             // A function or type of the target's that the source does not have: only the target can tell.
-            Err(error) if error.sqlstate().is_some() => return Ok(None),
+            Err(error) if error.sqlstate().is_some() => return Ok(Found::Nothing),
             Err(error) => return Err(error.into()),
         };
         if rows.is_empty() {
-            return Ok(None);
+            return Ok(Found::Nothing);
         }
-        let rows: Vec<String> = rows
-            .into_iter()
-            .map(|row| Fields::new(row).text())
-            .collect();
-        Ok(Some(Error::Broken {
+        Ok(Found::Broken(Error::Broken {
             table: table.target.shown.clone(),
             target: options.to.name().to_owned(),
             constraint: self.name.clone(),
@@ -126,27 +142,21 @@ impl Promise {
         }))
     }
 
-    /// Some rows that break it, as texts.
-    fn sample_sql(&self, table: &TablePlan) -> String {
-        let rows = table.rows_sql();
-        if self.kind == "unique" {
-            let columns = ident_list(&self.columns);
-            let is_whole: Vec<String> = self
-                .columns
-                .iter()
-                .map(|column| format!("{} IS NOT NULL", ident_list(&[column])))
-                .collect();
-            return format!(
-                "SELECT ROW({columns})::pg_catalog.text FROM ({rows}) AS r WHERE {} GROUP BY {columns} \
-                 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1::pg_catalog.int8 LIMIT {SHOWN}",
-                is_whole.join(" AND ")
-            );
-        }
-        let columns = ident_list(&table.column_names());
-        let expression = &self.expression;
+    fn unknown(&self, options: &CopyOptions, table: &TablePlan) -> String {
         format!(
-            "SELECT pg_catalog.\"left\"(ROW({columns})::pg_catalog.text, 200) FROM ({rows}) AS r \
-             WHERE NOT ({expression}) LIMIT {SHOWN}"
+            "whether rows of the source break `{}` of `{}` on `{}` is not looked for beforehand, since it compares too many \
+             pairs of rows",
+            self.name,
+            table.target.shown,
+            options.to.name()
         )
     }
+}
+
+/// What a look at the source has shown.
+enum Found {
+    Nothing,
+    /// It would take too long.
+    TooMuch,
+    Broken(Error),
 }

@@ -53,8 +53,10 @@ pub(super) async fn refuse(
     tables: &mut Vec<TablePlan>,
     keys: &[ForeignKey],
     refused: &mut Vec<Refusal>,
+    notes: &mut Vec<String>,
 ) -> Result<()> {
-    for (place, error) in promises::broken(options, tables).await?.into_iter().rev() {
+    let broken = promises::broken(options, tables, notes).await?;
+    for (place, error) in broken.into_iter().rev() {
         let target = tables.remove(place).target;
         refused.push(Refusal::of(target, error));
     }

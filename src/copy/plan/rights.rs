@@ -20,13 +20,7 @@ pub(super) async fn check_temporary(to: &Session, mode: Mode) -> Result<()> {
 
 /// Refuses beforehand what the server would refuse half-way, or not at all.
 pub(super) fn check_rights(source: &Table, target: &Table, options: &CopyOptions) -> Result<()> {
-    if source.relation.row_security {
-        return Err(hidden(
-            &source.relation,
-            &options.from,
-            "not all would be copied",
-        ));
-    }
+    check_readable(&source.relation, &options.from, "not all would be copied")?;
     if target.relation.row_security {
         check_policies(&target.relation, options)?;
     }
@@ -65,6 +59,24 @@ fn check_policies(target: &Relation, options: &CopyOptions) -> Result<()> {
         _ => return Ok(()),
     };
     Err(hidden(target, &options.to, so))
+}
+
+/// Refuses a table some of whose rows would be passed over in silence, or cannot be read.
+pub(in super::super) fn check_readable(
+    table: &Relation,
+    from: &Session,
+    so: &'static str,
+) -> Result<()> {
+    if table.row_security {
+        return Err(hidden(table, from, so));
+    }
+    if table.absent {
+        return Err(Error::Absent {
+            table: table.shown.clone(),
+            source_name: from.name().to_owned(),
+        });
+    }
+    Ok(())
 }
 
 pub(in super::super) fn hidden(table: &Relation, session: &Session, so: &'static str) -> Error {

@@ -40,6 +40,8 @@ pub(crate) struct Situation {
     pub bulk: bool,
     /// Triggers of users would fire, and are not to.
     pub silence: bool,
+    /// Among them some that only the session of a replica keeps silent, since the role may not switch them off.
+    pub not_otherwise: bool,
     /// Why the session cannot be that of a replica.
     pub no_replica: Option<String>,
     /// The unit is emptied, while these tables, which may refer to it, keep their rows.
@@ -128,7 +130,8 @@ impl<'a> Case<'a> {
     fn auto(&self) -> Result<Strategy> {
         let can_be_replica = self.situation.no_replica.is_none();
         let wanted = !self.checked.is_empty() || self.situation.silence;
-        if self.situation.bulk && can_be_replica && wanted {
+        let pays = self.situation.bulk && wanted;
+        if can_be_replica && (pays || self.situation.not_otherwise) {
             return self.replica();
         }
         let broken = self.written().filter(|key| !key.validated);

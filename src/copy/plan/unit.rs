@@ -1,16 +1,17 @@
 //! Tables tied by foreign keys, and what is done about their keys and triggers.
 
 use super::super::keys::{filling_order, tied};
-use super::super::{CopyOptions, Error, ForeignKeys, Mode, Result, SwitchedOff};
+use super::super::{CopyOptions, ForeignKeys, Mode, Result};
+use super::acting;
 use super::refusal::Refusal;
 use super::rights::hidden;
 use super::strategy::{Situation, Strategy, Way};
+use super::switches::{Switches, check_names, happens, is_unwanted, switches};
 use super::table::TablePlan;
-use crate::config::did_you_mean;
 use crate::human;
 use crate::pg::catalog::{ForeignKey, Relation};
 use crate::pg::{Session, TxOptions};
-use crate::trigger::{self, Events, TriggerState};
+use crate::trigger::{self, TriggerState};
 
 /// Tables that are filled in one transaction.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub(crate) struct Unit {
     pub keys: Strategy,
     pub triggers: Switches,
     pub emptying: Emptying,
+    /// Lines about rules that act on its rows.
+    pub rules: Vec<String>,
 }
 
 /// How the tables of a unit are emptied, where they are.
@@ -30,17 +33,6 @@ pub(crate) enum Emptying {
     Delete,
 }
 
-/// What becomes of the triggers of users on the tables of a unit.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Switches {
-    /// Switched off for the time of the copy.
-    pub off: Vec<TriggerState>,
-    /// Not to fire, and yet they will: the role does not own their tables.
-    pub unwanted: Vec<TriggerState>,
-    /// What will fire because that was asked for.
-    pub firing: Vec<TriggerState>,
-}
-
 impl Unit {
     /// Lines to print before it is filled.
     pub fn notes(&self) -> Vec<String> {
@@ -48,6 +40,7 @@ impl Unit {
         if !self.keys.reason.is_empty() {
             notes.push(self.keys.reason.clone());
         }
+        notes.extend(self.rules.iter().cloned());
         if self.emptying == Emptying::Delete {
             let tables: Vec<&str> = self
                 .tables
@@ -83,16 +76,17 @@ pub(super) async fn units(
     keys: &[ForeignKey],
 ) -> Result<Vec<Unit>> {
     let targets: Vec<Relation> = tables.iter().map(|table| table.target.clone()).collect();
-    let triggers = trigger::state(&options.to, &targets).await?;
-    check_names(options, &triggers)?;
+    let all = trigger::state(&options.to, &targets).await?;
+    check_names(options, &all)?;
     let kept = kept_roots(options, refused);
     let session = Role::read(&options.to).await?;
+    let rules = acting::rules(&options.to, &targets).await?;
     let mut tables: Vec<Option<TablePlan>> = tables.into_iter().map(Some).collect();
     let mut units = Vec::new();
     for places in tied(&targets, keys) {
         let unit: Vec<Relation> = places.iter().map(|place| targets[*place].clone()).collect();
         let is_of_unit = |trigger: &&TriggerState| unit.iter().any(|t| t.oid == trigger.given);
-        let of_unit: Vec<&TriggerState> = triggers.iter().filter(is_of_unit).collect();
+        let of_unit: Vec<&TriggerState> = all.iter().filter(is_of_unit).collect();
         let situation = Situation {
             kept: kept.clone(),
             ..situation(options, &session, &unit, &of_unit)
@@ -118,6 +112,16 @@ pub(super) async fn units(
             continue;
         }
         let replica = session.is_replica || strategy.way == Way::Replica;
+        let checked = acting::check(options, &unit, &rules, replica);
+        let triggers = checked.and_then(|()| switches(options, &of_unit, replica, emptying));
+        let triggers = match triggers {
+            Ok(triggers) => triggers,
+            Err(error) => {
+                let targets = unit;
+                refused.push(Refusal { targets, error });
+                continue;
+            }
+        };
         let held: Vec<&ForeignKey> = keys.iter().filter(|key| strategy.holds(key)).collect();
         let order = filling_order(&unit, &held);
         // Every place stands in exactly one unit.
@@ -126,7 +130,8 @@ pub(super) async fn units(
             .filter_map(|place| tables[places[*place]].take());
         units.push(Unit {
             tables: tables.collect(),
-            triggers: switches(options, &of_unit, replica, emptying)?,
+            rules: acting::of_rules(options, &unit, (&rules, replica), emptying),
+            triggers,
             keys: strategy,
             emptying,
         });
@@ -192,13 +197,17 @@ fn situation(
 ) -> Situation {
     let wanted = options.guards.foreign_keys;
     let here = |trigger: &TriggerState| trigger.enabled.fires(role.is_replica);
-    let silence = triggers
-        .iter()
-        .any(|trigger| here(trigger) && is_unwanted(options, trigger, Emptying::Truncate));
+    let to_silence = || {
+        let unwanted = triggers
+            .iter()
+            .filter(|trigger| is_unwanted(options, trigger, Emptying::Truncate));
+        unwanted.filter(|trigger| here(trigger))
+    };
     Situation {
         wanted,
         bulk: options.mode == Mode::Replace,
-        silence,
+        silence: to_silence().next().is_some(),
+        not_otherwise: to_silence().any(|trigger| !trigger.owned),
         no_replica: no_replica(options, role, unit, triggers),
         kept: Vec::new(),
     }
@@ -242,96 +251,4 @@ fn no_replica(
         "trigger `{}` of `{}` would not do what it was asked to in the session of a replica",
         trigger.name, trigger.shown
     ))
-}
-
-/// Whether the copy does what the trigger fires at.
-fn happens(options: &CopyOptions, trigger: &TriggerState, emptying: Emptying) -> bool {
-    let events = match options.mode {
-        Mode::Append | Mode::Insert => Events::INSERT,
-        // What moves a unique value may delete a row and insert it again, but only where nobody would notice.
-        Mode::Upsert => Events::INSERT.and(Events::UPDATE),
-        Mode::Replace if emptying == Emptying::Delete => Events::INSERT.and(Events::DELETE),
-        Mode::Mirror => Events::INSERT.and(Events::UPDATE).and(Events::DELETE),
-        Mode::Replace => Events::INSERT.and(Events::TRUNCATE),
-    };
-    trigger.events.overlap(events)
-}
-
-/// A trigger of a user's that is not to fire.
-fn is_unwanted(options: &CopyOptions, trigger: &TriggerState, emptying: Emptying) -> bool {
-    !trigger.internal
-        && happens(options, trigger, emptying)
-        && match &options.guards.triggers {
-            SwitchedOff::Possible | SwitchedOff::User => true,
-            SwitchedOff::Names(names) => names.contains(&trigger.name),
-            SwitchedOff::Nothing => false,
-        }
-}
-
-fn switches(
-    options: &CopyOptions,
-    triggers: &[&TriggerState],
-    replica: bool,
-    emptying: Emptying,
-) -> Result<Switches> {
-    let mut switches = Switches::default();
-    let would_fire = triggers.iter().filter(|trigger| {
-        !trigger.internal && trigger.enabled.fires(replica) && happens(options, trigger, emptying)
-    });
-    for trigger in would_fire {
-        let place = match is_unwanted(options, trigger, emptying) {
-            false => &mut switches.firing,
-            true if trigger.owned => &mut switches.off,
-            true => &mut switches.unwanted,
-        };
-        place.push((*trigger).clone());
-    }
-    let explicit = options.guards.triggers != SwitchedOff::Possible;
-    if explicit && !switches.unwanted.is_empty() {
-        return Err(Error::Triggers {
-            role: options.to.server().user.clone(),
-            triggers: names_of(&switches.unwanted),
-        });
-    }
-    Ok(switches)
-}
-
-impl Switches {
-    /// What fires against the wish, as a line.
-    pub fn warning(&self, to: &Session) -> Option<String> {
-        if self.unwanted.is_empty() {
-            return None;
-        }
-        let user = &to.server().user;
-        let names = names_of(&self.unwanted);
-        Some(format!(
-            "`{user}` may not switch off {names}, which will fire for the rows that are copied"
-        ))
-    }
-}
-
-fn names_of(triggers: &[TriggerState]) -> String {
-    let names: Vec<String> = triggers
-        .iter()
-        .map(|trigger| format!("{} of {}", trigger.name, trigger.shown))
-        .collect();
-    human::some(&names, 5)
-}
-
-fn check_names(options: &CopyOptions, triggers: &[TriggerState]) -> Result<()> {
-    let SwitchedOff::Names(names) = &options.guards.triggers else {
-        return Ok(());
-    };
-    let known: Vec<&str> = triggers
-        .iter()
-        .filter(|trigger| !trigger.internal)
-        .map(|trigger| trigger.name.as_str())
-        .collect();
-    match names.iter().find(|name| !known.contains(&name.as_str())) {
-        None => Ok(()),
-        Some(name) => Err(Error::NoTrigger {
-            name: name.clone(),
-            suggestion: did_you_mean(name, known),
-        }),
-    }
 }

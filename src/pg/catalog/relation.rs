@@ -32,6 +32,8 @@ pub struct Relation {
     pub may: Privileges,
     /// Whether policies would hide rows from the session's role.
     pub row_security: bool,
+    /// The server is a standby that does not have its rows, or not all, since they are unlogged.
+    pub absent: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,6 +200,7 @@ impl Relation {
                 truncate: row.flag(),
             },
             row_security: row.flag(),
+            absent: row.flag(),
         }
     }
 
@@ -236,6 +239,7 @@ impl Relation {
             owner: "postgres".to_owned(),
             may: Privileges::default(),
             row_security: false,
+            absent: false,
         }
     }
 }

@@ -56,7 +56,16 @@ pub fn complete(line: &str, position: usize, world: &World) -> (usize, Vec<Candi
     let (start, found) = match language {
         Language::Command => command::complete(body, world),
         Language::Sql => sql::complete(&line[begins..], body.len(), world.names),
-        Language::Nothing | Language::Lua => lua::complete(&line[begins..], body.len(), world),
+        // In a comment.
+        Language::Nothing if !line[..position].trim().is_empty() => (0, Vec::new()),
+        Language::Nothing | Language::Lua => {
+            let (start, mut found) = lua::complete(&line[begins..], body.len(), world);
+            // One word may become either.
+            if !body.is_empty() && body.chars().all(|c| c.is_alphanumeric() || c == '_') {
+                found.extend(sql::complete(body, body.len(), world.names).1);
+            }
+            (start, found)
+        }
     };
     let mut seen = BTreeSet::new();
     let found = found.into_iter();

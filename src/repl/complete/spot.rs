@@ -137,9 +137,7 @@ fn word_at(tokens: &[Token], position: usize) -> Option<(usize, bool)> {
         .find(|token| token.start < position && position <= token.end);
     match at {
         Some(token) if token.kind == WordKind::Word => Some((token.start, false)),
-        Some(token) if position == token.end && token.kind == WordKind::QuotedIdent => {
-            Some((token.start, true)).filter(|_| false)
-        }
+        Some(token) if position == token.end && token.kind == WordKind::QuotedIdent => None,
         Some(token) if token.kind == WordKind::QuotedIdent => Some((token.start, true)),
         Some(token) if position < token.end || token.kind == WordKind::Number => None,
         _ => Some((position, false)),

@@ -5,6 +5,7 @@ use super::Candidate;
 use super::spot::{Spot, is_name};
 use super::tables::{Used, named_queries, used};
 use super::words;
+use crate::pg::Literal;
 use crate::pg::script::{Token, WordKind};
 
 /// What may stand at a place.
@@ -286,7 +287,8 @@ impl Offer<'_> {
             Slot::Behind(clause) => {
                 self.keywords(words::after(clause));
                 let no_values = [
-                    "UPDATE", "INTO", "TABLE", "COPY", "TRUNCATE", "GRANT", "REVOKE",
+                    "FROM", "JOIN", "USING", "UPDATE", "INTO", "TABLE", "COPY", "TRUNCATE",
+                    "GRANT", "REVOKE",
                 ];
                 if !no_values.contains(&clause.as_str()) {
                     self.keywords(words::OPERATORS);
@@ -505,9 +507,18 @@ impl Offer<'_> {
             self.plain(Plain::Schema);
         }
         let values = setting.map_or("", |setting| &setting.detail);
-        for value in values.split(',').filter(|value| !value.is_empty()) {
-            self.name(value);
-        }
+        let fitting = values
+            .split(',')
+            .filter(|value| !value.is_empty() && self.fits(value));
+        let written = fitting.map(|value| {
+            let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            Candidate::plain(match plain {
+                true => value.to_owned(),
+                false => Literal(value).to_string(),
+            })
+        });
+        let written: Vec<Candidate> = written.collect();
+        self.found.extend(written);
         self.keywords(&["DEFAULT"]);
     }
 }

@@ -8,7 +8,7 @@ use mlua::{Function, IntoLuaMulti, MultiValue, Table, Value};
 use super::complete::LuaNames;
 use super::session::Session;
 use super::{Context, Flow, Result};
-use crate::api::{Db, rows_to_lua, to_table};
+use crate::api::{Db, rows_to_lua, to_tables};
 use crate::host::{CHUNK, Failure, Machine, text};
 use crate::pg::Rows;
 
@@ -52,22 +52,26 @@ impl Lua {
         Ok(self.environment()?.set(name, value)?)
     }
 
-    pub fn machine(&self) -> &mlua::Lua {
-        self.machine.lua()
-    }
-
-    /// The names that a line can use.
+    /// What it knows by name: the globals, and the locals of the lines before.
     pub fn names(&self) -> LuaNames {
         let mut names = LuaNames::of(&self.machine.lua().globals());
-        let locals = self.locals.get::<Function>("names");
-        // It fails for want of memory only.
-        let locals: Vec<String> = locals.and_then(|names| names.call(())).unwrap_or_default();
-        for local in locals {
-            names
-                .globals
-                .insert(local, crate::repl::complete::Global::default());
-        }
+        // What cannot be asked for is not completed.
+        let _ = self.add_locals(&mut names);
         names
+    }
+
+    fn add_locals(&self, names: &mut LuaNames) -> Result {
+        let environment = self.environment()?;
+        let locals: Vec<String> = self.locals.get::<Function>("names")?.call(())?;
+        for name in locals {
+            let value: Value = environment.get(name.as_str())?;
+            names.add(name, &value);
+        }
+        Ok(())
+    }
+
+    pub fn machine(&self) -> &mlua::Lua {
+        self.machine.lua()
     }
 
     /// Runs a line: an expression, where it is one.
@@ -150,8 +154,9 @@ impl Session {
         for value in values {
             if value.is_table() {
                 self.echo_line(&mut line)?;
-                let table = to_table(lua, value)?;
-                self.results.table(&table)?;
+                for table in to_tables(lua, value)? {
+                    self.results.table(&table)?;
+                }
             } else {
                 line.push(text(lua, value));
             }

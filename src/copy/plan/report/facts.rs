@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::super::super::estimate::estimate;
 use super::super::super::{CopyOptions, Mode, Result};
-use super::super::unit::Switches;
+use super::super::switches::Switches;
+use super::super::table::TablePlan;
 use super::differences::differences;
 use super::{Draft, KeyEnd, PlannedTable, PlannedTrigger};
 use crate::pg::catalog::{self, ForeignKey, Relation, Table};
 use crate::pg::fields::Fields;
-use crate::pg::{Session, Value};
+use crate::pg::{Session, TxOptions, Value, transaction};
 use crate::trigger::{self, TriggerState};
 
 /// Estimates of the source.
@@ -65,12 +67,18 @@ impl<'a> Facts<'a> {
             target,
             planned,
             switches,
+            expected,
         } = draft;
         let size = self.sizes.get(&source.oid).copied().unwrap_or_default();
-        let table = PlannedTable {
-            mode: mode.word(),
+        let part = Size {
             rows: planned.rows.or(size.rows),
             bytes: size.part(planned.rows),
+        };
+        let size = expected.unwrap_or(part);
+        let table = PlannedTable {
+            mode: mode.word(),
+            rows: size.rows,
+            bytes: size.bytes,
             table: source.shown.clone(),
             ..planned
         };
@@ -125,7 +133,7 @@ impl<'a> Facts<'a> {
             if trigger.table == table.name {
                 entry.state = trigger.enabled.word();
             }
-            entry.fires |= is_among(&switches.firing) || is_among(&switches.unwanted);
+            entry.fires |= is_among(&switches.firing);
             entry.switched_off |= is_among(&switches.off);
         }
         planned.into_values().collect()
@@ -150,6 +158,21 @@ impl<'a> Facts<'a> {
             .map(|(_, verb, side)| format!("{verb} on `{side}`"))
             .collect()
     }
+}
+
+/// What the planner expects of the rows that a condition holds for; nothing where all are copied, or were counted.
+pub(super) async fn expected(from: &Session, table: &TablePlan) -> Result<Option<Size>> {
+    if table.filter.is_none() || table.chosen.is_some() {
+        return Ok(None);
+    }
+    let expected = transaction(from, &TxOptions::default(), async |from| {
+        estimate(from, &table.source_sql()).await
+    })
+    .await?;
+    Ok(expected.map(|expected| Size {
+        rows: Some(expected.rows),
+        bytes: expected.bytes,
+    }))
 }
 
 async fn sizes(from: &Session, tables: &[Relation]) -> Result<HashMap<u32, Size>> {

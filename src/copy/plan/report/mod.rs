@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 use super::super::tables::refuse_kin;
 use super::super::{CopyOptions, Result, Tables};
 use super::Plan;
-use super::unit::Switches;
+use super::switches::Switches;
 use crate::pg::catalog::{Catalog, Relation};
 use crate::pg::{Isolation, Session, TxOptions, transaction};
 use crate::progress::Event;
-use facts::Facts;
+use facts::{Facts, Size};
 
 /// The plan of a copy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct PlanReport {
     pub refused: Vec<Refused>,
     /// Materialized views to refresh, in order.
     pub views: Vec<String>,
-    /// Rows and bytes at the source as the catalogue estimates them, of all tables that it knows about.
+    /// The sums of what is known.
     pub rows: u64,
     pub bytes: u64,
 }
@@ -38,8 +38,10 @@ pub struct PlannedTable {
     /// Its name on the target, empty where there is none.
     pub target: String,
     pub mode: &'static str,
-    /// Counted where the rows were chosen one by one; `None` where the table was never analyzed.
+    /// Estimated, unless [`PlannedTable::counted`]; `None` where the table was never analyzed.
     pub rows: Option<u64>,
+    /// The rows were chosen one by one.
+    pub counted: bool,
     pub bytes: u64,
     /// The place of its unit in [`PlanReport::units`], from 1; `None` where nothing would be copied.
     pub unit: Option<usize>,
@@ -96,6 +98,8 @@ struct Draft {
     target: Option<Relation>,
     planned: PlannedTable,
     switches: Switches,
+    /// Of the rows that a condition holds for.
+    expected: Option<Size>,
 }
 
 /// Finds out and prints what [`super::super::tables`] would do; nothing is changed on either side.
@@ -144,7 +148,7 @@ async fn read(options: &CopyOptions) -> Result<(PlanReport, Vec<Line>)> {
             notes.extend(plan.notes.iter().cloned().map(|note| (note, false)));
             notes.extend(plan.objects.warning().cloned().map(|note| (note, true)));
             report.views = plan.objects.views().map(str::to_owned).collect();
-            of_plan(plan, &mut report)
+            of_plan(options, plan, &mut report).await?
         }
         Err(error) if error.is_interrupted() => return Err(error),
         Err(error) => {
@@ -181,7 +185,7 @@ async fn attempt(options: &CopyOptions) -> Result<Plan> {
     .await
 }
 
-fn of_plan(plan: Plan, report: &mut PlanReport) -> Vec<Draft> {
+async fn of_plan(options: &CopyOptions, plan: Plan, report: &mut PlanReport) -> Result<Vec<Draft>> {
     let mut drafts = Vec::new();
     for (place, unit) in plan.units.into_iter().enumerate() {
         let (strategy, reason) = (unit.keys.way.word(), unit.keys.reason.clone());
@@ -192,21 +196,25 @@ fn of_plan(plan: Plan, report: &mut PlanReport) -> Vec<Draft> {
             reason: reason.clone(),
         });
         let switches = unit.triggers;
-        drafts.extend(unit.tables.into_iter().map(|table| Draft {
-            switches: switches.clone(),
-            planned: PlannedTable {
-                rows: table.chosen,
-                unit: Some(place + 1),
-                strategy,
-                reason: reason.clone(),
-                format: if table.binary { "binary" } else { "text" },
-                ..PlannedTable::default()
-            },
-            source: table.source,
-            target: Some(table.target),
-        }));
+        for table in unit.tables {
+            drafts.push(Draft {
+                switches: switches.clone(),
+                expected: facts::expected(&options.from, &table).await?,
+                planned: PlannedTable {
+                    rows: table.chosen,
+                    counted: table.chosen.is_some(),
+                    unit: Some(place + 1),
+                    strategy,
+                    reason: reason.clone(),
+                    format: if table.binary { "binary" } else { "text" },
+                    ..PlannedTable::default()
+                },
+                source: table.source,
+                target: Some(table.target),
+            });
+        }
     }
-    drafts
+    Ok(drafts)
 }
 
 /// The tables that were asked for, where something makes the copy impossible.
@@ -221,6 +229,7 @@ async fn without_plan(options: &CopyOptions) -> Result<Vec<Draft>> {
         source,
         planned: PlannedTable::default(),
         switches: Switches::default(),
+        expected: None,
     };
     Ok(sources.into_iter().map(draft).collect())
 }

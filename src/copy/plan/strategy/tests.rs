@@ -32,6 +32,7 @@ fn owner() -> Situation {
         wanted: ForeignKeys::Auto,
         bulk: true,
         silence: false,
+        not_otherwise: false,
         no_replica: Some("`app` may not".to_owned()),
         kept: Vec::new(),
     }

@@ -1,37 +1,29 @@
-//! `show(value, [title])`: rows, a table or a value, printed as a table on stdout.
+//! Values of Lua as tables to print.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use mlua::{IntoLua, Lua, Table, Value};
+use mlua::{Lua, Table, Value};
 
-use super::{Context, json};
-use crate::host::{Result, immediate, text};
-use crate::progress::{self, Cell, Column, Event};
+use super::super::json;
+use crate::host::{Result, text};
+use crate::progress::{self, Cell, Column};
 
 /// The field of a metatable that lists the columns of a row, or of a list of rows, in their order.
 pub const COLUMNS: &str = "__columns";
 
-pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
-    let context = Arc::clone(context);
-    let show = immediate(
-        lua,
-        "show",
-        move |call, (value, title): (Value, Option<String>)| {
-            let mut table = to_table(&call.lua, &value)?;
-            table.title = title.unwrap_or_default();
-            context.tell(&Event::Show(table));
-            Ok(())
-        },
-    )?;
-    show.into_lua(lua)
+/// A list of rows by column; a list of values in one column; any other table by key, and behind it the lists of rows
+/// that it holds, as the reports of primitives do.
+pub fn to_tables(lua: &Lua, value: &Value) -> Result<Vec<progress::Table>> {
+    let Value::Table(table) = value else {
+        return Ok(vec![grid(lua, &["value".into()], &[vec![value.clone()]])]);
+    };
+    if columns(table)?.is_none() && table.raw_len() == 0 && !table.is_empty() {
+        return by_key(lua, table);
+    }
+    Ok(vec![to_table(lua, value, table)?])
 }
 
-/// A list of rows by column; a list of values in one column; any other table by key.
-pub fn to_table(lua: &Lua, value: &Value) -> Result<progress::Table> {
-    let Value::Table(table) = value else {
-        return Ok(grid(lua, &["value".into()], &[vec![value.clone()]]));
-    };
+fn to_table(lua: &Lua, value: &Value, table: &Table) -> Result<progress::Table> {
     let rows: Vec<Value> = table.sequence_values().collect::<mlua::Result<_>>()?;
     if let Some(columns) = columns(table)? {
         let rows = if rows.is_empty() && !table.is_empty() {
@@ -40,9 +32,6 @@ pub fn to_table(lua: &Lua, value: &Value) -> Result<progress::Table> {
             rows
         };
         return by_column(lua, &columns, &rows);
-    }
-    if rows.is_empty() {
-        return by_key(lua, table);
     }
     if rows.iter().all(Value::is_table) {
         return by_column(lua, &columns_of_all(&rows)?, &rows);
@@ -67,7 +56,7 @@ fn by_column(lua: &Lua, columns: &[String], rows: &[Value]) -> Result<progress::
 }
 
 /// A list of plain lists has numbers for columns.
-fn cell_of(row: &Table, column: &str) -> mlua::Result<Value> {
+pub fn cell_of(row: &Table, column: &str) -> mlua::Result<Value> {
     match row.raw_get(column)? {
         Value::Nil => match column.parse::<i64>() {
             Ok(index) => row.raw_get(index),
@@ -77,14 +66,38 @@ fn cell_of(row: &Table, column: &str) -> mlua::Result<Value> {
     }
 }
 
-fn by_key(lua: &Lua, table: &Table) -> Result<progress::Table> {
+fn by_key(lua: &Lua, table: &Table) -> Result<Vec<progress::Table>> {
     let mut pairs: Vec<(Value, Value)> = table.pairs().collect::<mlua::Result<_>>()?;
     pairs.sort_by_key(|(key, _)| text(lua, key));
-    let rows: Vec<_> = pairs
+    let (lists, values): (Vec<_>, Vec<_>) = pairs
+        .into_iter()
+        .partition(|(_, value)| is_list_of_rows(value));
+    let values: Vec<_> = values
         .into_iter()
         .map(|(key, value)| vec![key, value])
         .collect();
-    Ok(grid(lua, &["key".into(), "value".into()], &rows))
+    let mut tables = Vec::new();
+    if !values.is_empty() {
+        tables.push(grid(lua, &["key".into(), "value".into()], &values));
+    }
+    for (key, list) in &lists {
+        if let Value::Table(rows) = list {
+            let table = to_table(lua, list, rows)?;
+            tables.push(progress::Table {
+                title: text(lua, key),
+                ..table
+            });
+        }
+    }
+    Ok(tables)
+}
+
+fn is_list_of_rows(value: &Value) -> bool {
+    let Some(list) = value.as_table() else {
+        return false;
+    };
+    let mut rows = list.sequence_values::<Value>();
+    list.raw_len() > 0 && rows.all(|row| row.is_ok_and(|row| row.is_table()))
 }
 
 /// The order that a list of rows, or a row, was read in.
@@ -95,7 +108,7 @@ fn columns(table: &Table) -> Result<Option<Vec<String>>> {
     }
 }
 
-fn columns_of_all(rows: &[Value]) -> Result<Vec<String>> {
+pub fn columns_of_all(rows: &[Value]) -> Result<Vec<String>> {
     let mut names = BTreeSet::new();
     for row in rows.iter().filter_map(Value::as_table) {
         if let Some(columns) = columns(row)? {

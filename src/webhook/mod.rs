@@ -1,0 +1,204 @@
+//! Posts a document to a webhook, again where the other side or the way to it was busy.
+//!
+//! The address is a secret: the token of a chat's webhook is in its path. Only its host is ever named.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::Agent;
+use ureq::http::Uri;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+use crate::config::Secret;
+
+/// The pause before the second attempt, doubled before each further one.
+const PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// A path so short is no secret, and its letters stand in many texts.
+const SHORTEST_TOKEN: usize = 12;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error("the address of the webhook is no `http://` or `https://` address with a host")]
+    Address,
+    #[error("the webhook at `{host}` answered {status}")]
+    Refused { host: String, status: u16 },
+    #[error("the webhook at `{host}` cannot be reached: {reason}")]
+    Unreachable { host: String, reason: String },
+    #[error("the webhook at `{host}` did not answer within {within:?}")]
+    Silent { host: String, within: Duration },
+}
+
+impl Error {
+    /// Whether another attempt may fare better. What was refused as wrong would be refused again.
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::Address => false,
+            Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
+            Self::Unreachable { .. } | Self::Silent { .. } => true,
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct Webhook {
+    url: Secret,
+    host: String,
+    /// For each attempt.
+    timeout: Duration,
+    /// Attempts after the first.
+    retries: u32,
+}
+
+impl Webhook {
+    pub fn new(url: &str, timeout: Duration, retries: u32) -> Result<Self, Error> {
+        let secret = Secret::new(url);
+        let uri: Uri = url.parse().map_err(|_| Error::Address)?;
+        let known = matches!(uri.scheme_str(), Some("http" | "https"));
+        let host = uri.host().filter(|host| known && !host.is_empty());
+        let host = host.ok_or(Error::Address)?.to_owned();
+        let token = uri.path_and_query().map_or("", |path| path.as_str());
+        if token.len() >= SHORTEST_TOKEN {
+            Secret::new(token);
+        }
+        Ok(Self {
+            url: secret,
+            host,
+            timeout,
+            retries,
+        })
+    }
+
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Posts `document`; `told` hears of each attempt that failed and will be made again.
+    pub async fn post(&self, document: &Value, told: impl Fn(&Error) + Sync) -> Result<(), Error> {
+        let body: Arc<str> = document.to_string().into();
+        let mut pause = PAUSE;
+        let mut left = self.retries;
+        loop {
+            let Err(error) = self.attempt(Arc::clone(&body)).await else {
+                return Ok(());
+            };
+            if left == 0 || !error.may_pass() {
+                return Err(error);
+            }
+            left -= 1;
+            told(&error);
+            // Many runs that fail at one moment are not to come again at one moment.
+            tokio::time::sleep(pause.mul_f64(rand::random_range(0.75..1.25))).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn attempt(&self, body: Arc<str>) -> Result<(), Error> {
+        // The client keeps to the time itself; a resolver of names may not.
+        const MORE: Duration = Duration::from_secs(1);
+        let webhook = self.clone();
+        let sending = tokio::task::spawn_blocking(move || webhook.send(&body));
+        match tokio::time::timeout(self.timeout + MORE, sending).await {
+            Ok(Ok(sent)) => sent,
+            Ok(Err(ended)) => Err(self.unreachable(ended)),
+            Err(_) => Err(self.silent()),
+        }
+    }
+
+    fn send(&self, body: &str) -> Result<(), Error> {
+        let config = Agent::config_builder()
+            .timeout_global(Some(self.timeout))
+            .http_status_as_error(false)
+            // Wherever it were to lead, the token is not for them.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(concat!("runner/", env!("CARGO_PKG_VERSION")))
+            .tls_config(tls())
+            .build();
+        let request = Agent::new_with_config(config)
+            .post(self.url.expose())
+            .header("content-type", "application/json");
+        match request.send(body) {
+            Ok(answer) if answer.status().is_success() => Ok(()),
+            Ok(answer) => Err(Error::Refused {
+                host: self.host.clone(),
+                status: answer.status().as_u16(),
+            }),
+            Err(ureq::Error::Timeout(_)) => Err(self.silent()),
+            // Its text has the address.
+            Err(ureq::Error::BadUri(_)) => Err(Error::Address),
+            Err(error) => Err(self.unreachable(error)),
+        }
+    }
+
+    fn silent(&self) -> Error {
+        Error::Silent {
+            host: self.host.clone(),
+            within: self.timeout,
+        }
+    }
+
+    fn unreachable(&self, reason: impl fmt::Display) -> Error {
+        Error::Unreachable {
+            host: self.host.clone(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+/// Checked against the system's own roots, as the servers are.
+fn tls() -> TlsConfig {
+    let roots = rustls_native_certs::load_native_certs().certs;
+    let roots = roots
+        .iter()
+        .map(|root| Certificate::from_der(root).to_owned());
+    TlsConfig::builder()
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .root_certs(RootCerts::from(roots))
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::redact;
+
+    #[test]
+    fn an_address_is_never_named_beyond_its_host() {
+        let url = "https://hooks.example.test/services/T000/B000/sesame";
+        let webhook = Webhook::new(url, Duration::from_secs(1), 0).unwrap();
+        assert_eq!(webhook.host(), "hooks.example.test");
+        assert_eq!(
+            redact(&format!("at {url} or /services/T000/B000/sesame")),
+            "at [secret] or [secret]"
+        );
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_without_naming_it() {
+        for url in [
+            "",
+            "hooks.example.test/x",
+            "ftp://example.test/x",
+            "http:///x",
+            "a b",
+        ] {
+            let webhook = Webhook::new(url, Duration::from_secs(1), 0);
+            assert_eq!(webhook.err(), Some(Error::Address), "{url}");
+        }
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again() {
+        let refused = |status| {
+            let host = String::new();
+            Error::Refused { host, status }.may_pass()
+        };
+        assert_eq!(
+            [400, 404, 408, 429, 500, 503].map(refused),
+            [false, false, true, true, true, true]
+        );
+    }
+}
