@@ -126,3 +126,27 @@ fn words(line: &str) -> Vec<String> {
     });
     words.collect()
 }
+
+/// Somebody's first five minutes: what stands behind a prompt is typed, what stands below it has to be the answer.
+#[test]
+fn the_prompt_answers_as_it_is_pictured() {
+    let database = Database::law_dev(dev());
+    let runner = Runner::new().target("dev", &database);
+    let mut screen = crate::repl::Screen::start(runner, &["repl", "dev"]);
+    screen.wait_prompt("dev=>");
+    let lines: Vec<&str> = blocks("prompt")[0].lines().collect();
+    let typed = |line: &str| line.starts_with("dev=");
+    let begins: Vec<usize> = (0..lines.len()).filter(|at| typed(lines[*at])).collect();
+    assert!(!begins.is_empty());
+    for (number, at) in begins.iter().enumerate() {
+        let (_, line) = lines[*at].split_once("> ").unwrap();
+        let next = begins.get(number + 1);
+        let end = next.copied().unwrap_or(lines.len());
+        let prompt = next.map_or("dev=>", |next| lines[*next].split(' ').next().unwrap());
+        assert_eq!(
+            screen.answer(line, prompt),
+            lines[at + 1..end].join("\n"),
+            "{line}"
+        );
+    }
+}

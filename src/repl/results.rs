@@ -12,7 +12,7 @@ use crate::ui::Console;
 use crate::ui::results::{Expanded, Field, Format, Output, Style, Writer};
 
 /// When no further row comes for so long, those that have come are shown.
-const MOMENT: Duration = Duration::from_millis(100);
+const MOMENT: Duration = Duration::from_secs(1);
 /// Rows that are kept for `_`.
 const KEPT: usize = 1_000;
 
@@ -190,7 +190,7 @@ impl Results {
     /// Shows the answer to a statement as it comes, and what it ends with.
     pub async fn answers(&self, mut answers: Answers) -> Result<Given> {
         let mut given = Given::default();
-        let mut writer = None;
+        let mut writer: Option<Writer> = None;
         loop {
             let mut settled = Ok(());
             let answer = {
@@ -199,7 +199,8 @@ impl Results {
                     biased;
                     answer = &mut next => answer?,
                     () = tokio::time::sleep(MOMENT) => {
-                        settled = writer.as_mut().map_or(Ok(()), Writer::settle);
+                        let begun = writer.as_mut().filter(|writer| writer.rows() > 0);
+                        settled = begun.map_or(Ok(()), Writer::settle);
                         next.await?
                     }
                 }

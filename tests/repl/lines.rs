@@ -334,9 +334,9 @@ fn what_goes_on_at_the_server_is_told() {
     let mut holder = database.session();
     holder.query("begin; lock table law");
     let mut waiter = database.session();
-    waiter.send("set application_name = 'waits'; lock table law;");
+    waiter.send("set application_name = 'waits'; begin; lock table law;");
     crate::support::wait_until("somebody waits", || {
-        database.query("select count(*) from pg_locks where not granted") == "1"
+        database.query("select count(*) from pg_stat_activity where application_name = 'waits' and wait_event_type = 'Lock'") == "1"
     });
     let out = on(
         &database,
@@ -382,11 +382,12 @@ fn what_goes_on_at_the_server_is_told() {
 
 #[test]
 fn a_tunnel_stays_open_for_the_session() {
-    let database = Database::with(dev(), "create table t (a int)");
-    let lines = "\\tunnel\nlocal t = tunnel.open { target = 'dev' }\n\
-                 local copied = os.execute(\"psql -X -q -c 'insert into t values (1)' '\" .. t.url .. \"'\")\n";
-    on(&database, lines);
-    assert_eq!(database.query("select * from t"), "1");
+    let database = Database::empty(dev());
+    let lines = "local printed = print\nlocal t = tunnel.open { target = 'dev' }\n\\tunnel dev\n\
+                 os.execute('true </dev/tcp/127.0.0.1/' .. t.port) ~= nil\n";
+    let out = on(&database, lines);
+    assert!(out.starts_with("postgres://postgres@127.0.0.1:"), "{out}");
+    assert!(out.ends_with("\ntrue\n"), "{out}");
 }
 
 #[test]
@@ -396,6 +397,9 @@ fn help_tells_what_is_declared() {
         assert!(out.contains("copy.tables") && out.contains("mode"), "{out}");
     }
     assert!(lua("help()").contains("copy"));
+    let ran = run(Runner::new(), &[], "help(function() end)", 1);
+    let message = "this function is none that is declared; give its name: `help \"copy.tables\"`";
+    assert!(ran.stderr.contains(message), "{}", ran.stderr);
     let ran = run(Runner::new(), &[], "help 'copy.table'", 1);
     assert!(
         ran.stderr.contains("did you mean `copy.tables`"),

@@ -28,7 +28,8 @@ pub const UP: &str = "\x1b[A";
 /// The program in a terminal of its own.
 pub struct Screen {
     child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
+    /// Kept open as long as the program runs.
+    _master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
     terminal: Arc<Mutex<Shown>>,
     /// The project folder, gone with the value.
@@ -48,6 +49,8 @@ impl Screen {
         let (command, project) = runner
             .args(args.iter().copied())
             .env("TERM", "xterm-256color")
+            // What is long would wait for keys.
+            .env("PAGER", "cat")
             .for_terminal();
         Self::open(&command, project)
     }
@@ -87,7 +90,7 @@ impl Screen {
         Self {
             child,
             keyboard: pair.master.take_writer().unwrap(),
-            master: pair.master,
+            _master: pair.master,
             terminal,
             project,
         }
@@ -180,17 +183,6 @@ impl Screen {
         let lines: Vec<_> = text.lines().collect();
         let typed = line.lines().count().max(1);
         lines[typed..lines.len() - 1].join("\n")
-    }
-
-    pub fn resize(&self, columns: u16) {
-        let size = PtySize {
-            rows: ROWS,
-            cols: columns,
-            ..PtySize::default()
-        };
-        self.master.resize(size).unwrap();
-        let mut shown = self.terminal.lock().unwrap();
-        shown.parser.screen_mut().set_size(ROWS, columns);
     }
 
     pub fn pid(&self) -> u32 {
