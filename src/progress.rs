@@ -313,9 +313,9 @@ mod texts {
             ),
             (
                 NoStdout::Terminal,
-                r#"stdout is a terminal, which cannot show binary data; lead it to a file or to another program"#,
+                "stdout is a terminal, which cannot show binary data; lead it to a file or to another program",
             ),
-            (NoStdout::Nobody, r#"there is no stdout here"#),
+            (NoStdout::Nobody, "there is no stdout here"),
         ] {
             assert_eq!(error.to_string(), text);
         }

@@ -289,7 +289,6 @@ end)
 error: a statement failed earlier in this transaction and its error was caught; nothing was committed (wrap what may fail in a nested `transaction`, which is a savepoint)
   at playbook.lua:2
   2 | dev:transaction(function(tx)
-    |     ^
 ",
     );
 }

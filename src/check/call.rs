@@ -157,30 +157,38 @@ impl Walk<'_> {
     }
 
     fn entry(&mut self, call: &Called, form: Form, key: &TokenReference, value: &Expression) {
-        let name = text(key).unwrap_or_else(|| word(key));
         match form {
-            Form::Options(class) => match option(class, &name) {
-                Some(field) => {
-                    if let Some(problem) = problem(&name, &field.ty, value) {
-                        let token = first_token(value).unwrap_or(key);
-                        self.find(token, format!("`{}`: {problem}", call.name));
-                    }
-                    if call.name == "tunnel.open" && name == "target" {
-                        self.known_target(value);
-                    }
-                    let tables = TABLES.contains(&name.as_str());
-                    self.item(call, &[&field.ty], tables, value);
-                }
-                None => {
-                    let hint = did_you_mean(&name, names(class));
-                    let what = format!("`{}`: unknown option `{name}`{hint}", call.name);
-                    self.find(key, what);
-                    self.item(call, &[], false, value);
-                }
-            },
+            Form::Options(class) => self.option(call, class, key, value),
             Form::Map(of) => self.item(call, &[of], false, value),
             Form::List(_) | Form::Free => self.item(call, &[], false, value),
         }
+    }
+
+    fn option(
+        &mut self,
+        call: &Called,
+        class: &'static Entry,
+        key: &TokenReference,
+        value: &Expression,
+    ) {
+        let name = text(key).unwrap_or_else(|| word(key));
+        let Some(field) = option(class, &name) else {
+            let hint = did_you_mean(&name, names(class));
+            self.find(
+                key,
+                format!("`{}`: unknown option `{name}`{hint}", call.name),
+            );
+            self.item(call, &[], false, value);
+            return;
+        };
+        if let Some(problem) = problem(&name, &field.ty, value) {
+            let token = first_token(value).unwrap_or(key);
+            self.find(token, format!("`{}`: {problem}", call.name));
+        }
+        if call.name == "tunnel.open" && name == "target" {
+            self.known_target(value);
+        }
+        self.item(call, &[&field.ty], TABLES.contains(&name.as_str()), value);
     }
 
     /// A value inside a table; nil is no entry at all there.

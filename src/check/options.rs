@@ -82,23 +82,20 @@ pub fn problem(name: &str, of: &'static Type, value: &Expression) -> Option<Stri
     if members.iter().any(|member| accepts(member, &literal)) {
         return None;
     }
-    if let Literal::Text(Some(text)) = &literal {
-        let words = of.literals();
-        if !words.is_empty() {
-            let list: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-            let hint = did_you_mean(text, words.iter().copied());
-            return Some(format!(
-                "option `{name}` must be one of {}, got `{text}`{hint}",
-                list.join(", ")
-            ));
-        }
-    }
+    let words = of.literals();
     let wanted: Vec<String> = members.iter().filter_map(|member| noun(member)).collect();
-    Some(format!(
-        "option `{name}` must be {}, got {}",
-        wanted.join(" or "),
-        literal.kind()
-    ))
+    let wanted = if words.len() == wanted.len() {
+        format!("one of {}", wanted.join(", "))
+    } else {
+        wanted.join(" or ")
+    };
+    let got = match &literal {
+        Literal::Text(Some(text)) if !words.is_empty() => {
+            format!("`{text}`{}", did_you_mean(text, words.iter().copied()))
+        }
+        literal => literal.kind().to_owned(),
+    };
+    Some(format!("option `{name}` must be {wanted}, got {got}"))
 }
 
 /// Whether the primitive would take the literal; what is no literal passes.

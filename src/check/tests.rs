@@ -159,7 +159,7 @@ fn an_option_that_is_refused_is_found() {
     );
     finds(
         "copy.tables { mask = { users = { email = { masc = 'email' } } } }",
-        &[],
+        &["1:44: `copy.tables`: unknown option `masc`, did you mean `mask`"],
     );
     finds("host():run { 'ls', '-l', reads = true }", &[]);
     finds("local opts = { anything = 1 } copy.tables(opts)", &[]);
@@ -179,6 +179,10 @@ fn an_option_of_another_type_is_found() {
         ("jobs = 'four'", "`jobs` must be an integer, got string"),
         ("jobs = 1.5", "`jobs` must be an integer, got number"),
         ("resume = 'yes'", "`resume` must be a boolean, got string"),
+        (
+            "verify = 'contnet'",
+            "`verify` must be `count` or `content` or a boolean, got `contnet`, did you mean `content`",
+        ),
         (
             "tables = 1",
             "`tables` must be a string or a list of strings, got number",

@@ -89,9 +89,10 @@ impl Literal {
 fn number(token: &TokenReference) -> Literal {
     let text = token.token().to_string().to_lowercase();
     if text.starts_with("0x") {
-        return match text.contains(['.', 'p']) {
-            true => Literal::Float,
-            false => Literal::Integer,
+        return if text.contains(['.', 'p']) {
+            Literal::Float
+        } else {
+            Literal::Integer
         };
     }
     // Lua takes a float without a fraction for an integer where it wants one.

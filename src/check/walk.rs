@@ -173,9 +173,10 @@ impl<'a> Walk<'a> {
         for name in node.names() {
             let name = word(name);
             let what = values.next().unwrap_or(What::Unknown);
-            let what = match self.facts().assigned.contains(&name) {
-                true => What::Unknown,
-                false => what,
+            let what = if self.facts().assigned.contains(&name) {
+                What::Unknown
+            } else {
+                what
             };
             self.scopes.declare(name, what);
         }

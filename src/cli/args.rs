@@ -65,10 +65,10 @@ pub enum Stop {
 #[derive(Debug, Default, clap::Args)]
 pub struct Options {
     /// Use this file instead of the nearest `runner.toml`
-    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Use this file instead of the `.env` beside `runner.toml`
-    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    #[arg(long, global = true, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
     /// Answer the question for a protected target's phrase; may be repeated
     #[arg(long, global = true, value_name = "PHRASE or TARGET=PHRASE")]

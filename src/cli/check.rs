@@ -200,15 +200,14 @@ async fn asked(files: &mut [Read], reporter: &Reporter) -> Result<(), End> {
                 continue;
             }
             let key = (file.project.root.clone(), name.clone());
-            let connector = match connectors.get(&key) {
-                Some(connector) => connector.clone(),
-                None => {
-                    let target = file.project.target(&name)?;
-                    let connector = Connector::new(target, "runner check", Arc::clone(reporter))
-                        .map_err(|error| failed(&error))?;
-                    connectors.insert(key, connector.clone());
-                    connector
-                }
+            let connector = if let Some(connector) = connectors.get(&key) {
+                connector.clone()
+            } else {
+                let target = file.project.target(&name)?;
+                let connector = Connector::new(target, "runner check", Arc::clone(reporter))
+                    .map_err(|error| failed(&error))?;
+                connectors.insert(key, connector.clone());
+                connector
             };
             let answers = answers(&connector, &asks, &file.made).await;
             for answer in answers.map_err(|error| failed(&error))? {

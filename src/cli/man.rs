@@ -67,7 +67,10 @@ fn pages() -> Vec<(String, Vec<u8>)> {
 fn page(command: &clap::Command, more: Roff) -> (String, Vec<u8>) {
     // A memory takes every byte.
     let mut text = Vec::new();
-    let man = Man::new(command.clone()).manual("runner");
+    let man = Man::new(command.clone())
+        .date(jiff::Zoned::now().date().to_string())
+        .source(concat!("runner ", env!("CARGO_PKG_VERSION")))
+        .manual("runner");
     let name = man.get_filename();
     let _ = man.render(&mut text);
     let _ = more.to_writer(&mut text);

@@ -138,7 +138,7 @@ mod texts {
     fn what_is_hard_to_provoke_says_what_where_and_what_now() {
         for (error, text) in [(
             Error::NoCurrentFolder(std::io::Error::other("gone")),
-            r#"cannot tell the current folder: gone"#,
+            "cannot tell the current folder: gone",
         )] {
             assert_eq!(error.to_string(), text);
         }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::dump::{self, Content, Entry};
+use super::plan::{Care, Purpose};
 use super::{Error, Mode, RestoreOptions, Result, keys};
 use crate::config::did_you_mean;
 use crate::pg::catalog::{self, Catalog, ForeignKey, Relation, Table};
@@ -15,7 +16,8 @@ pub(super) struct Contents {
     /// The tables that take rows, and those they are partitions of.
     pub tables: HashMap<u32, Table>,
     pub catalog: Catalog,
-    pub deferred: Vec<ForeignKey>,
+    /// What is done about keys and triggers meanwhile.
+    pub care: Care,
     /// What is emptied first.
     emptied: Vec<Relation>,
     /// Tables, or their roots, with a key into themselves.
@@ -55,10 +57,19 @@ impl Contents {
         };
         refuse_references(&emptied, &keys, to)?;
         let own_parents = keys.iter().filter(|key| key.child_root == key.parent_root);
-        let arrangement = keys::arrange(&relations, &keys)?;
+        let purpose = Purpose {
+            to,
+            mode: options.mode,
+            guards: &options.guards,
+        };
+        let touched = distinct(relations.iter().chain(&emptied).cloned());
+        let care = Care::choose(purpose, touched, &keys).await?;
+        if !care.keys.reason.is_empty() {
+            notes.push(care.keys.reason.clone());
+        }
         let mut rows: Vec<Option<Entry>> = rows.into_iter().map(Some).collect();
-        let ordered = arrangement.units.iter().flatten();
-        let mut entries: Vec<Entry> = ordered.filter_map(|place| rows[*place].take()).collect();
+        let ordered = care.order(&relations, &keys).into_iter();
+        let mut entries: Vec<Entry> = ordered.filter_map(|place| rows[place].take()).collect();
         let relations = with_ancestors(&catalog, relations);
         let sequences = catalog::sequences(to, relations.iter().map(|r| r.oid)).await?;
         entries.extend(
@@ -71,7 +82,7 @@ impl Contents {
             entries,
             tables: tables.into_iter().map(|t| (t.relation.oid, t)).collect(),
             catalog,
-            deferred: arrangement.deferred,
+            care,
             emptied,
             own_parents: own_parents.map(|key| key.child_root).collect(),
             notes,
@@ -117,9 +128,7 @@ fn to_empty(relations: &[Relation], named: Vec<Relation>) -> Vec<Relation> {
         !is_covered(&relation.oid) && !relation.ancestors.iter().any(is_covered)
     };
     let others: Vec<Relation> = relations.iter().filter(covered).cloned().collect();
-    let mut seen = BTreeSet::new();
-    let all = named.into_iter().chain(others);
-    all.filter(|relation| seen.insert(relation.oid)).collect()
+    distinct(named.into_iter().chain(others))
 }
 
 fn refuse_references(emptied: &[Relation], keys: &[ForeignKey], to: &Session) -> Result<()> {
@@ -223,11 +232,16 @@ fn relation_of<'a>(catalog: &'a Catalog, entry: &Entry) -> Option<&'a Relation> 
 }
 
 fn with_ancestors(catalog: &Catalog, relations: Vec<Relation>) -> Vec<Relation> {
-    let mut seen = BTreeSet::new();
     let ancestors: Vec<u32> = relations.iter().flat_map(|r| r.ancestors.clone()).collect();
     let ancestors = ancestors
         .into_iter()
         .filter_map(|oid| catalog.by_oid(oid).cloned());
-    let all = relations.into_iter().chain(ancestors);
-    all.filter(|relation| seen.insert(relation.oid)).collect()
+    distinct(relations.into_iter().chain(ancestors))
+}
+
+fn distinct(relations: impl Iterator<Item = Relation>) -> Vec<Relation> {
+    let mut seen = BTreeSet::new();
+    relations
+        .filter(|relation| seen.insert(relation.oid))
+        .collect()
 }

@@ -506,27 +506,27 @@ mod texts {
                     from: "a".into(),
                     to: "b".into(),
                 },
-                r#"`a` and `b` are the same database: one is a standby of the other"#,
+                "`a` and `b` are the same database: one is a standby of the other",
             ),
             (
                 Error::TargetIsStandby {
                     target: "prod".into(),
                 },
-                r#"`prod` is a standby, which takes no rows but from its primary"#,
+                "`prod` is a standby, which takes no rows but from its primary",
             ),
             (
                 Error::SeveralTables {
                     count: 2,
                     file: "a.csv".into(),
                 },
-                r#"2 tables do not fit into `a.csv`; name one, or a folder with a `/` behind its name"#,
+                "2 tables do not fit into `a.csv`; name one, or a folder with a `/` behind its name",
             ),
             (
                 Error::Computed {
                     table: "lat".into(),
                     column: "n".into(),
                 },
-                r#"`lat`.`n` is computed by the server and takes no values; name the other columns in `columns`"#,
+                "`lat`.`n` is computed by the server and takes no values; name the other columns in `columns`",
             ),
             (
                 Error::ColumnCount {
@@ -534,20 +534,20 @@ mod texts {
                     given: 1,
                     found: 2,
                 },
-                r#"`a.csv` has 2 columns, and `columns` names 1"#,
+                "`a.csv` has 2 columns, and `columns` names 1",
             ),
             (
                 Error::NoHeader {
                     file: "a.csv".into(),
                 },
-                r#"`a.csv` does not begin with a line of names; give `header = false` and `columns`"#,
+                "`a.csv` does not begin with a line of names; give `header = false` and `columns`",
             ),
             (
                 Error::NoTemporaryImport {
                     role: "app".into(),
                     database: "law".into(),
                 },
-                r#"`app` may not create temporary tables in `law`, which an import of JSON lines needs; GRANT TEMPORARY ON DATABASE would allow it"#,
+                "`app` may not create temporary tables in `law`, which an import of JSON lines needs; GRANT TEMPORARY ON DATABASE would allow it",
             ),
             (
                 Error::StillReferenced {
@@ -556,14 +556,14 @@ mod texts {
                     child: "c".into(),
                     key: "k".into(),
                 },
-                r#"`lat` on `prod` cannot be emptied: `c` refers to it by `k`; use mode `append`, or empty both in a transaction of your own"#,
+                "`lat` on `prod` cannot be emptied: `c` refers to it by `k`; use mode `append`, or empty both in a transaction of your own",
             ),
             (
                 Error::NoKey {
                     table: "lat".into(),
                     target: "prod".into(),
                 },
-                r#"`lat` on `prod` has no key to tell its rows by (a primary key, or a unique index that is whole, immediate and over columns that are NOT NULL); use mode `append` or `replace`"#,
+                "`lat` on `prod` has no key to tell its rows by (a primary key, or a unique index that is whole, immediate and over columns that are NOT NULL); use mode `append` or `replace`",
             ),
             (
                 Error::KeyChanged {
@@ -572,7 +572,7 @@ mod texts {
                     before: "x".into(),
                     after: "y".into(),
                 },
-                r#"foreign key `k` of `lat` could not be made again as it was, so nothing was committed: was x, would be y"#,
+                "foreign key `k` of `lat` could not be made again as it was, so nothing was committed: was x, would be y",
             ),
             (
                 Error::NoTemporaryTables {
@@ -580,7 +580,7 @@ mod texts {
                     database: "law".into(),
                     mode: "upsert",
                 },
-                r#"`app` may not create temporary tables in `law`, which mode `upsert` needs; GRANT TEMPORARY ON DATABASE would allow it"#,
+                "`app` may not create temporary tables in `law`, which mode `upsert` needs; GRANT TEMPORARY ON DATABASE would allow it",
             ),
             (
                 Error::ValuesTwice {
@@ -589,8 +589,7 @@ mod texts {
                     unique: "u".into(),
                     rows: vec!["(1)".into()],
                 },
-                r#"`lat`: rows of the source have the same values, which are unique by `u` on `prod`:
-  (1)"#,
+                "`lat`: rows of the source have the same values, which are unique by `u` on `prod`:\n  (1)",
             ),
             (
                 Error::Ring {
@@ -599,9 +598,7 @@ mod texts {
                     unique: "u".into(),
                     rows: vec!["(1)".into()],
                 },
-                r#"`lat`: rows swap values that are unique by `u` on `prod`, where nothing can make room for them (no column of it may be NULL, and keys or triggers would notice rows that are deleted and inserted again):
-  (1)
-  ALTER the constraint to be DEFERRABLE"#,
+                "`lat`: rows swap values that are unique by `u` on `prod`, where nothing can make room for them (no column of it may be NULL, and keys or triggers would notice rows that are deleted and inserted again):\n  (1)\n  ALTER the constraint to be DEFERRABLE",
             ),
             (
                 Error::Kept {
@@ -609,7 +606,23 @@ mod texts {
                     doomed: 2,
                     deleted: 1,
                 },
-                r#"`lat`: 2 rows to delete, 1 deleted, so nothing of it was kept (a trigger or a rule of the target may keep rows)"#,
+                "`lat`: 2 rows to delete, 1 deleted, so nothing of it was kept (a trigger or a rule of the target may keep rows)",
+            ),
+            (
+                Error::Absent {
+                    table: "lat".into(),
+                    source_name: "dev".into(),
+                },
+                "`lat` is unlogged, and `dev` is a standby, which does not have its rows; copy it from the primary, or leave it out",
+            ),
+            (
+                Error::Rule {
+                    table: "lat".into(),
+                    target: "prod".into(),
+                    rule: "r".into(),
+                    why: "it is INSTEAD",
+                },
+                "rule `r` of `lat` on `prod` stands in the way: it is INSTEAD",
             ),
             (
                 Error::Count {
@@ -617,7 +630,7 @@ mod texts {
                     sent: 2,
                     arrived: 1,
                 },
-                r#"`lat`: 2 rows sent, 1 arrived, so nothing of it was kept (a trigger, a rule or a policy of the target may add rows or keep them out)"#,
+                "`lat`: 2 rows sent, 1 arrived, so nothing of it was kept (a trigger, a rule or a policy of the target may add rows or keep them out)",
             ),
         ] {
             assert_eq!(error.to_string(), text);

@@ -1,41 +1,9 @@
-//! How foreign keys of the target are kept while rows arrive: parents before children; inside a cycle the
-//! deferrable keys are deferred, and a cycle without one is refused.
+//! The foreign keys of the target: what ties tables together, in which order they are filled, and deferring.
 
+use super::Result;
 use super::order::{Edge, connected, edges, layered};
-use super::{Error, Result};
 use crate::pg::Session;
 use crate::pg::catalog::{ForeignKey, Relation};
-
-/// How a set of tables is filled.
-#[derive(Debug)]
-pub(super) struct Arrangement {
-    /// Places of tables that keys tie together, each unit in the order in which it is filled.
-    pub units: Vec<Vec<usize>>,
-    /// Keys to defer while the unit of their tables is filled.
-    pub deferred: Vec<ForeignKey>,
-}
-
-pub(super) fn arrange(tables: &[Relation], keys: &[ForeignKey]) -> Result<Arrangement> {
-    let all: Vec<(Edge, &ForeignKey)> = edges(tables, keys).collect();
-    let checked: Vec<_> = all.iter().filter(|(_, key)| key.checked).copied().collect();
-    let cycle_of = numbered(tables.len(), &layered(tables.len(), &places(&checked)));
-    let (deferred, held): (Vec<_>, Vec<_>) =
-        checked.into_iter().partition(|((child, parent), key)| {
-            key.deferrable && cycle_of[*child] == cycle_of[*parent]
-        });
-    let groups = layered(tables.len(), &places(&held));
-    if let Some(cycle) = groups.iter().find(|group| group.len() > 1) {
-        return Err(refusal(cycle, tables, &held));
-    }
-    let rank = numbered(tables.len(), &groups);
-    let mut units = connected(tables.len(), &places(&all));
-    for unit in &mut units {
-        unit.sort_by_key(|place| rank[*place]);
-    }
-    let mut deferred: Vec<ForeignKey> = deferred.into_iter().map(|(_, key)| key.clone()).collect();
-    deferred.dedup();
-    Ok(Arrangement { units, deferred })
-}
 
 /// What ties the tables of a unit to each other.
 pub(super) fn edges_between<'a>(
@@ -68,35 +36,6 @@ pub(super) fn tied(tables: &[Relation], keys: &[ForeignKey]) -> Vec<Vec<usize>> 
 pub(super) fn filling_order(unit: &[Relation], keys: &[&ForeignKey]) -> Vec<usize> {
     let edges: Vec<Edge> = edges_between(unit, keys).map(|(edge, _)| edge).collect();
     layered(unit.len(), &edges).into_iter().flatten().collect()
-}
-
-fn places(edges: &[(Edge, &ForeignKey)]) -> Vec<Edge> {
-    edges.iter().map(|(edge, _)| *edge).collect()
-}
-
-/// The number of the group each place is in.
-fn numbered(count: usize, groups: &[Vec<usize>]) -> Vec<usize> {
-    let mut number = vec![0; count];
-    for (index, group) in groups.iter().enumerate() {
-        for place in group {
-            number[*place] = index;
-        }
-    }
-    number
-}
-
-fn refusal(cycle: &[usize], tables: &[Relation], held: &[(Edge, &ForeignKey)]) -> Error {
-    let quoted = |names: Vec<&str>| {
-        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        names.join(", ")
-    };
-    let inside = held
-        .iter()
-        .filter(|((child, parent), _)| cycle.contains(child) && cycle.contains(parent));
-    Error::Cycle {
-        tables: quoted(cycle.iter().map(|t| tables[*t].shown.as_str()).collect()),
-        keys: quoted(inside.map(|(_, key)| key.name.name.as_str()).collect()),
-    }
 }
 
 /// The key of a table outside the set that refers into it, which TRUNCATE would refuse, with the place of the

@@ -19,7 +19,7 @@ pub(super) async fn fill(options: &CopyOptions, units: &[Unit]) -> Result<Vec<Ta
         if sees {
             see_what_policies_show(to, true).await?;
         }
-        let held = hold(options, unit).await?;
+        let held = hold(to, options.guards.lock_timeout, unit.ward()).await?;
         if options.mode == Mode::Replace {
             empty(to, unit).await?;
         }

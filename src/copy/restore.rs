@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use super::contents::Contents;
 use super::dump::{Block, Item, Running, Source};
+use super::held::hold;
 use super::inserts::inserts;
 use super::report::Meter;
 use super::sequences::Position;
 use super::{
-    Difference, Error, Missing, Mode, Report, Result, TableReport, Verify, keys, load, sequences,
+    Difference, Error, Guards, Missing, Mode, Report, Result, TableReport, Verify, load, sequences,
     settings,
 };
 use crate::pg::catalog::{Relation, Table, TableFilter};
@@ -27,6 +28,8 @@ pub struct RestoreOptions {
     /// Replace or append.
     pub mode: Mode,
     pub verify: Verify,
+    /// What is done about foreign keys and triggers of the target.
+    pub guards: Guards,
     /// Change nothing, and count the rows that would be restored.
     pub dry_run: bool,
 }
@@ -49,10 +52,10 @@ pub async fn restore(options: &RestoreOptions) -> Result<Report> {
     transaction(to, &TxOptions::default(), async |to| {
         let settings = settings::pin(to).await?;
         let strings = plain_strings(to).await?;
+        let held = hold(to, options.guards.lock_timeout, contents.care.ward()).await?;
         contents.empty(to).await?;
-        keys::defer(to, &contents.deferred).await?;
         let done = run(options, &source, &contents, Some(to)).await?;
-        keys::check(to, &contents.deferred).await?;
+        held.release(to).await?;
         let tables: Vec<&Relation> = contents.tables.values().map(|t| &t.relation).collect();
         sequences::advance(to, &tables, |sequence| {
             done.positions.get(&sequence.name).copied()

@@ -123,9 +123,9 @@ impl Entry {
     fn arguments(&self) -> String {
         if let [only] = self.params.as_slice()
             && !only.optional
-            && let Some(class) = super::options_class(only)
+            && !super::options_classes(only).is_empty()
         {
-            return named_options(class);
+            return named_options(&self.name);
         }
         let names = self.params.iter().map(|param| {
             if param.optional && param.name != "..." {
@@ -139,8 +139,8 @@ impl Entry {
 }
 
 /// The options that have to be given, and whether there are others.
-fn named_options(class: &Entry) -> String {
-    let fields = super::fields(class);
+fn named_options(function: &str) -> String {
+    let fields = super::options(function).unwrap_or_default();
     let mut parts: Vec<String> = Vec::new();
     for field in &fields {
         if field.name.starts_with('[') {

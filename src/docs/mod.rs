@@ -51,27 +51,34 @@ pub fn lookup(name: &str) -> Option<&'static Entry> {
 /// The options that a function takes, or that a class of options has, with what the class inherits; `None` where it
 /// takes none.
 pub fn options(name: &str) -> Option<Vec<&'static Field>> {
-    class_of(name).map(fields)
-}
-
-fn class_of(name: &str) -> Option<&'static Entry> {
-    let entry = lookup(name)?;
-    let of_params = || entry.params.iter().find_map(options_class);
-    if entry.exact {
-        Some(entry)
-    } else {
-        of_params()
+    let mut classes = classes_of(name)?.into_iter();
+    let mut all = fields(classes.next()?);
+    for field in classes.flat_map(fields) {
+        if all.iter().all(|known| known.name != field.name) {
+            all.push(field);
+        }
     }
+    Some(all)
 }
 
-/// Whether the class of options that `call` takes says anything about this one, be it that it is not taken here.
+fn classes_of(name: &str) -> Option<Vec<&'static Entry>> {
+    let entry = lookup(name)?;
+    if entry.exact {
+        return Some(vec![entry]);
+    }
+    let classes: Vec<_> = entry.params.iter().flat_map(options_classes).collect();
+    (!classes.is_empty()).then_some(classes)
+}
+
+/// Whether a class of options that `call` takes says anything about this one, be it that it is not taken here.
 pub fn mentions(call: &str, option: &str) -> bool {
     fn says(class: &Entry, option: &str) -> bool {
         let own = class.fields.iter().any(|field| field.name == option);
         let mut parents = class.parents.iter().filter_map(|parent| lookup(parent));
         own || parents.any(|parent| says(parent, option))
     }
-    class_of(call).is_some_and(|class| says(class, option))
+    let mut classes = classes_of(call).into_iter().flatten();
+    classes.any(|class| says(class, option))
 }
 
 /// The fields of a class with those of its parents in front; a field of type `nil` takes its parent's away.
@@ -91,14 +98,13 @@ pub fn fields(class: &Entry) -> Vec<&'static Field> {
     all
 }
 
-/// The class of options that a parameter is of.
-pub fn options_class(param: &Field) -> Option<&'static Entry> {
-    let members = param.ty.members();
-    let class = members.iter().find_map(|of| match of {
+/// The classes of options that a parameter may be of.
+fn options_classes(param: &Field) -> Vec<&'static Entry> {
+    let named = param.ty.members().into_iter().filter_map(|of| match of {
         Type::Class(name) => entries().iter().find(|entry| entry.name == *name),
         _ => None,
-    })?;
-    class.exact.then_some(class)
+    });
+    named.filter(|class| class.exact).collect()
 }
 
 /// The class of this name, however it is spelled: what a userdata says it is.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Entry, Field, Kind, Type, entries, fields, members, options_class};
+use super::{Entry, Field, Kind, Type, entries, fields, members, options, options_classes};
 
 /// A text with headings, and the same as a document for `--json`.
 #[derive(Debug, Clone)]
@@ -54,14 +54,12 @@ pub fn page(entry: &Entry) -> Page {
         }
     };
     items("Functions", summaries(&entry.name));
-    let (own, classes) = arguments(entry);
+    let (own, options) = arguments(entry);
     items(
         "Arguments",
         own.iter().map(|field| of_field(field)).collect(),
     );
-    for class in classes {
-        items("Options", fields(class).into_iter().map(of_field).collect());
-    }
+    items("Options", options.into_iter().map(of_field).collect());
     let heading = if entry.exact { "Options" } else { "Fields" };
     items(heading, fields(entry).into_iter().map(of_field).collect());
     items("Also called as", calls(entry));
@@ -133,12 +131,16 @@ fn lower(sentence: &str) -> String {
     first.unwrap_or_default() + letters.as_str()
 }
 
-/// The parameters that are told one by one, and the classes of options behind the others.
-fn arguments(entry: &Entry) -> (Vec<&Field>, Vec<&'static Entry>) {
-    let classes: Vec<_> = entry.params.iter().filter_map(options_class).collect();
-    let only_options = entry.params.len() == 1 && !classes.is_empty();
+/// The parameters that are told one by one, and the options.
+fn arguments(entry: &Entry) -> (Vec<&Field>, Vec<&'static Field>) {
+    if entry.exact {
+        return (Vec::new(), Vec::new());
+    }
+    let is_options = |param: &&Field| !options_classes(param).is_empty();
+    let only_options =
+        entry.params.len() == 1 && entry.params.iter().all(|param| is_options(&param));
     let own = entry.params.iter().filter(|_| !only_options);
-    (own.collect(), classes)
+    (own.collect(), options(&entry.name).unwrap_or_default())
 }
 
 fn calls(entry: &Entry) -> Vec<Item> {
@@ -199,8 +201,7 @@ fn brief(entry: &Entry) -> Value {
 }
 
 fn document(entry: &Entry) -> Value {
-    let (own, classes) = arguments(entry);
-    let options = classes.into_iter().flat_map(fields);
+    let (own, options) = arguments(entry);
     json!({
         "name": entry.name,
         "signature": entry.signature(),
@@ -208,7 +209,7 @@ fn document(entry: &Entry) -> Value {
         "text": entry.text,
         "functions": members(&entry.name).map(brief).collect::<Vec<_>>(),
         "arguments": own.into_iter().map(field_document).collect::<Vec<_>>(),
-        "options": options.map(field_document).collect::<Vec<_>>(),
+        "options": options.into_iter().map(field_document).collect::<Vec<_>>(),
         "fields": fields(entry).into_iter().map(field_document).collect::<Vec<_>>(),
         "returns": entry.returns.iter().map(|it| {
             json!({ "name": it.name, "type": it.ty.to_string(), "help": it.help })

@@ -36,6 +36,12 @@ fn options_are_those_of_the_class_and_of_its_parents() {
         "{subset:?}"
     );
     assert!(!subset.contains(&"tables"), "{subset:?}");
+    let plan = names("copy.plan").unwrap();
+    assert!(
+        plan.contains(&"roots") && plan.contains(&"tables"),
+        "{plan:?}"
+    );
+    assert!(mentions("copy.subset", "tables") && !mentions("copy.subset", "tabels"));
     assert_eq!(names("Db:query"), None);
 }
 

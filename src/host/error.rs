@@ -100,7 +100,7 @@ impl Error {
     }
 
     /// A panic that was caught.
-    pub fn bug(bug: Bug) -> Self {
+    pub fn bug(bug: &Bug) -> Self {
         let mut error = Self::new(Kind::Bug, bug.to_string());
         for (name, text) in bug.facts() {
             error = error.with_text(name, Some(text));

@@ -129,7 +129,7 @@ pub(super) fn primitive(
         });
         // Not left to mlua: what is open must be closed as for any other error.
         let reply =
-            catch_unwind(work).unwrap_or_else(|panic| Err(Error::bug(Bug::caught(&*panic))));
+            catch_unwind(work).unwrap_or_else(|panic| Err(Error::bug(&Bug::caught(&*panic))));
         reply.or_else(|error| failed(lua, error.at(location).of_call(name)))
     })?;
     prelude::bind(lua, start)
@@ -159,7 +159,7 @@ pub(super) fn waiter(lua: &Lua) -> mlua::Result<Function> {
             Some(future) => match AssertUnwindSafe(future).catch_unwind().await {
                 Ok(Ok(values)) => Ok((Some(true), values)),
                 Ok(Err(error)) => failed(&lua, error.at(location).of_call(name)),
-                Err(panic) => failed(&lua, Error::bug(Bug::caught(&*panic)).at(location)),
+                Err(panic) => failed(&lua, Error::bug(&Bug::caught(&*panic)).at(location)),
             },
             None => Ok((Some(true), MultiValue::new())),
         }

@@ -67,6 +67,11 @@ fn fields(lua: &Lua, state: &State, line: &str, name: &str) -> Option<(String, V
 fn keys(table: &Table) -> Vec<String> {
     table
         .pairs::<Value, Value>()
-        .filter_map(|pair| pair.ok()?.0.as_string().map(|key| key.to_string_lossy()))
+        .filter_map(|pair| {
+            pair.ok()?
+                .0
+                .as_string()
+                .map(mlua::LuaString::to_string_lossy)
+        })
         .collect()
 }

@@ -240,6 +240,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_read_is_what_is_declared() {
+        let opts = Options::new("connect", None);
+        opts.boolean("write").unwrap();
+        let unread = opts.finish().unwrap_err();
+        assert_eq!(
+            unread.message(),
+            "`connect`: option `warning` is declared and not read"
+        );
+        opts.boolean("wirte").unwrap();
+        let undeclared = opts.finish().unwrap_err();
+        assert_eq!(
+            undeclared.message(),
+            "`connect`: option `wirte` is read and not declared"
+        );
+    }
+
+    #[test]
     fn options_are_typed_and_unknown_ones_refused() {
         let lua = Lua::new();
         let table = lua

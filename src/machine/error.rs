@@ -182,7 +182,7 @@ mod texts {
                     place: "on `hz`".into(),
                     reason: "denied".into(),
                 },
-                r#"`ls` cannot be started on `hz`: denied"#,
+                "`ls` cannot be started on `hz`: denied",
             ),
             (
                 Error::Changed {
@@ -191,21 +191,21 @@ mod texts {
                     size: 2,
                     got: 1,
                 },
-                r#"`/a` on `hz` changed while it was read: 1 B of 2 B came"#,
+                "`/a` on `hz` changed while it was read: 1 B of 2 B came",
             ),
             (
                 Error::NoEngine {
                     place: "on `hz`".into(),
                     reason: "denied".into(),
                 },
-                r#"neither docker nor podman can be used on `hz`: denied"#,
+                "neither docker nor podman can be used on `hz`: denied",
             ),
             (
                 Error::NoCompose {
                     place: "on `hz`".into(),
                     reason: "denied".into(),
                 },
-                r#"neither `docker compose` nor `docker-compose` can be used on `hz`: denied"#,
+                "neither `docker compose` nor `docker-compose` can be used on `hz`: denied",
             ),
             (
                 Error::NotUnderstood {
@@ -213,7 +213,7 @@ mod texts {
                     place: "on `hz`".into(),
                     reason: "no JSON".into(),
                 },
-                r#"`docker ps` on `hz` is not understood: no JSON"#,
+                "`docker ps` on `hz` is not understood: no JSON",
             ),
         ] {
             assert_eq!(error.to_string(), text);

@@ -362,7 +362,7 @@ mod texts {
                     before: "15".into(),
                     now: "16".into(),
                 },
-                r#"the connection to `prod` was lost, and another server answers now: 16; before it was 15; run again"#,
+                "the connection to `prod` was lost, and another server answers now: 16; before it was 15; run again",
             ),
             (
                 Error::Parameter {
@@ -370,22 +370,19 @@ mod texts {
                     type_name: "bytea".into(),
                     reason: "no form".into(),
                 },
-                r#"the value for `$1` cannot be sent as `bytea`: no form"#,
+                "the value for `$1` cannot be sent as `bytea`: no form",
             ),
             (
                 Error::TableName {
                     name: "a.".into(),
                     reason: "it ends with a dot",
                 },
-                r#"bad table name `a.`: it ends with a dot"#,
+                "bad table name `a.`: it ends with a dot",
             ),
-            (
-                Error::Unkillable,
-                r#"it was terminated and has not ended yet"#,
-            ),
+            (Error::Unkillable, "it was terminated and has not ended yet"),
             (
                 Error::Protocol("unexpected message".into()),
-                r#"tokio-postgres: unexpected message"#,
+                "tokio-postgres: unexpected message",
             ),
         ] {
             assert_eq!(error.to_string(), text);

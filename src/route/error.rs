@@ -223,20 +223,20 @@ mod texts {
                     path: "/run/s".into(),
                     reason: "denied".into(),
                 },
-                r#"the socket at `/run/s` cannot be opened: denied"#,
+                "the socket at `/run/s` cannot be opened: denied",
             ),
             (
                 Error::NoSockets {
                     path: "/run/s".into(),
                 },
-                r#"`/run/s` is a unix socket, which this system does not have"#,
+                "`/run/s` is a unix socket, which this system does not have",
             ),
             (
                 Error::Command {
                     program: "docker".into(),
                     reason: "denied".into(),
                 },
-                r#"`docker` cannot be run on this machine: denied"#,
+                "`docker` cannot be run on this machine: denied",
             ),
             (
                 Error::NoBridge {
@@ -244,14 +244,14 @@ mod texts {
                     place: "on `hz`".into(),
                     networks: vec!["none".into()],
                 },
-                r#"container `db` has no address that can be reached on `hz`; its networks: `none`"#,
+                "container `db` has no address that can be reached on `hz`; its networks: `none`",
             ),
             (
                 Error::NoRelay {
                     name: "db".into(),
                     looked_for: vec!["perl", "nc"],
                 },
-                r#"the image of container `db` has nothing that can carry bytes to its server; looked for perl, nc; add one of them to the image, or publish the server's port and name it in the url, without `docker`"#,
+                "the image of container `db` has nothing that can carry bytes to its server; looked for perl, nc; add one of them to the image, or publish the server's port and name it in the url, without `docker`",
             ),
             (
                 Error::RelaySilent {
@@ -259,7 +259,7 @@ mod texts {
                     relay: "perl",
                     limit: Duration::from_secs(5),
                 },
-                r#"the perl relay in container `db` did not connect within 5 s"#,
+                "the perl relay in container `db` did not connect within 5 s",
             ),
         ] {
             assert_eq!(error.to_string(), text);

@@ -99,7 +99,7 @@ mod texts {
         for (error, text) in [
             (
                 Error::NoAccount,
-                r#"PostgreSQL refuses to run as root, and /etc/passwd has neither `postgres` nor `nobody` to run it as; add one of them, or run as an ordinary user"#,
+                "PostgreSQL refuses to run as root, and /etc/passwd has neither `postgres` nor `nobody` to run it as; add one of them, or run as an ordinary user",
             ),
             (
                 Error::Failed {
@@ -108,7 +108,7 @@ mod texts {
                     status: std::process::ExitStatus::default(),
                     stderr: "no room\n".into(),
                 },
-                r#"`initdb` failed with exit status: 0 while it was to make a cluster: no room"#,
+                "`initdb` failed with exit status: 0 while it was to make a cluster: no room",
             ),
             (
                 Error::Died {
@@ -116,7 +116,7 @@ mod texts {
                     status: "exit status: 1".into(),
                     log: "FATAL".into(),
                 },
-                r#"the throw-away server `dev` ended with exit status: 1 before it was ready; its log ends with: FATAL"#,
+                "the throw-away server `dev` ended with exit status: 1 before it was ready; its log ends with: FATAL",
             ),
             (
                 Error::NotReady {
@@ -124,22 +124,22 @@ mod texts {
                     seconds: 60,
                     log: "starting".into(),
                 },
-                r#"the throw-away server `dev` was not ready after 60 s; its log ends with: starting"#,
+                "the throw-away server `dev` was not ready after 60 s; its log ends with: starting",
             ),
             (
                 Error::NotEnding {
                     name: "dev".into(),
                     pid: 7,
                 },
-                r#"the throw-away server `dev` (process 7) did not end when it was killed"#,
+                "the throw-away server `dev` (process 7) did not end when it was killed",
             ),
             (
                 Error::Key(russh::keys::ssh_key::Error::Crypto),
-                r#"cannot make a key for the jump host: cryptographic error"#,
+                "cannot make a key for the jump host: cryptographic error",
             ),
             (
                 Error::Listen(io::Error::other("in use")),
-                r#"cannot listen on 127.0.0.1: in use"#,
+                "cannot listen on 127.0.0.1: in use",
             ),
         ] {
             assert_eq!(error.to_string(), text);

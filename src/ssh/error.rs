@@ -202,21 +202,21 @@ mod texts {
                     given: "-x".into(),
                     reason: "it begins with `-`",
                 },
-                r#"`-x` is no ssh destination: it begins with `-`"#,
+                "`-x` is no ssh destination: it begins with `-`",
             ),
             (
                 Error::ConfigRefused {
                     alias: "hz".into(),
                     reason: "line 3: bad".into(),
                 },
-                r#"`ssh -G` cannot read the ssh configuration for `hz`: line 3: bad"#,
+                "`ssh -G` cannot read the ssh configuration for `hz`: line 3: bad",
             ),
             (
                 Error::OpensshFailed {
                     alias: "hz".into(),
                     said: "timed out".into(),
                 },
-                r#"`ssh` does not get to host `hz`: timed out"#,
+                "`ssh` does not get to host `hz`: timed out",
             ),
             (
                 Error::OpensshHostKey {
@@ -224,7 +224,7 @@ mod texts {
                     said: "unknown key".into(),
                     fix: "ssh hz".into(),
                 },
-                r#"`ssh` does not trust host `hz`: unknown key; compare the fingerprint with the host's own, then run `ssh hz` to record it; where another key is recorded, somebody may be in between"#,
+                "`ssh` does not trust host `hz`: unknown key; compare the fingerprint with the host's own, then run `ssh hz` to record it; where another key is recorded, somebody may be in between",
             ),
             (
                 Error::HostKeyUnrecorded {
@@ -232,7 +232,7 @@ mod texts {
                     file: "known_hosts".into(),
                     reason: "full".into(),
                 },
-                r#"cannot record the host key of `hz` in `known_hosts`: full"#,
+                "cannot record the host key of `hz` in `known_hosts`: full",
             ),
             (
                 Error::MoreFactors {
@@ -240,7 +240,7 @@ mod texts {
                     user: "me".into(),
                     methods: vec!["password".into()],
                 },
-                r#"ssh host `hz` accepted a key of user `me` and asks for more: password"#,
+                "ssh host `hz` accepted a key of user `me` and asks for more: password",
             ),
             (
                 Error::OpenTimedOut {
@@ -248,18 +248,18 @@ mod texts {
                     target: "`db:5432`".into(),
                     limit: Duration::from_secs(5),
                 },
-                r#"from ssh host `hz`, no answer from `db:5432` within 5 s"#,
+                "from ssh host `hz`, no answer from `db:5432` within 5 s",
             ),
             (
                 Error::ExecRefused { alias: "hz".into() },
-                r#"ssh host `hz` refuses to run commands"#,
+                "ssh host `hz` refuses to run commands",
             ),
             (
                 Error::Silent {
                     alias: "hz".into(),
                     limit: Duration::from_secs(5),
                 },
-                r#"ssh host `hz`: no answer within 5 s"#,
+                "ssh host `hz`: no answer within 5 s",
             ),
         ] {
             assert_eq!(error.to_string(), text);

@@ -230,14 +230,14 @@ mod texts {
     #[test]
     fn what_is_hard_to_provoke_says_what_where_and_what_now() {
         for (error, text) in [
-            (KeyError::WrongPassphrase, r#"wrong passphrase"#),
+            (KeyError::WrongPassphrase, "wrong passphrase"),
             (
                 KeyError::Old("id_rsa".into()),
-                r#"is encrypted in a way of old; run `ssh-keygen -p -f id_rsa` to renew it"#,
+                "is encrypted in a way of old; run `ssh-keygen -p -f id_rsa` to renew it",
             ),
             (
                 KeyError::PublicOnly,
-                r#"is a public key, and no agent holds its private one"#,
+                "is a public key, and no agent holds its private one",
             ),
         ] {
             assert_eq!(error.to_string(), text);

@@ -148,11 +148,11 @@ mod texts {
                     seconds: 5.0,
                     holders: Vec::new(),
                 },
-                r#"`lat` could not be locked within 5.0 s: somebody held a lock on it; end that session or give a longer `lock_timeout`"#,
+                "`lat` could not be locked within 5.0 s: somebody held a lock on it; end that session or give a longer `lock_timeout`",
             ),
             (
                 Error::NoTransaction,
-                r#"triggers are switched off for the length of a transaction, and none is open"#,
+                "triggers are switched off for the length of a transaction, and none is open",
             ),
             (
                 Error::NotAllowed {

@@ -61,14 +61,14 @@ mod texts {
         for (error, text) in [
             (
                 Error::SinceWithoutColumn,
-                r#"`since` goes with `column`: by default changes are told by transactions, not by a time"#,
+                "`since` goes with `column`: by default changes are told by transactions, not by a time",
             ),
             (
                 Error::OtherDatabase {
                     marks: "prod".into(),
                     tx: "dev".into(),
                 },
-                r#"these marks are kept in `prod`, the transaction is one of `dev`"#,
+                "these marks are kept in `prod`, the transaction is one of `dev`",
             ),
             (
                 Error::FileFormat {

@@ -202,3 +202,34 @@ mod tests {
         );
     }
 }
+
+#[cfg(test)]
+mod texts {
+    use super::*;
+
+    #[test]
+    fn what_is_hard_to_provoke_says_what_where_and_what_now() {
+        for (error, text) in [
+            (
+                Error::Address,
+                "the address of the webhook is no `http://` or `https://` address with a host",
+            ),
+            (
+                Error::Refused {
+                    host: "chat".into(),
+                    status: 404,
+                },
+                "the webhook at `chat` answered 404",
+            ),
+            (
+                Error::Silent {
+                    host: "chat".into(),
+                    within: Duration::from_secs(5),
+                },
+                "the webhook at `chat` did not answer within 5s",
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

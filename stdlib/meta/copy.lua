@@ -52,6 +52,10 @@ function copy.order(options) end
 ---@field batch? integer about so many rows in a commit, of tables that no key ties to others, not in mode `"replace"`; after a failure the commits before it stay
 ---@field freeze? boolean write the rows as frozen, in mode `"replace"` and where the table is not partitioned
 
+---@class copy.PlanOptions: copy.TablesOptions
+---@field roots? table<string, string|any[]> the rows that a subset begins with, as in `copy.subset`
+---@field children? boolean|string|string[] as in `copy.subset`, beside `roots`
+
 ---@class copy.Plan
 ---@field tables copy.PlannedTable[] in the order in which they would be filled
 ---@field units { tables: string[], strategy: string, reason: string }[] tables that are filled in one commit
@@ -90,7 +94,7 @@ function copy.order(options) end
 ---local plan = copy.plan { from = dev, to = prod, tables = { "uk_lrt", "lat" }, mode = "upsert" }
 ---assert(#plan.refused == 0)
 ---```
----@param options copy.TablesOptions|copy.SubsetOptions
+---@param options copy.PlanOptions
 ---@return copy.Plan plan
 function copy.plan(options) end
 
@@ -164,6 +168,8 @@ function copy.subset(options) end
 ---@field tables? string|string[] names, patterns and groups on the target (default all that the dump has rows of)
 ---@field exclude? string|string[] what is left out, beside `[copy] exclude` of `runner.toml`
 ---@field mode? "append"|"replace" `"replace"` empties the tables of the dump first, in the same commit (default `"append"`)
+---@field triggers? "user"|string[]|false which triggers of the target do not fire for the rows, as for `copy.tables` (default `"user"`)
+---@field foreign_keys? "auto"|"replica"|"order"|"defer"|"drop" how foreign keys are kept, as for `copy.tables` (default `"auto"`)
 ---@field verify? "count"|boolean
 
 ---Restores the rows and sequences of a dump, and nothing else of it: no setting, no definition. Large objects are left

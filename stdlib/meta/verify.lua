@@ -55,7 +55,7 @@ function verify.tables(options) end
 ---
 ---# Example
 ---```lua
----verify.schema { from = dev, to = prod, tables = { "uk_lrt", "lat" } }
+---verify.schema { from = dev, to = prod, tables = { "uk_lrt" } }
 ---```
 ---@param options verify.SchemaOptions
 ---@return schema.Difference[] differences

@@ -158,6 +158,23 @@ error: syntax error at or near \"SELEC\"
 }
 
 #[test]
+fn the_hook_of_the_readme_runs_the_check() {
+    let readme =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let entry = readme
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("entry: runner "))
+        .unwrap();
+    Runner::new()
+        .file("playbooks/a.lua", "log 'fine'")
+        .args(entry.split(' '))
+        .args(["playbooks/a.lua"])
+        .stdout("")
+        .stderr("")
+        .success();
+}
+
+#[test]
 fn what_is_right_is_let_pass_in_all_that_is_here() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut runner = Runner::new()

@@ -84,6 +84,7 @@ impl Scene {
                 tables: named(&[]),
                 mode: Mode::Append,
                 verify: Verify::Count,
+                guards: Guards::default(),
                 dry_run: false,
             })
             .await
@@ -313,6 +314,7 @@ fn a_dump_passes_a_jump_host_and_a_container_with_the_program_that_is_here_or_th
                     tables: named(&["lat"]),
                     mode: Mode::Append,
                     verify: Verify::Count,
+                    guards: Guards::default(),
                     dry_run: false,
                 };
                 restore(&options).await.unwrap().rows

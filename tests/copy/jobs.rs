@@ -326,8 +326,10 @@ fn a_worker_whose_connection_is_lost_leaves_its_unit_as_it_was_and_the_others_go
         panic!("{error}")
     };
     assert_eq!(unfinished.failed[0].0, ["b"]);
+    // The server's last words are lost with the connection where rows were on their way still.
+    let said = ["terminating connection", "was lost"];
     assert!(
-        error.to_string().contains("terminating connection"),
+        said.iter().any(|said| error.to_string().contains(said)),
         "{error}"
     );
     assert_eq!(unfinished.done, ["a", "c", "d"]);

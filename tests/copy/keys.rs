@@ -39,7 +39,7 @@ fn parents_come_before_children() {
 }
 
 /// The `Pair` with everything in it owned by a role that is no superuser, whose sessions are given.
-async fn as_owner(pair: &Pair, role: &str) -> (Session, Session) {
+pub(super) async fn as_owner(pair: &Pair, role: &str) -> (Session, Session) {
     let (from, _, _) = pair.sessions().await;
     let to = open_as(&pair.to, role).await;
     pair.to.query(&format!(

@@ -39,7 +39,7 @@ mod where_;
 use std::sync::Arc;
 
 use runner::copy::{
-    CopyOptions, Error, Mode, Report, Result, Selection, SwitchedOff, Tables, tables,
+    CopyOptions, Error, Guards, Mode, Report, Result, Selection, SwitchedOff, Tables, tables,
 };
 use runner::pg::catalog::TableFilter;
 use runner::pg::{Access, Session};

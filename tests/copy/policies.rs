@@ -140,7 +140,16 @@ fn what_cannot_be_told_of_hidden_rows_is_refused_and_keeps_no_other_table_back()
             );
         }
         pair.to
-            .query("REVOKE TRUNCATE ON t FROM copy_policy_refused");
+            .query("CREATE RULE noted AS ON INSERT TO t DO ALSO NOTIFY noted");
+        let error = copy(&from, &to, Mode::Append, &["t"]).await.unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("under policies rows come by INSERT"),
+            "{error}"
+        );
+        pair.to
+            .query("DROP RULE noted ON t; REVOKE TRUNCATE ON t FROM copy_policy_refused");
         let error = copy(&from, &to, Mode::Replace, &["t", "beside"])
             .await
             .unwrap_err();

@@ -412,7 +412,11 @@ fn rules_that_keep_a_mode_from_working_are_named_beforehand() {
         let error = pair.copy(mode, &[]).unwrap_err();
         let left = left_out(&error);
         assert_eq!((left.len(), left[0].0.as_str()), (1, "t"), "{error}");
-        assert!(left[0].1.starts_with("rule `noted` of `t` on "), "{error}");
+        let said = format!(
+            "rule `noted` of `t` on `{}` stands in the way: this mode needs INSERT ... ON CONFLICT",
+            pair.to.name()
+        );
+        assert!(left[0].1.starts_with(&said), "{error}");
         assert_eq!(
             pair.to
                 .query("SELECT (SELECT count(*) FROM t), (SELECT count(*) FROM beside)"),

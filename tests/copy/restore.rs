@@ -62,7 +62,15 @@ fn from_file(file: &Path, to: &Session, tables: &[&str]) -> RestoreOptions {
         tables: named(tables),
         mode: Mode::Append,
         verify: Verify::Count,
+        guards: Guards::default(),
         dry_run: false,
+    }
+}
+
+fn all_fire() -> Guards {
+    Guards {
+        triggers: SwitchedOff::Nothing,
+        ..Guards::default()
     }
 }
 
@@ -109,10 +117,11 @@ fn nothing_of_a_dump_but_its_rows_has_an_effect() {
         let (to, _) = open(&dumped.pair.to).await;
         to.begin(&TxOptions::default()).await.unwrap();
         let before = to.value(SETTINGS, &[]).await.unwrap();
-        let tables = ["parent", "child"];
-        restore(&from_file(&dumped.file(), &to, &tables))
-            .await
-            .unwrap();
+        let options = RestoreOptions {
+            guards: all_fire(),
+            ..from_file(&dumped.file(), &to, &["parent", "child"])
+        };
+        restore(&options).await.unwrap();
         assert_eq!(to.value(SETTINGS, &[]).await.unwrap(), before);
         to.commit().await.unwrap();
     });
@@ -244,7 +253,7 @@ fn a_plain_dump_may_be_packed_and_chosen_from() {
         let names: Vec<_> = report.tables.iter().map(|t| t.table.as_str()).collect();
         assert_eq!(
             names,
-            ["audit.log", "parent", "child", "ev_1", "ev_2"],
+            ["audit.log", "ev_1", "ev_2", "parent", "child"],
             "{program}"
         );
         assert_eq!(dumped.pair.to.query("SELECT count(*) FROM \"We ird\""), "0");
@@ -338,6 +347,58 @@ fn a_replace_empties_the_tables_of_the_dump_in_the_same_commit() {
         assert_eq!(from, to, "{table}");
     }
     assert_eq!(dumped.pair.to.query("SELECT v FROM scaled"), "stays");
+}
+
+#[test]
+fn keys_in_a_cycle_are_kept_and_triggers_fire_only_if_asked_to() {
+    const CYCLE: &str = "CREATE TABLE a (id int PRIMARY KEY, b int);
+      CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a ON DELETE RESTRICT);
+      ALTER TABLE a ADD CONSTRAINT a_b FOREIGN KEY (b) REFERENCES b;
+      CREATE TABLE audit (what text);
+      CREATE FUNCTION audited() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN INSERT INTO audit VALUES (TG_TABLE_NAME); RETURN NULL; END $$;
+      CREATE TRIGGER audited AFTER INSERT ON a FOR EACH ROW EXECUTE FUNCTION audited()";
+    const ROWS: &str =
+        "INSERT INTO a VALUES (1, NULL), (2, NULL); INSERT INTO b VALUES (1, 1), (2, 2);
+      UPDATE a SET b = id; DELETE FROM audit";
+    let dumped = Dumped::new(CYCLE, ROWS, &["-Fc"]);
+    let owner = "restore_owner";
+    run(super::keys::as_owner(&dumped.pair, owner));
+    let restored = |role: Option<&str>, guards: Guards| {
+        run(async {
+            let (to, heard) = match role {
+                Some(role) => listen_as(&dumped.pair.to, role).await,
+                None => open(&dumped.pair.to).await,
+            };
+            let options = RestoreOptions {
+                mode: Mode::Replace,
+                guards,
+                ..from_file(&dumped.file(), &to, &[])
+            };
+            restore(&options).await.unwrap();
+            heard.notes().join("\n")
+        })
+    };
+    let state = || {
+        let rows = "SELECT (SELECT string_agg(a::text, ' ' ORDER BY id) FROM a), (SELECT string_agg(b::text, ' ' ORDER BY id) FROM b),
+          (SELECT count(*) FROM audit), (SELECT string_agg(conname || convalidated, ' ' ORDER BY conname) FROM pg_constraint WHERE contype = 'f')";
+        dumped.pair.to.query(rows)
+    };
+    let complete = "(1,1) (2,2)|(1,1) (2,2)|0|a_btrue b_a_fkeytrue";
+    let notes = restored(None, Guards::default());
+    assert!(
+        notes.contains("session_replication_role = replica"),
+        "{notes}"
+    );
+    assert_eq!(state(), complete);
+    let notes = restored(Some(owner), Guards::default());
+    assert!(
+        notes.contains("dropped, and added again just as they were"),
+        "{notes}"
+    );
+    assert_eq!(state(), complete);
+    restored(Some(owner), all_fire());
+    assert_eq!(state(), complete.replace("|0|", "|2|"));
 }
 
 #[test]

@@ -113,7 +113,9 @@ fn an_unlogged_table_is_refused_at_a_standby_and_the_others_arrive() {
              copy.tables { from = from, to = to, mode = 'replace' }",
         )
         .stdout_has("parts\nquick\nfalse\t")
-        .stdout_has("`quick` is unlogged, and `from` is a standby, which does not have its rows")
+        .stdout_has(
+            "`quick` is unlogged, and `from` is a standby, which does not have its rows; copy it from the primary, or leave it out",
+        )
         .stderr_has("complete: `p`")
         .code(1);
         assert_eq!(to.query("SELECT id FROM quick; SELECT id FROM p"), "7\n1");

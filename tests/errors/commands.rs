@@ -52,6 +52,12 @@ fn a_command_that_finds_nothing_to_do_its_work_with_says_so() {
         .stderr_has("error: no playbooks in `playbooks`; `runner init` makes one")
         .code(1);
     Runner::new()
+        .file(".luarc.json", "[1]")
+        .args(["types"])
+        .stderr_has("error: `.luarc.json` is no JSON object (")
+        .stderr_has("), so nothing was written to it; give it these settings by hand: ")
+        .code(1);
+    Runner::new()
         .args(["sandbox", "nosuch.lua"])
         .stderr_has("cannot read the playbook: ")
         .code(2);

@@ -137,6 +137,9 @@ it("says what is wrong with the options of files", function()
   raises("option `verify` cannot be `content`: a dump has no server that could compare its rows", function()
     copy.restore { from = "x.dump", to = dev, verify = "content" }
   end)
+  raises("option `params` goes with `sql`; conditions have their values beside them", function()
+    copy.export { from = dev, table = "lat", to = "x.csv", params = { 1 } }
+  end)
   raises("option `limit` must be 0 or more, got -1", function() copy.export { from = dev, table = "lat", to = "x.csv", limit = -1 } end)
 end)
 
@@ -149,7 +152,7 @@ it("says what is wrong with the options of a copy", function()
   end
   refused("option `where`: a list of SQL and values has a gap or a name in it (NULL is `null`)", { where = { lat = { "true", 5, x = 1 } } })
   refused("option `columns` goes by table, as in `columns = { lat = ... }`", { columns = { "id" } })
-  refused("` must be SQL, `{ mask = \"email\" }`, a function or false, got number", { mask = { lat = { id = 1 } } })
+  refused("` must be SQL, `{ mask = \"email\" }`, a function or false, got integer", { mask = { lat = { id = 1 } } })
   refused("` must be `{ mask = ... }` with one of `email`", { mask = { lat = { id = { mask = "emial" } } } })
   raises("option `roots` says which rows to begin with, by table, as in `roots = { users = \"id < 10\" }`", function()
     copy.subset { from = dev, to = prod, roots = {} }
@@ -170,6 +173,28 @@ it("says what is wrong with the options of a copy", function()
     whole("rows that `changed` chose take no `limit`: the mark would pass over those it leaves out", { limit = 1 })
     whole("rows that `changed` chose are of its one table; leave `tables` out", { tables = "lat" })
   end)
+end)
+
+it("says what is wrong with a chart", function()
+  local rows = { { name = "a", n = 1 }, { name = "b", n = "many" } }
+  raises("a list of rows expected, got a list with a integer", function() show.chart { 1 } end)
+  raises("a list of rows expected, got one table", function() show.chart { n = 1 } end)
+  raises("the rows have no columns", function() show.chart { {} } end)
+  raises("option `x`: the rows have no column `nmae`, did you mean `name`; there are `n", function() show.chart(rows, { x = "nmae" }) end)
+  raises("no column of numbers to draw; name one with `y`", function() show.chart({ { a = "x", b = "y" } }) end)
+  raises("column `n` is `many` in row 2, which is no number", function() show.chart(rows, { x = "name", y = "n" }) end)
+end)
+
+it("says what is wrong with a message to a webhook", function()
+  local function refused(text, options)
+    options.url = options.url or "http://127.0.0.1:1/hook"
+    raises(text, function() notify(options) end)
+  end
+  refused("option `timeout` must be more than 0", { timeout = 0 })
+  refused("option `retries` must be from 0 to ", { retries = -1 })
+  refused("option `message` is missing, which `now` posts", { now = true })
+  refused("option `on` is about the end of the run; leave `now` or it out", { now = true, message = "m", on = "failure" })
+  refused("option `url`: the address of the webhook is no `http://` or `https://` address with a host", { url = "nothing" })
 end)
 
 spec.finish()

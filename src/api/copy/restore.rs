@@ -5,8 +5,8 @@ use mlua::{Table, Value};
 use super::super::sides::{ready_to_write, side};
 use super::super::tables::filter;
 use super::import::mode;
-use super::report;
 use super::tables::verify;
+use super::{guards, report};
 use crate::copy::{self, RestoreOptions, Verify};
 use crate::host::options::Options;
 use crate::host::{Call, Result};
@@ -30,6 +30,7 @@ pub async fn restore(call: Call, table: Table) -> Result<Table> {
         ));
     }
     let mode = mode(&options)?;
+    let guards = guards::read(&options)?;
     options.not_yet(&["jobs", "atomic", "columns", "rename", "where"])?;
     options.finish()?;
     ready_to_write(&to).await?;
@@ -39,6 +40,7 @@ pub async fn restore(call: Call, table: Table) -> Result<Table> {
         tables,
         mode,
         verify,
+        guards,
         dry_run: to.context().options.dry_run,
     })
     .await?;

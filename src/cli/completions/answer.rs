@@ -181,14 +181,14 @@ impl<'a> Line<'a> {
         match self.command {
             None => {
                 let mut words = args::commands();
-                words.extend(self.playbooks());
+                words.extend(self.playbooks(current));
                 Answer {
                     words,
                     files: Some(Files::Lua),
                 }
             }
             Some(command) if command.get_name() == "sandbox" => Answer {
-                words: self.playbooks(),
+                words: self.playbooks(current),
                 files: Some(Files::Lua),
             },
             Some(command) => match self.place(command) {
@@ -234,22 +234,19 @@ impl<'a> Line<'a> {
             };
             return words(possible.iter().map(named).collect());
         }
+        let is_file = arg
+            .get_value_names()
+            .is_some_and(|names| names.iter().any(|name| name == "FILE"));
         let files = match arg.get_value_hint() {
-            ValueHint::FilePath | ValueHint::AnyPath | ValueHint::CommandWithArguments => {
-                Some(Files::Any)
-            }
             ValueHint::DirPath => Some(Files::Folders),
-            _ => None,
+            ValueHint::CommandWithArguments => Some(Files::Any),
+            _ if arg.get_id() == "files" => Some(Files::Lua),
+            _ => is_file.then_some(Files::Any),
         };
         let words = match arg.get_id().as_str() {
             "target" | "targets" | "schema" => self.targets(),
             "name" => names(),
             _ => Vec::new(),
-        };
-        let files = if arg.get_id() == "files" {
-            Some(Files::Lua)
-        } else {
-            files
         };
         Answer { words, files }
     }
@@ -271,7 +268,11 @@ impl<'a> Line<'a> {
             .collect()
     }
 
-    fn playbooks(&self) -> Vec<(String, String)> {
+    /// Those of the project; where a path is begun the shell finds the files.
+    fn playbooks(&self, current: &str) -> Vec<(String, String)> {
+        if current.contains('/') {
+            return Vec::new();
+        }
         let root = self.project().map(|project| project.root);
         let files = root.map(|root| list::playbooks(&root)).unwrap_or_default();
         let listed = |path: &PathBuf| {

@@ -14,7 +14,7 @@ _runner() {
         ;;
     esac
   done
-  (( $#described )) && _describe -o runner described
+  (( $#described )) && _describe runner described
   case $files in
     :files) _files ;;
     :lua) _files -g '*.lua(-.)' ;;

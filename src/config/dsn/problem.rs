@@ -147,7 +147,7 @@ mod texts {
         for (error, text) in [
             (
                 Problem::Scheme,
-                r#"`url` does not begin with `postgres://` or `postgresql://`, nor is it of the form `host=db dbname=app`"#,
+                "`url` does not begin with `postgres://` or `postgresql://`, nor is it of the form `host=db dbname=app`",
             ),
             (
                 Problem::RawAt,
@@ -155,73 +155,73 @@ mod texts {
             ),
             (
                 Problem::Percent("user"),
-                r#"the user in `url` holds a `%` that is not followed by two hexadecimal digits; write `%25` for `%`"#,
+                "the user in `url` holds a `%` that is not followed by two hexadecimal digits; write `%25` for `%`",
             ),
             (
                 Problem::Brackets,
-                r#"`url` holds a `[` without its `]`; an IPv6 address is written `[::1]`"#,
+                "`url` holds a `[` without its `]`; an IPv6 address is written `[::1]`",
             ),
             (
                 Problem::OpenQuote,
-                r#"`url` holds a `'` without the one that ends it; inside quotes a `'` is written `\'`"#,
+                r"`url` holds a `'` without the one that ends it; inside quotes a `'` is written `\'`",
             ),
             (
                 Problem::Host,
-                r#"a host is no host name, address or absolute path of a socket's folder"#,
+                "a host is no host name, address or absolute path of a socket's folder",
             ),
             (
                 Problem::HostAddress,
-                r#"`hostaddr` takes addresses in numbers only; a name goes into `host`"#,
+                "`hostaddr` takes addresses in numbers only; a name goes into `host`",
             ),
             (
                 Problem::AddressCount {
                     hosts: 2,
                     addresses: 1,
                 },
-                r#"there are 2 hosts and 1 `hostaddr`; each host needs its own"#,
+                "there are 2 hosts and 1 `hostaddr`; each host needs its own",
             ),
             (
                 Problem::PortCount { ports: 2, hosts: 1 },
-                r#"there are 2 ports and 1 host; give one port, or one for each host"#,
+                "there are 2 ports and 1 host; give one port, or one for each host",
             ),
             (
                 Problem::MixedMethods,
-                r#"`require_auth` names either what is allowed or, each with a `!`, what is not"#,
+                "`require_auth` names either what is allowed or, each with a `!`, what is not",
             ),
             (
                 Problem::Compression,
-                r#"`sslcompression` is not done any more, since it gives away what is encrypted; remove it"#,
+                "`sslcompression` is not done any more, since it gives away what is encrypted; remove it",
             ),
             (
                 Problem::OldTls,
-                r#"`ssl_max_protocol_version` is older than `TLSv1.2`, the oldest that runner speaks"#,
+                "`ssl_max_protocol_version` is older than `TLSv1.2`, the oldest that runner speaks",
             ),
             (
                 Problem::KeyEngine,
-                r#"`sslkey` names a key in an engine or on a card; runner reads keys from files only"#,
+                "`sslkey` names a key in an engine or on a card; runner reads keys from files only",
             ),
             (
                 Problem::NoKey("a.crt".into()),
-                r#"there is the certificate `a.crt` but no key to it; name it by `sslkey`, or put it into `~/.postgresql/postgresql.key`"#,
+                "there is the certificate `a.crt` but no key to it; name it by `sslkey`, or put it into `~/.postgresql/postgresql.key`",
             ),
             (
                 Problem::KeyOpen("a.key".into()),
-                r#"the key `a.key` may be read by others; run `chmod 600 a.key`"#,
+                "the key `a.key` may be read by others; run `chmod 600 a.key`",
             ),
             (
                 Problem::NoUser,
-                r#"no user is given, and this machine's user has no name to take instead"#,
+                "no user is given, and this machine's user has no name to take instead",
             ),
             (
                 Problem::PassfileOpen(".pgpass".into()),
-                r#"`.pgpass` holds the password but others may read it; run `chmod 600 .pgpass`"#,
+                "`.pgpass` holds the password but others may read it; run `chmod 600 .pgpass`",
             ),
             (
                 Problem::NoService {
                     name: "app".into(),
                     looked_in: vec!["a".into(), "b".into()],
                 },
-                r#"no service `app` is in `a` or `b`"#,
+                "no service `app` is in `a` or `b`",
             ),
         ] {
             assert_eq!(error.to_string(), text);

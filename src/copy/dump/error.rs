@@ -136,7 +136,7 @@ mod texts {
                     file: "a".into(),
                     hint: "",
                 },
-                r#"`a` is no dump of pg_dump in the custom, directory, tar or plain format"#,
+                "`a` is no dump of pg_dump in the custom, directory, tar or plain format",
             ),
             (
                 Error::TooNew {
@@ -147,13 +147,13 @@ mod texts {
                     newest: "15".into(),
                     wanted: 18,
                 },
-                r#"`a` was written by pg_dump 18 (archive format 1.16), which is newer than `pg_restore` of PostgreSQL 15; install the client programs of PostgreSQL 18 or newer, or name their folder in RUNNER_PG_BIN"#,
+                "`a` was written by pg_dump 18 (archive format 1.16), which is newer than `pg_restore` of PostgreSQL 15; install the client programs of PostgreSQL 18 or newer, or name their folder in RUNNER_PG_BIN",
             ),
             (
                 Error::NoPgRestore {
                     looked_in: vec!["/usr/bin".into()],
                 },
-                r#"no `pg_restore` found in /usr/bin; install PostgreSQL's client programs (`apt-get install postgresql-client`), or name their folder in RUNNER_PG_BIN"#,
+                "no `pg_restore` found in /usr/bin; install PostgreSQL's client programs (`apt-get install postgresql-client`), or name their folder in RUNNER_PG_BIN",
             ),
             (
                 Error::NoPgDump {
@@ -161,30 +161,30 @@ mod texts {
                     found: vec!["15 in /usr".into()],
                     looked_in: vec!["/usr/bin".into()],
                 },
-                r#"no `pg_dump` of PostgreSQL 18 or newer found in /usr/bin (there is 15 in /usr); install it (`apt-get install postgresql-client-18`), or name its folder in RUNNER_PG_BIN"#,
+                "no `pg_dump` of PostgreSQL 18 or newer found in /usr/bin (there is 15 in /usr); install it (`apt-get install postgresql-client-18`), or name its folder in RUNNER_PG_BIN",
             ),
             (
                 Error::Inside {
                     reason: "denied".into(),
                 },
-                r#"`pg_dump` cannot be run in the container: denied"#,
+                "`pg_dump` cannot be run in the container: denied",
             ),
             (
                 Error::FolderInside,
-                r#"`pg_dump` is found in the container only, from where no folder can be written; give the format `custom`"#,
+                "`pg_dump` is found in the container only, from where no folder can be written; give the format `custom`",
             ),
             (
                 Error::Unseen {
                     target: "prod".into(),
                 },
-                r#"the transaction of `prod` has changed something that `pg_dump` would not see, since it reads in sessions of its own; dump behind the transaction, or in a `snapshot`"#,
+                "the transaction of `prod` has changed something that `pg_dump` would not see, since it reads in sessions of its own; dump behind the transaction, or in a `snapshot`",
             ),
             (
                 Error::InsertsNotReadable {
                     file: "a".into(),
                     encoding: "LATIN1".into(),
                 },
-                r#"the INSERT statements in `a` cannot be read: they are in LATIN1, or with backslashes that escape; make the dump without `--inserts` and `--column-inserts`, or with `--encoding=UTF8`"#,
+                "the INSERT statements in `a` cannot be read: they are in LATIN1, or with backslashes that escape; make the dump without `--inserts` and `--column-inserts`, or with `--encoding=UTF8`",
             ),
         ] {
             assert_eq!(error.to_string(), text);

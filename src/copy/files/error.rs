@@ -45,12 +45,12 @@ mod texts {
         for (error, text) in [
             (
                 Error::IsFolder { file: "a".into() },
-                r#"`a` is a folder; several tables go there with a `/` behind its name"#,
+                "`a` is a folder; several tables go there with a `/` behind its name",
             ),
-            (Error::NoFolder { file: "a".into() }, r#"`a` is no folder"#),
+            (Error::NoFolder { file: "a".into() }, "`a` is no folder"),
             (
                 Error::NoFormat { file: "a.x".into() },
-                r#"cannot tell from the name `a.x` what is to be in it; give `format`, one of `csv`, `tsv`, `jsonl`, `binary`"#,
+                "cannot tell from the name `a.x` what is to be in it; give `format`, one of `csv`, `tsv`, `jsonl`, `binary`",
             ),
         ] {
             assert_eq!(error.to_string(), text);

@@ -1,18 +1,20 @@
-//! The keys and triggers of a unit while it is filled, and putting everything back as it was.
+//! The keys and triggers of tables while they are filled, and putting everything back as it was.
 
 mod dropped;
 
-use super::plan::{Unit, Way};
-use super::{CopyOptions, Result, keys};
+use std::time::Duration;
+
+use super::plan::{Ward, Way};
+use super::{Result, keys};
 use crate::pg::catalog::Relation;
 use crate::pg::{Literal, Session};
 use crate::trigger::{self, BypassedKey, Guard, LockMode, Options, Triggers};
 use dropped::Dropped;
 
-/// What is not as usual while a unit is filled. [`Held::release`] puts it back; a rollback does so by itself.
+/// What is not as usual while tables are filled. [`Held::release`] puts it back; a rollback does so by itself.
 #[must_use = "keys and triggers stay off until `release`"]
 pub(super) struct Held<'a> {
-    unit: &'a Unit,
+    ward: Ward<'a>,
     /// What `session_replication_role` was.
     role: Option<String>,
     guard: Option<Guard>,
@@ -20,30 +22,34 @@ pub(super) struct Held<'a> {
     compared: Vec<BypassedKey>,
 }
 
-/// Makes the target ready for the rows of the unit, in the transaction that is open.
-pub(super) async fn hold<'a>(options: &CopyOptions, unit: &'a Unit) -> Result<Held<'a>> {
-    let to = &options.to;
+/// Makes the target ready for the rows, in the transaction that is open.
+pub(super) async fn hold<'a>(
+    to: &Session,
+    lock_timeout: Duration,
+    ward: Ward<'a>,
+) -> Result<Held<'a>> {
     let mut held = Held {
-        unit,
+        ward,
         role: None,
         guard: None,
         dropped: None,
         compared: Vec::new(),
     };
+    let ward = &held.ward;
     // The strongest locks first: who asks for more of what he holds is half of a deadlock.
-    if !unit.keys.dropped.is_empty() {
-        let ends = ends(to, unit).await?;
-        trigger::lock(to, &ends, LockMode::Everybody, options.guards.lock_timeout).await?;
+    if !ward.keys.dropped.is_empty() {
+        let ends = ends(to, ward).await?;
+        trigger::lock(to, &ends, LockMode::Everybody, lock_timeout).await?;
     }
-    if unit.keys.way == Way::Replica {
-        held.compared = compared(to, unit).await?;
+    if ward.keys.way == Way::Replica {
+        held.compared = compared(to, ward).await?;
         held.role = Some(become_replica(to).await?);
     }
-    held.guard = switch_off(options, unit).await?;
-    if !unit.keys.dropped.is_empty() {
-        held.dropped = Some(Dropped::drop(to, &unit.keys.dropped).await?);
+    held.guard = switch_off(to, lock_timeout, ward).await?;
+    if !ward.keys.dropped.is_empty() {
+        held.dropped = Some(Dropped::drop(to, &ward.keys.dropped).await?);
     }
-    keys::defer(to, &unit.keys.deferred).await?;
+    keys::defer(to, &ward.keys.deferred).await?;
     Ok(held)
 }
 
@@ -51,7 +57,7 @@ impl Held<'_> {
     /// Checks what was not checked, and puts everything back. An error means that the transaction must not
     /// commit.
     pub async fn release(self, to: &Session) -> Result<()> {
-        keys::check(to, &self.unit.keys.deferred).await?;
+        keys::check(to, &self.ward.keys.deferred).await?;
         if let Some(dropped) = self.dropped {
             // Rows of deferred constraints that wait would hold up the ALTER.
             dropped.restore(to).await?;
@@ -68,13 +74,10 @@ impl Held<'_> {
 }
 
 /// The tables at both ends of the keys that are dropped.
-async fn ends(to: &Session, unit: &Unit) -> Result<Vec<Relation>> {
+async fn ends(to: &Session, ward: &Ward<'_>) -> Result<Vec<Relation>> {
     let catalog = crate::pg::catalog::Catalog::read(to).await?;
-    let oids = unit
-        .keys
-        .dropped
-        .iter()
-        .flat_map(|key| [key.child, key.parent]);
+    let dropped = ward.keys.dropped.iter();
+    let oids = dropped.flat_map(|key| [key.child, key.parent]);
     let mut tables: Vec<Relation> = Vec::new();
     for oid in oids {
         if tables.iter().all(|table| table.oid != oid) {
@@ -84,9 +87,9 @@ async fn ends(to: &Session, unit: &Unit) -> Result<Vec<Relation>> {
     Ok(tables)
 }
 
-async fn compared(to: &Session, unit: &Unit) -> Result<Vec<BypassedKey>> {
-    let keys = trigger::bypassed_keys(to, &unit.relations()).await?;
-    let is_meant = |key: &BypassedKey| unit.keys.compared.contains(&key.oid);
+async fn compared(to: &Session, ward: &Ward<'_>) -> Result<Vec<BypassedKey>> {
+    let keys = trigger::bypassed_keys(to, &ward.tables).await?;
+    let is_meant = |key: &BypassedKey| ward.keys.compared.contains(&key.oid);
     Ok(keys.into_iter().filter(is_meant).collect())
 }
 
@@ -107,16 +110,20 @@ async fn set_role(to: &Session, role: &str) -> Result<()> {
     Ok(())
 }
 
-async fn switch_off(options: &CopyOptions, unit: &Unit) -> Result<Option<Guard>> {
-    let off = &unit.triggers.off;
+async fn switch_off(
+    to: &Session,
+    lock_timeout: Duration,
+    ward: &Ward<'_>,
+) -> Result<Option<Guard>> {
+    let off = &ward.triggers.off;
     if off.is_empty() {
         return Ok(None);
     }
-    let mut tables = unit.relations();
+    let mut tables = ward.tables.clone();
     tables.retain(|table| off.iter().any(|trigger| trigger.given == table.oid));
     let how = Options {
         triggers: Triggers::These(off.clone()),
-        lock_timeout: options.guards.lock_timeout,
+        lock_timeout,
     };
-    Ok(Some(trigger::disable(&options.to, &tables, &how).await?))
+    Ok(Some(trigger::disable(to, &tables, &how).await?))
 }

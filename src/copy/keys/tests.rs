@@ -30,41 +30,18 @@ fn tables() -> Vec<Relation> {
 
 #[test]
 fn a_unit_is_filled_parents_first() {
-    let arrangement = arrange(&tables(), &[key(1, 3), key(3, 3)]).unwrap();
-    assert_eq!(arrangement.units, [vec![2, 0], vec![1]]);
-    assert!(arrangement.deferred.is_empty());
+    let keys = [key(1, 3), key(3, 3)];
+    assert_eq!(tied(&tables(), &keys), [vec![0, 2], vec![1]]);
+    let unit = [table(1, "a"), table(3, "c")];
+    assert_eq!(
+        filling_order(&unit, &keys.iter().collect::<Vec<_>>()),
+        [1, 0]
+    );
     let names: Vec<_> = order(&tables(), &[key(1, 3)])
         .into_iter()
         .map(|t| t.shown)
         .collect();
     assert_eq!(names, ["b", "c", "a"]);
-}
-
-#[test]
-fn a_cycle_is_broken_where_it_is_deferrable() {
-    let mut soft = key(1, 2);
-    soft.deferrable = true;
-    let arrangement = arrange(&tables(), &[soft.clone(), key(2, 1), key(2, 3)]).unwrap();
-    assert_eq!(arrangement.units, [vec![0, 2, 1]]);
-    assert_eq!(arrangement.deferred, [soft]);
-}
-
-#[test]
-fn a_cycle_that_holds_is_refused_by_name_unless_nobody_checks_it() {
-    let mut keys = vec![key(1, 2), key(2, 1)];
-    let error = arrange(&tables(), &keys).unwrap_err().to_string();
-    assert!(
-        error.starts_with("the foreign keys of `a`, `b` form a cycle that is not deferrable"),
-        "{error}"
-    );
-    assert!(error.contains("`k12`, `k21`"), "{error}");
-    for key in &mut keys {
-        key.checked = false;
-    }
-    assert_eq!(
-        arrange(&tables(), &keys).unwrap().units,
-        [vec![0, 1], vec![2]]
-    );
 }
 
 #[test]
@@ -80,6 +57,5 @@ fn keys_of_a_partitioned_table_hold_for_its_partitions() {
     let mut partitions = vec![table(11, "p1"), table(12, "p2"), table(2, "b")];
     partitions[0].ancestors = vec![1];
     partitions[1].ancestors = vec![1];
-    let arrangement = arrange(&partitions, &[key(1, 2)]).unwrap();
-    assert_eq!(arrangement.units, [vec![2, 0, 1]]);
+    assert_eq!(filling_order(&partitions, &[&key(1, 2)]), [2, 0, 1]);
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::objects::Objects;
 use super::super::{Atomic, CopyOptions, Error, Mode, Result};
-use super::unit::{Emptying, Unit};
+use super::unit::Unit;
+use super::ward::Emptying;
 use crate::pg::catalog::Relation;
 use crate::pg::fields::Fields;
 use crate::pg::{Session, Value};

@@ -10,12 +10,14 @@ mod strategy;
 mod switches;
 mod table;
 mod unit;
+mod ward;
 
 pub(super) use refusal::{Refusal, announce, conclude};
 pub use report::{KeyEnd, PlanReport, PlannedTable, PlannedTrigger, PlannedUnit, Refused, plan};
 pub(super) use strategy::Way;
 pub(super) use table::{TablePlan, UpsertKey};
-pub(super) use unit::{Emptying, Unit};
+pub(super) use unit::Unit;
+pub(super) use ward::{Care, Emptying, Purpose, Ward};
 
 use super::columns::{Sides, match_columns};
 use super::objects::Objects;
@@ -94,7 +96,9 @@ impl Plan {
             })
             .collect::<Result<Vec<_>>>()?;
         notes.extend(tables.iter().filter_map(TablePlan::kept_identity));
-        let by_insert = tables.iter().filter_map(|t| t.by_insert(to, options.mode));
+        let by_insert = tables
+            .iter()
+            .filter_map(|t| t.why_by_insert(to, options.mode));
         notes.extend(by_insert);
         if tables.iter().any(|table| table.by_insert) {
             check_temporary(to, options.mode).await?;

@@ -1,7 +1,7 @@
 //! Which triggers of users fire for the rows of a copy, and which are switched off for its time.
 
-use super::super::{CopyOptions, Error, Mode, Result, SwitchedOff};
-use super::unit::Emptying;
+use super::super::{Error, Mode, Result, SwitchedOff};
+use super::ward::{Emptying, Purpose};
 use crate::config::did_you_mean;
 use crate::human;
 use crate::trigger::{Events, TriggerState};
@@ -16,8 +16,8 @@ pub(crate) struct Switches {
 }
 
 /// Whether the copy does what the trigger fires at.
-pub(super) fn happens(options: &CopyOptions, trigger: &TriggerState, emptying: Emptying) -> bool {
-    let events = match options.mode {
+pub(super) fn happens(purpose: Purpose<'_>, trigger: &TriggerState, emptying: Emptying) -> bool {
+    let events = match purpose.mode {
         Mode::Append | Mode::Insert => Events::INSERT,
         // What moves a unique value may delete a row and insert it again, but only where nobody would notice.
         Mode::Upsert => Events::INSERT.and(Events::UPDATE),
@@ -30,13 +30,13 @@ pub(super) fn happens(options: &CopyOptions, trigger: &TriggerState, emptying: E
 
 /// A trigger of a user's that is not to fire.
 pub(super) fn is_unwanted(
-    options: &CopyOptions,
+    purpose: Purpose<'_>,
     trigger: &TriggerState,
     emptying: Emptying,
 ) -> bool {
     !trigger.internal
-        && happens(options, trigger, emptying)
-        && match &options.guards.triggers {
+        && happens(purpose, trigger, emptying)
+        && match &purpose.guards.triggers {
             SwitchedOff::User => true,
             SwitchedOff::Names(names) => names.contains(&trigger.name),
             SwitchedOff::Nothing => false,
@@ -46,18 +46,18 @@ pub(super) fn is_unwanted(
 /// Of the triggers of a unit. It is refused where some are not to fire that the role may not switch off: they could
 /// rewrite what arrives.
 pub(super) fn switches(
-    options: &CopyOptions,
+    purpose: Purpose<'_>,
     triggers: &[&TriggerState],
     replica: bool,
     emptying: Emptying,
 ) -> Result<Switches> {
     let mut switches = Switches::default();
     let would_fire = triggers.iter().filter(|trigger| {
-        !trigger.internal && trigger.enabled.fires(replica) && happens(options, trigger, emptying)
+        !trigger.internal && trigger.enabled.fires(replica) && happens(purpose, trigger, emptying)
     });
     let mut stuck = Vec::new();
     for trigger in would_fire {
-        let place = match is_unwanted(options, trigger, emptying) {
+        let place = match is_unwanted(purpose, trigger, emptying) {
             false => &mut switches.firing,
             true if trigger.owned => &mut switches.off,
             true => &mut stuck,
@@ -68,7 +68,7 @@ pub(super) fn switches(
         return Ok(switches);
     }
     Err(Error::Triggers {
-        role: options.to.server().user.clone(),
+        role: purpose.to.server().user.clone(),
         triggers: names_of(&stuck),
     })
 }
@@ -81,8 +81,8 @@ fn names_of(triggers: &[TriggerState]) -> String {
     human::some(&names, 5)
 }
 
-pub(super) fn check_names(options: &CopyOptions, triggers: &[TriggerState]) -> Result<()> {
-    let SwitchedOff::Names(names) = &options.guards.triggers else {
+pub(super) fn check_names(purpose: Purpose<'_>, triggers: &[TriggerState]) -> Result<()> {
+    let SwitchedOff::Names(names) = &purpose.guards.triggers else {
         return Ok(());
     };
     let known: Vec<&str> = triggers

@@ -230,7 +230,7 @@ impl TablePlan {
     }
 
     /// How the rows come where COPY is refused, as a line to print.
-    pub(super) fn by_insert(&self, to: &Session, mode: Mode) -> Option<String> {
+    pub(super) fn why_by_insert(&self, to: &Session, mode: Mode) -> Option<String> {
         let (table, role) = (&self.target.shown, &to.server().user);
         let so = match mode {
             _ if !self.by_insert => return None,

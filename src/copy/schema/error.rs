@@ -101,7 +101,7 @@ mod texts {
                     found: " (there is 15)".into(),
                     looked_in: vec!["/usr/bin".into()],
                 },
-                r#"no pg_dump of version 18 or newer, which the server of `prod` takes (there is 15); looked in /usr/bin; install postgresql-client-18, or set RUNNER_PG_BIN to a folder that has it"#,
+                "no pg_dump of version 18 or newer, which the server of `prod` takes (there is 15); looked in /usr/bin; install postgresql-client-18, or set RUNNER_PG_BIN to a folder that has it",
             ),
             (
                 Error::Failed {
@@ -109,31 +109,31 @@ mod texts {
                     status: "exit status: 1".into(),
                     message: "denied".into(),
                 },
-                r#"pg_dump of `prod` ended with exit status: 1: denied"#,
+                "pg_dump of `prod` ended with exit status: 1: denied",
             ),
             (
                 Error::NotText {
                     source_name: "prod".into(),
                 },
-                r#"pg_dump of `prod` wrote what is not UTF-8"#,
+                "pg_dump of `prod` wrote what is not UTF-8",
             ),
             (
                 Error::Exists {
                     target: "prod".into(),
                     objects: vec!["table a".into()],
                 },
-                r#"`prod` already has table a; with `clean = true` they are dropped first"#,
+                "`prod` already has table a; with `clean = true` they are dropped first",
             ),
             (
                 Error::Dependents {
                     target: "prod".into(),
                     objects: vec!["view v".into()],
                 },
-                r#"only `prod` has view v, which would go with what is dropped: nothing was changed; drop it there first, or bring it to the source"#,
+                "only `prod` has view v, which would go with what is dropped: nothing was changed; drop it there first, or bring it to the source",
             ),
             (
                 Error::Differs(Vec::new()),
-                r#"the schema that was made is another one, so nothing of it was kept:"#,
+                "the schema that was made is another one, so nothing of it was kept:",
             ),
         ] {
             assert_eq!(error.to_string(), text);

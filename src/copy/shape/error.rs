@@ -97,7 +97,7 @@ mod texts {
                 source_name: "dev".into(),
                 encoding: "LATIN1".into(),
             },
-            r#"mask `keep-format` wants the encoding UTF8, and `dev` has LATIN1; use another mask"#,
+            "mask `keep-format` wants the encoding UTF8, and `dev` has LATIN1; use another mask",
         )] {
             assert_eq!(error.to_string(), text);
         }

@@ -89,14 +89,14 @@ mod texts {
                 Error::OneSession {
                     target: "dev".into(),
                 },
-                r#"`dev` cannot be compared with itself: `from` and `to` are one session"#,
+                "`dev` cannot be compared with itself: `from` and `to` are one session",
             ),
             (
                 Error::NoColumnAnywhere {
                     column: "x".into(),
                     suggestion: ", did you mean `y`".into(),
                 },
-                r#"`except` names `x`, which none of the tables has, did you mean `y`"#,
+                "`except` names `x`, which none of the tables has, did you mean `y`",
             ),
             (
                 Error::Encodings {
@@ -104,7 +104,7 @@ mod texts {
                     other: "b".into(),
                     encoding: "UTF8".into(),
                 },
-                r#"`a` holds bytes of no known encoding (SQL_ASCII) and `b` text in UTF8, so their contents cannot be compared; compare them by count"#,
+                "`a` holds bytes of no known encoding (SQL_ASCII) and `b` text in UTF8, so their contents cannot be compared; compare them by count",
             ),
         ] {
             assert_eq!(error.to_string(), text);

@@ -37,7 +37,7 @@ async fn a_failure_names_file_line_and_source_line() {
         failure.to_string(),
         "play.lua:3: attempt to index a nil value (local 'x')"
     );
-    assert_eq!(failure.source_line.as_deref(), Some("return x.y + 1"));
+    assert_eq!(failure.source_line.as_deref(), Some("  return x.y + 1"));
     let trace: Vec<String> = failure.trace.iter().map(ToString::to_string).collect();
     assert_eq!(trace, ["play.lua:3: in `inner`", "play.lua:5"]);
 }

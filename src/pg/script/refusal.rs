@@ -108,13 +108,13 @@ mod texts {
         for (error, text) in [
             (
                 Refusal::BehindCopy,
-                r#"nothing may follow `COPY ... FROM stdin;` on its line: the data begins on the next one"#,
+                "nothing may follow `COPY ... FROM stdin;` on its line: the data begins on the next one",
             ),
             (
                 Refusal::Several { count: 2 },
-                r#"2 statements were given where one is expected; use `script` for several"#,
+                "2 statements were given where one is expected; use `script` for several",
             ),
-            (Refusal::Empty, r#"there is no statement in the text"#),
+            (Refusal::Empty, "there is no statement in the text"),
         ] {
             assert_eq!(error.to_string(), text);
         }

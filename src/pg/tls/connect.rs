@@ -135,11 +135,11 @@ mod texts {
         for (error, text) in [
             (
                 Unmet::Nonsense(72),
-                r#"the server answered the request for TLS with the byte 72; is it PostgreSQL that listens there?"#,
+                "the server answered the request for TLS with the byte 72; is it PostgreSQL that listens there?",
             ),
             (
                 Unmet::CertificateNotAsked,
-                r#"the server did not ask for a certificate, which `sslcertmode=require` wants; the server needs `ssl_ca_file`"#,
+                "the server did not ask for a certificate, which `sslcertmode=require` wants; the server needs `ssl_ca_file`",
             ),
         ] {
             assert_eq!(error.to_string(), text);

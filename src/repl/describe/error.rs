@@ -47,7 +47,7 @@ mod texts {
                 Error::Unknown {
                     command: "dq".into(),
                 },
-                r#"`\dq` describes nothing; `\?` lists the commands"#,
+                r"`\dq` describes nothing; `\?` lists the commands",
             ),
             (
                 Error::NotFound {
@@ -55,29 +55,29 @@ mod texts {
                     pattern: "lta".into(),
                     near: ", did you mean `lat`".into(),
                 },
-                r#"did not find any table named `lta`, did you mean `lat`"#,
+                "did not find any table named `lta`, did you mean `lat`",
             ),
             (
                 Error::Ambiguous {
                     name: "f".into(),
                     choices: vec!["f(a)".into(), "f(b)".into()],
                 },
-                r#"there is more than one function `f`; say which: `f(a)`, `f(b)`"#,
+                "there is more than one function `f`; say which: `f(a)`, `f(b)`",
             ),
             (
                 Error::Aggregate { name: "sum".into() },
-                r#"`sum` is an aggregate, which has no source"#,
+                "`sum` is an aggregate, which has no source",
             ),
             (
                 Error::NotAView { name: "lat".into() },
-                r#"`lat` is not a view"#,
+                "`lat` is not a view",
             ),
             (
                 Error::NameNeeded {
                     command: "sv".into(),
                     what: "view",
                 },
-                r#"`\sv` needs the name of a view"#,
+                r"`\sv` needs the name of a view",
             ),
             (
                 Error::Extra {

@@ -30,27 +30,27 @@ mod texts {
                     port: 80,
                     reason: "denied".into(),
                 },
-                r#"port 80 of 127.0.0.1 cannot be listened on: denied"#,
+                "port 80 of 127.0.0.1 cannot be listened on: denied",
             ),
             (
                 Error::SocketRefused {
                     path: "/tmp/s".into(),
                     reason: "denied".into(),
                 },
-                r#"the socket `/tmp/s` cannot be listened on: denied"#,
+                "the socket `/tmp/s` cannot be listened on: denied",
             ),
             (
                 Error::Folder {
                     folder: "/tmp".into(),
                     reason: "full".into(),
                 },
-                r#"the folder for its socket or password cannot be made in `/tmp`: full"#,
+                "the folder for its socket or password cannot be made in `/tmp`: full",
             ),
             (
                 Error::Broken {
                     reason: "nonsense".into(),
                 },
-                r#"it listens, but what comes through it is not right: nonsense"#,
+                "it listens, but what comes through it is not right: nonsense",
             ),
         ] {
             assert_eq!(error.to_string(), text);

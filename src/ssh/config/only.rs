@@ -160,14 +160,14 @@ mod texts {
         for (error, text) in [
             (
                 OnlyOpenssh::SecurityKey("id_sk".into()),
-                r#"the key `id_sk` is on a security key"#,
+                "the key `id_sk` is on a security key",
             ),
             (
                 OnlyOpenssh::Offered {
                     kind: "cipher",
                     offered: vec!["3des-cbc".into(), "none".into()],
                 },
-                r#"the host offers no cipher that runner itself can do, only 3des-cbc, none"#,
+                "the host offers no cipher that runner itself can do, only 3des-cbc, none",
             ),
         ] {
             assert_eq!(error.to_string(), text);

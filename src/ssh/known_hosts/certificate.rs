@@ -64,13 +64,13 @@ mod texts {
     #[test]
     fn what_is_hard_to_provoke_says_what_where_and_what_now() {
         for (error, text) in [
-            (Fault::NotForHosts, r#"is not one for hosts"#),
-            (Fault::Early, r#"is not valid yet"#),
+            (Fault::NotForHosts, "is not one for hosts"),
+            (Fault::Early, "is not valid yet"),
             (
                 Fault::Option("force".into()),
-                r#"asks for `force`, which is not known here"#,
+                "asks for `force`, which is not known here",
             ),
-            (Fault::Forged, r#"is forged"#),
+            (Fault::Forged, "is forged"),
         ] {
             assert_eq!(error.to_string(), text);
         }

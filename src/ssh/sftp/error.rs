@@ -65,14 +65,14 @@ mod texts {
                     alias: "hz".into(),
                     path: "/a".into(),
                 },
-                r#"`/a` is not there on ssh host `hz`"#,
+                "`/a` is not there on ssh host `hz`",
             ),
             (
                 Error::Denied {
                     alias: "hz".into(),
                     path: "/a".into(),
                 },
-                r#"ssh host `hz` denies access to `/a`"#,
+                "ssh host `hz` denies access to `/a`",
             ),
             (
                 Error::Failed {
@@ -80,14 +80,14 @@ mod texts {
                     path: "/a".into(),
                     reason: "Failure".into(),
                 },
-                r#"ssh host `hz` fails at `/a`: Failure"#,
+                "ssh host `hz` fails at `/a`: Failure",
             ),
             (
                 Error::Lost {
                     alias: "hz".into(),
                     reason: "no answer".into(),
                 },
-                r#"the sftp session on ssh host `hz` is lost: no answer"#,
+                "the sftp session on ssh host `hz` is lost: no answer",
             ),
         ] {
             assert_eq!(error.to_string(), text);

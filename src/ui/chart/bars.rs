@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{NARROWEST, blank, label, least_and_most, number, place};
+use super::{NARROWEST, blank, label, low_and_high, number, place};
 use crate::progress::{Chart, Tone};
 use crate::ui::paint::Paint;
 
@@ -23,14 +23,14 @@ pub fn draw(out: &mut String, chart: &Chart, width: usize, paint: Paint) {
     let widest = |texts: &[String]| texts.iter().map(|text| text.width()).max().unwrap_or(0);
     let (left, right) = (widest(&labels), widest(&numbers));
     let cells = width.saturating_sub(left + right + 4).max(NARROWEST);
-    let (least, most) = least_and_most(chart.points.iter().filter_map(|point| point.y));
+    let (low, high) = low_and_high(chart.points.iter().filter_map(|point| point.y));
     // Bars begin at zero, wherever that is.
-    let (least, most) = (least.min(0.0), most.max(0.0));
-    let zero = place(0.0, least, most, cells + 1);
+    let (low, high) = (low.min(0.0), high.max(0.0));
+    let zero = place(0.0, low, high, cells + 1);
     for ((point, label), number) in chart.points.iter().zip(&labels).zip(&numbers) {
         let end = point
             .y
-            .map_or(zero, |value| place(value, least, most, cells + 1));
+            .map_or(zero, |value| place(value, low, high, cells + 1));
         let (from, to) = (zero.min(end), zero.max(end));
         let tone = if end < zero { Tone::Bad } else { Tone::Good };
         let bar = paint.tone(tone, &BAR.repeat(to - from));

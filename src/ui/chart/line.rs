@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{NARROWEST, blank, label, least_and_most, number, place};
+use super::{NARROWEST, blank, label, low_and_high, number, place};
 use crate::progress::{Chart, Tone};
 use crate::ui::paint::Paint;
 
@@ -13,13 +13,13 @@ const BITS: [[u32; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x
 
 pub fn draw(out: &mut String, chart: &Chart, width: usize, paint: Paint) {
     let values = || chart.points.iter().filter_map(|point| point.y);
-    let (least, most) = least_and_most(values());
-    let (top, bottom) = (number(most), number(least));
+    let (low, high) = low_and_high(values());
+    let (top, bottom) = (number(high), number(low));
     let left = top.width().max(bottom.width());
     let cells = width.saturating_sub(left + 2).max(NARROWEST);
     let mut canvas = Canvas::new(cells);
     let mut last = None;
-    for dot in dots(chart, &canvas, (least, most)) {
+    for dot in dots(chart, &canvas, (low, high)) {
         // A row without a value leaves a gap.
         if let Some(dot) = dot {
             canvas.line(last.unwrap_or(dot), dot);
@@ -55,16 +55,16 @@ fn ends(out: &mut String, chart: &Chart, indent: usize, cells: usize) {
 }
 
 /// Where each point is, from the lower left corner; by its number if all have one, else one behind the other.
-fn dots(chart: &Chart, canvas: &Canvas, (least, most): (f64, f64)) -> Vec<Option<(usize, usize)>> {
+fn dots(chart: &Chart, canvas: &Canvas, (low, high): (f64, f64)) -> Vec<Option<(usize, usize)>> {
     let along: Vec<f64> = match chart.points.iter().map(|point| point.x).collect() {
         Some(numbers) => numbers,
         None => (0..chart.points.len()).map(to_float).collect(),
     };
-    let (first, last) = least_and_most(along.iter().copied());
+    let (first, last) = low_and_high(along.iter().copied());
     let points = chart.points.iter().zip(along);
     points
         .map(|(point, along)| {
-            let height = place(point.y?, least, most, HEIGHT * DOTS.1);
+            let height = place(point.y?, low, high, HEIGHT * DOTS.1);
             Some((place(along, first, last, canvas.width), height))
         })
         .collect()

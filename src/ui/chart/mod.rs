@@ -77,11 +77,10 @@ fn number(value: f64) -> String {
     text
 }
 
-fn least_and_most(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    values.fold(
-        (f64::INFINITY, f64::NEG_INFINITY),
-        |(least, most), value| (least.min(value), most.max(value)),
-    )
+fn low_and_high(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+        (low.min(value), high.max(value))
+    })
 }
 
 /// Which of `cells` places from 0 on stands for `value`, between two values.
@@ -91,14 +90,14 @@ fn least_and_most(values: impl Iterator<Item = f64>) -> (f64, f64) {
     clippy::cast_precision_loss,
     reason = "a share of a few hundred places"
 )]
-fn place(value: f64, least: f64, most: f64, cells: usize) -> usize {
+fn place(value: f64, low: f64, high: f64, cells: usize) -> usize {
     let last = cells.saturating_sub(1);
-    let (span, scale) = (most - least, last as f64);
+    let (span, scale) = (high - low, last as f64);
     // The difference of two large values may be none, or no number.
     if span <= 0.0 || !span.is_finite() {
         return last / 2;
     }
-    (((value - least) / span * scale).round().max(0.0) as usize).min(last)
+    (((value - low) / span * scale).round().max(0.0) as usize).min(last)
 }
 
 /// The label of a point, at most `width` wide.

@@ -44,8 +44,8 @@ fn a_bar_below_zero_goes_to_the_left() {
     let points = [("in", Some(10.0)), ("out", Some(-5.0))];
     let expected = "\
 laws
-in        ████████  10
-out   ████          -5
+in        █████████  10
+out  █████           -5
 ";
     assert_eq!(
         render(&chart(ChartKind::Bar, &points), Some(24), PLAIN),
@@ -63,11 +63,11 @@ fn a_line_goes_through_its_points() {
     assert!(lines[1].starts_with("4.5 │"), "{text}");
     assert!(lines[12].starts_with("  0 │"), "{text}");
     assert_eq!(lines[14], format!("     1{}9", " ".repeat(32)));
-    // The peak is where 2 is between 1 and 9.
+    // The way up to the peak ends where 2 is between 1 and 9.
     let peak = lines[1]
         .chars()
         .position(|c| ('\u{2801}'..='\u{28ff}').contains(&c));
-    assert_eq!(peak, Some(5 + 4), "{text}");
+    assert_eq!(peak, Some(5 + 3), "{text}");
 }
 
 #[test]

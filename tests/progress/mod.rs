@@ -1,0 +1,117 @@
+//! What a run tells while it goes on: on a terminal, elsewhere, and in a log.
+
+use std::fs::{metadata, read_to_string};
+use std::os::unix::fs::PermissionsExt;
+
+use crate::repl::{CTRL_C, Screen};
+use crate::support::{Database, Runner, dev};
+
+const FRAMES: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+fn turns(screen: &str) -> bool {
+    screen.contains(FRAMES)
+}
+
+#[test]
+fn on_a_terminal_steps_and_long_statements_are_drawn_and_gone_in_the_end() {
+    let database = Database::with(dev(), "");
+    let lua = "
+        local dev = connect 'dev'
+        step('outer', function()
+          print('said before')
+          step('inner', function() dev:query 'SELECT pg_sleep(1000)' end)
+        end)
+    ";
+    let runner = Runner::new().target("dev", &database).playbook(lua);
+    let mut screen = Screen::start(runner, &[]);
+    screen.wait_for("both steps and the statement are drawn", |screen| {
+        let lines: Vec<_> = screen.lines().collect();
+        let drawn = lines.iter().rev().take(3).collect::<Vec<_>>();
+        matches!(drawn[..], [statement, inner, outer]
+            if statement.contains(" dev: SELECT PG_SLEEP ") && inner.contains(" inner ") && outer.contains(" outer ")
+                && turns(statement) && turns(inner) && turns(outer))
+    });
+    screen.resize(60);
+    screen.wait_for("it is drawn in the narrower terminal", |screen| {
+        turns(screen) && screen.contains("said before")
+    });
+    screen.keys(CTRL_C);
+    screen.wait_for("nothing is drawn any longer", |screen| {
+        screen.contains("interrupted") && !turns(screen)
+    });
+    let text = screen.text();
+    let at = |text_: &str| {
+        text.find(text_)
+            .unwrap_or_else(|| panic!("no {text_:?}:\n{text}"))
+    };
+    assert!(at("▸ outer") < at("said before"), "{text}");
+    assert!(at("said before") < at("✗ inner"), "{text}");
+    assert!(at("✗ inner") < at("✗ outer"), "{text}");
+    assert_eq!(screen.finish().0, 130);
+}
+
+#[test]
+fn a_terminal_that_cannot_go_back_gets_lines() {
+    let lua = "step('one', function() end)";
+    let (code, screen) = Runner::new().playbook(lua).terminal().finish();
+    assert_eq!(code, 0);
+    assert!(screen.contains("▸ one\n✓ one"), "{screen}");
+}
+
+#[test]
+fn a_log_has_everything_and_no_secret_and_can_be_read_by_its_owner_alone() {
+    let database = Database::with(dev(), "");
+    let lua = "
+        local dev = connect 'dev'
+        step('count', function() show(dev:query 'SELECT 7 AS n') end)
+        log('the word is ' .. secret 'WORD')
+        error('in vain')
+    ";
+    let run = Runner::new()
+        .target("dev", &database)
+        .file(".env", "WORD=open-sesame\n")
+        .playbook(lua)
+        .args(["--quiet", "--log", "run.log"])
+        .code(1);
+    let path = run.project.path().join("run.log");
+    assert_eq!(metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let log = read_to_string(&path).unwrap();
+    for text in [
+        "Z ▸ count\n",
+        "DEBUG",
+        "Z the word is [secret]\n",
+        "Z error: in vain\n",
+        "Z ended with exit code 1\n",
+    ] {
+        assert!(log.contains(text), "no {text:?} in\n{log}");
+    }
+    assert!(!log.contains("open-sesame"), "{log}");
+    let kept = "2026-01-01T00:00:00.000Z kept\n";
+    let again = Runner::new()
+        .file("run.log", kept)
+        .playbook("log 'again'")
+        .args(["--log", "run.log"])
+        .success();
+    let log = read_to_string(again.project.path().join("run.log")).unwrap();
+    assert!(log.starts_with(kept) && log.contains("Z again\n"), "{log}");
+}
+
+#[test]
+fn a_log_on_a_full_disk_is_told_once_and_fails_nothing() {
+    let run = Runner::new()
+        .playbook("log 'one' log 'two'")
+        .args(["--log", "/dev/full"])
+        .success();
+    let warning = "warning: nothing more is written to the log `/dev/full`: ";
+    assert_eq!(run.stderr.matches(warning).count(), 1, "{}", run.stderr);
+}
+
+#[test]
+fn a_log_that_cannot_be_opened_ends_the_run_before_it_begins() {
+    Runner::new()
+        .playbook("print 'ran'")
+        .args(["--log", "no/such/folder/run.log"])
+        .stdout("")
+        .stderr_has("error: cannot write the log `no/such/folder/run.log`: ")
+        .code(2);
+}
