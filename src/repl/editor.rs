@@ -1,23 +1,18 @@
 //! The line editor, on a thread of its own: it blocks while somebody thinks.
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::mpsc;
 
-use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
-use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::hint::{Hint, Hinter, HistoryHinter};
 use rustyline::history::{FileHistory, History};
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Behavior, CompletionType, Config, Context, Helper};
+use rustyline::{Behavior, CompletionType, Config};
 use tokio::sync::oneshot;
 
-use super::highlight::paint;
+use super::assistant::Assistant;
 use super::history;
 use super::input::Syntax;
-use super::knowing::Knowing;
-use crate::ui::{Modes, escape};
+use super::known::Known;
+use crate::ui::Modes;
 
 /// What came of reading a line.
 #[derive(Debug)]
@@ -66,13 +61,13 @@ pub struct Editor {
 }
 
 impl Editor {
-    /// `history` is the file that lines are kept in.
-    pub fn start(history: Option<PathBuf>, knowing: Knowing) -> std::io::Result<Self> {
+    /// `history` is the file that lines are kept in, `known` what may be typed.
+    pub fn start(history: Option<PathBuf>, known: Known, colour: bool) -> std::io::Result<Self> {
         let before = Modes::now();
         let (orders, received) = mpsc::channel();
         std::thread::Builder::new()
             .name("prompt".to_owned())
-            .spawn(move || serve(&received, history.as_ref(), knowing))?;
+            .spawn(move || serve(&received, history, known, colour))?;
         Ok(Self { orders, before })
     }
 
@@ -116,8 +111,14 @@ impl Editor {
 
 type Line = rustyline::Editor<Assistant, FileHistory>;
 
-fn serve(orders: &mpsc::Receiver<Order>, file: Option<&PathBuf>, knowing: Knowing) {
-    let Ok(mut editor) = editor(file, knowing) else {
+fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>, known: Known, colour: bool) {
+    let assistant = Assistant {
+        syntax: Syntax::new(),
+        whole: true,
+        known,
+        colour,
+    };
+    let Ok(mut editor) = editor(file.as_ref(), assistant) else {
         return;
     };
     while let Ok(order) = orders.recv() {
@@ -139,12 +140,12 @@ fn serve(orders: &mpsc::Receiver<Order>, file: Option<&PathBuf>, knowing: Knowin
                 // Nobody waits any longer where the session has ended meanwhile.
                 let _ = answer.send(typed);
             }
-            Order::Remember(text) => remember(&mut editor, file, &text),
+            Order::Remember(text) => remember(&mut editor, file.as_ref(), &text),
         }
     }
 }
 
-fn editor(file: Option<&PathBuf>, knowing: Knowing) -> rustyline::Result<Line> {
+fn editor(file: Option<&PathBuf>, assistant: Assistant) -> rustyline::Result<Line> {
     let config = Config::builder()
         .behavior(Behavior::PreferTerm)
         .completion_type(CompletionType::List)
@@ -153,11 +154,7 @@ fn editor(file: Option<&PathBuf>, knowing: Knowing) -> rustyline::Result<Line> {
         .build();
     let history = FileHistory::with_config(&config);
     let mut editor = Line::with_history(config, history)?;
-    editor.set_helper(Some(Assistant {
-        syntax: Syntax::new(),
-        knowing,
-        whole: true,
-    }));
+    editor.set_helper(Some(assistant));
     if let Some(file) = file {
         // There is none the first time.
         let _ = editor.load_history(file);
@@ -173,103 +170,5 @@ fn remember(editor: &mut Line, file: Option<&PathBuf>, text: &str) {
         // Where it cannot be written, it lasts as long as the session.
         let _ = history::prepare(file)
             .and_then(|()| editor.append_history(file).map_err(std::io::Error::other));
-    }
-}
-
-/// What the editor asks while somebody types.
-struct Assistant {
-    syntax: Syntax,
-    knowing: Knowing,
-    whole: bool,
-}
-
-impl Helper for Assistant {}
-
-impl Completer for Assistant {
-    type Candidate = Pair;
-
-    fn complete(
-        &self,
-        line: &str,
-        position: usize,
-        _: &Context<'_>,
-    ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        if !self.whole {
-            return Ok((position, Vec::new()));
-        }
-        let (start, found) = self.knowing.complete(line, position);
-        let pairs = found.into_iter().map(|candidate| Pair {
-            // Names of others, on a terminal.
-            display: escape::line(&candidate.shown),
-            replacement: candidate.text,
-        });
-        Ok((start, pairs.collect()))
-    }
-}
-
-/// Shown behind the cursor.
-enum Shown {
-    /// The rest of a line that was typed before: the arrow to the right takes it over.
-    Before(String),
-    /// The arguments of a function, never taken for what was typed.
-    Signature(String),
-}
-
-impl Hint for Shown {
-    fn display(&self) -> &str {
-        match self {
-            Self::Before(text) | Self::Signature(text) => text,
-        }
-    }
-
-    fn completion(&self) -> Option<&str> {
-        match self {
-            Self::Before(text) => Some(text),
-            Self::Signature(_) => None,
-        }
-    }
-}
-
-impl Hinter for Assistant {
-    type Hint = Shown;
-
-    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<Shown> {
-        if !self.whole || position < line.len() || line.is_empty() {
-            return None;
-        }
-        let before = HistoryHinter::new().hint(line, position, context);
-        // One of several lines would move what stands below.
-        if let Some(rest) = before.filter(|rest| !rest.contains(char::is_control)) {
-            return Some(Shown::Before(rest));
-        }
-        let signature = self.knowing.signature(line)?;
-        let signature = escape::line(&signature);
-        Some(Shown::Signature(format!("  {signature}")))
-    }
-}
-
-impl Highlighter for Assistant {
-    fn highlight<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
-        let painted = self.whole.then(|| paint(line, position)).flatten();
-        painted.map_or(Cow::Borrowed(line), Cow::Owned)
-    }
-
-    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
-        self.whole
-    }
-
-    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
-        Cow::Owned(format!("\u{1b}[2m{hint}\u{1b}[0m"))
-    }
-}
-
-impl Validator for Assistant {
-    fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
-        let whole = !self.whole || self.syntax.is_whole(context.input());
-        Ok(if whole {
-            ValidationResult::Valid(None)
-        } else {
-            ValidationResult::Incomplete
-        })
     }
 }

@@ -3,6 +3,7 @@
 //! The line editor blocks a thread of its own; what was typed is run here, in the runtime, each line with an
 //! interruption of its own.
 
+mod assistant;
 pub mod catalogue;
 pub mod classify;
 pub mod command;
@@ -12,7 +13,7 @@ mod editor;
 pub mod highlight;
 mod history;
 mod input;
-mod knowing;
+mod known;
 mod lua;
 pub mod names;
 mod prompt;
@@ -35,6 +36,7 @@ use crate::progress::Event;
 use crate::ui::Console;
 use crate::ui::results::Format;
 use input::{Next, Piece, Syntax};
+use known::Known;
 use session::Session;
 use source::{Source, Typed};
 
@@ -83,9 +85,10 @@ pub async fn run(start: Start) -> Result<i32> {
         report,
     } = start;
     let interrupt = options.interrupt.clone();
-    let mut session = Session::open(options, console, format, terminal)?;
-    let root = &session.context().options.project.root;
-    let mut source = Source::open(root, terminal, session.knowing.clone())?;
+    let known = Known::default();
+    let colour = console.is_coloured();
+    let mut source = Source::open(&options.project.root, terminal, known.clone(), colour)?;
+    let mut session = Session::open(options, console, format, terminal, known)?;
     let opened = open_all(&mut session, &targets).await;
     let mut prompt = Prompt {
         interrupt,
@@ -134,7 +137,7 @@ impl Prompt {
     async fn run(&mut self, session: &mut Session, source: &mut Source) -> i32 {
         let syntax = Syntax::new();
         loop {
-            session.learn();
+            session.tell_known();
             let Some(typed) = self.read(session, source, &syntax).await else {
                 source.abandon();
                 return self.ended_by_signal();
@@ -266,10 +269,14 @@ async fn run_piece(session: &mut Session, source: &mut Source, piece: Piece) -> 
     match piece {
         Piece::Lua(text) => {
             let flow = session.run_lua(&text).await;
-            session.has_run(&text);
+            session.known.ran(&text);
             flow
         }
-        Piece::Sql { text, then } => session.run_sql(&text, then.as_deref(), source).await,
+        Piece::Sql { text, then } => {
+            let flow = session.run_sql(&text, then.as_deref(), source).await;
+            session.known.ran(&text);
+            flow
+        }
         Piece::Command(line) => command::run(session, source, &line).await,
     }
 }

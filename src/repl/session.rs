@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::catalogue::Catalogue;
 use super::editor::Prompt;
-use super::knowing::Knowing;
+use super::known::Known;
 use super::lua::Lua;
 use super::prompt::{Standing, prompt};
 use super::record::Record;
@@ -26,14 +25,13 @@ pub struct Session {
     current: Option<String>,
     colour: bool,
     terminal: bool,
+    pub known: Known,
     pub results: Results,
     pub record: Record,
     /// Whether the time of each statement is told.
     pub timing: bool,
     /// The statement that was run last.
     pub last: String,
-    /// What the editor is told.
-    pub knowing: Knowing,
 }
 
 /// A target that is open.
@@ -41,8 +39,6 @@ struct Open {
     db: Db,
     /// When a protected one is to be read-only again.
     until: Option<Instant>,
-    /// The names there, which somebody at a terminal may want completed.
-    catalogue: Option<Catalogue>,
 }
 
 impl Session {
@@ -51,20 +47,24 @@ impl Session {
         console: Arc<Console>,
         format: Format,
         terminal: bool,
+        known: Known,
     ) -> Result<Self> {
+        let project = &options.project;
+        known.begin(
+            project.target_names().map(str::to_owned).collect(),
+            project.groups.keys().cloned().collect(),
+            super::command::names(),
+        );
         let (context, machine) = interactive(options)?;
         let colour = console.is_coloured();
-        let knowing = Knowing::default();
-        let project = &context.options.project;
-        knowing.locked().targets = project.target_names().map(str::to_owned).collect();
-        knowing.locked().groups = project.groups.keys().cloned().collect();
         Ok(Self {
-            context: Arc::clone(&context),
             lua: Lua::new(machine, &context)?,
+            context,
             open: BTreeMap::new(),
             current: None,
             colour,
             terminal,
+            known,
             results: Results {
                 console,
                 format,
@@ -78,7 +78,6 @@ impl Session {
             record: Record::default(),
             timing: false,
             last: String::new(),
-            knowing,
         })
     }
 
@@ -137,13 +136,7 @@ impl Session {
         let open = self.open.get(name);
         if open.is_none_or(|open| open.db.handle().is_closed()) {
             let db = connect_named(&self.context, name).await?;
-            let catalogue = self.terminal.then(|| Catalogue::start(db.handle()));
-            let open = Open {
-                db,
-                until: None,
-                catalogue,
-            };
-            self.open.insert(name.to_owned(), open);
+            self.open.insert(name.to_owned(), Open { db, until: None });
         }
         Ok(())
     }
@@ -152,26 +145,12 @@ impl Session {
     pub fn take_target(&mut self, name: &str) -> Result {
         if let Some(open) = self.open.get(name) {
             self.give_db(&open.db)?;
+            if self.terminal {
+                self.known.take_target(name, open.db.handle());
+            }
             self.current = Some(name.to_owned());
         }
         Ok(())
-    }
-
-    /// Tells the editor what there is to complete.
-    pub fn learn(&self) {
-        if self.terminal {
-            let current = self.current.as_ref().and_then(|name| self.open.get(name));
-            let mut known = self.knowing.locked();
-            known.catalogue = current.and_then(|open| open.catalogue.clone());
-            known.lua = self.lua.names();
-        }
-    }
-
-    /// A statement has run on the current target.
-    pub fn has_run(&self, statement: &str) {
-        if let Some(catalogue) = &self.knowing.locked().catalogue {
-            catalogue.ran(statement);
-        }
     }
 
     /// Adds what to do now to what went wrong.
@@ -222,6 +201,13 @@ impl Session {
             }
         });
         prompt(standing.as_ref(), self.colour)
+    }
+
+    /// Before each line: what Lua knows now.
+    pub fn tell_known(&self) {
+        if self.terminal {
+            self.known.lua(self.lua.names());
+        }
     }
 
     /// Behind a failure: a connection that is lost is opened again.

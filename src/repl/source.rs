@@ -6,7 +6,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, BufReader, Lines};
 
 use super::editor::{Editor, Prompt};
 use super::input::Syntax;
-use super::knowing::Knowing;
+use super::known::Known;
 use super::{Result, Trouble, history};
 use crate::progress::{Event, Reporter};
 
@@ -66,11 +66,11 @@ impl Plain {
 }
 
 impl Source {
-    pub fn open(root: &Path, terminal: bool, knowing: Knowing) -> Result<Self> {
+    pub fn open(root: &Path, terminal: bool, known: Known, colour: bool) -> Result<Self> {
         if !terminal {
             return Ok(Self::Plain(Plain::new(BufReader::new(tokio::io::stdin()))));
         }
-        let editor = Editor::start(history::file(root), knowing)
+        let editor = Editor::start(history::file(root), known, colour)
             .map_err(|error| Trouble::failed(format!("cannot open the prompt: {error}")))?;
         Ok(Self::Terminal(editor))
     }

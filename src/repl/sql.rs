@@ -76,7 +76,6 @@ impl Session {
         if given.columns.is_some() {
             self.keep_rows(given.kept().as_ref())?;
         }
-        self.has_run(text);
         let target = self.current().unwrap_or_default().to_owned();
         self.record.sql(Statement {
             target,

@@ -194,6 +194,11 @@ pub const COMMANDS: &[Command] = &[
     command!("q", "", "leave", leave),
 ];
 
+/// Their names, for who completes them; what describes is there with `+`, too.
+pub fn names() -> Vec<&'static str> {
+    COMMANDS.iter().map(|command| command.name).collect()
+}
+
 /// Runs the command of a line, which stands there without its backslash.
 pub async fn run(session: &mut Session, source: &mut Source, line: &str) -> Result<Flow> {
     let words = Words::read(line);

@@ -52,23 +52,26 @@ impl Lua {
         Ok(self.environment()?.set(name, value)?)
     }
 
-    pub fn machine(&self) -> &mlua::Lua {
-        self.machine.lua()
-    }
-
-    /// The names that a line can use.
+    /// What it knows by name: the globals, and the locals of the lines before.
     pub fn names(&self) -> LuaNames {
         let mut names = LuaNames::of(&self.machine.lua().globals());
-        let locals = self.locals.get::<Function>("names");
-        // It fails for want of memory only.
-        let locals: Vec<String> = locals.and_then(|names| names.call(())).unwrap_or_default();
-        if let Ok(environment) = self.environment() {
-            for local in locals {
-                let value = environment.get(local.as_str());
-                names.add(local, &value.unwrap_or(Value::Nil));
-            }
-        }
+        // What cannot be asked for is not completed.
+        let _ = self.add_locals(&mut names);
         names
+    }
+
+    fn add_locals(&self, names: &mut LuaNames) -> Result {
+        let environment = self.environment()?;
+        let locals: Vec<String> = self.locals.get::<Function>("names")?.call(())?;
+        for name in locals {
+            let value: Value = environment.get(name.as_str())?;
+            names.add(name, &value);
+        }
+        Ok(())
+    }
+
+    pub fn machine(&self) -> &mlua::Lua {
+        self.machine.lua()
     }
 
     /// Runs a line: an expression, where it is one.
