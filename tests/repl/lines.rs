@@ -344,7 +344,7 @@ fn what_goes_on_at_the_server_is_told() {
     );
     for part in [
         "AccessExclusiveLock",
-        "lock           law",
+        "lock          law",
         "waits_for    Lock: relation",
         "dev: PostgreSQL",
     ] {
@@ -384,7 +384,7 @@ fn what_goes_on_at_the_server_is_told() {
 fn a_tunnel_stays_open_for_the_session() {
     let database = Database::empty(dev());
     let lines = "local printed = print\nlocal t = tunnel.open { target = 'dev' }\n\\tunnel dev\n\
-                 os.execute('true </dev/tcp/127.0.0.1/' .. t.port) ~= nil\n";
+                 os.execute(\"bash -c 'true </dev/tcp/127.0.0.1/\" .. t.port .. \"'\") ~= nil\n";
     let out = on(&database, lines);
     assert!(out.starts_with("postgres://postgres@127.0.0.1:"), "{out}");
     assert!(out.ends_with("\ntrue\n"), "{out}");
