@@ -174,29 +174,31 @@ const MAKERS: [&str; 8] = [
 /// Every text of an error stands in a test, so that nobody changes one without reading it as its reader will.
 #[test]
 fn every_text_of_an_error_is_pinned_by_a_test() {
-    let (mut texts, mut tests) = (Vec::new(), String::new());
+    let (mut texts, mut pins) = (Vec::new(), String::new());
     for file in files_below(&source(), "rs") {
-        let text = fs::read_to_string(&file).unwrap();
+        let whole = fs::read_to_string(&file).unwrap();
         let is_test = file.components().any(|part| part.as_os_str() == "tests")
             || file.file_stem().is_some_and(|stem| stem == "tests");
-        let (code, test) = match text.find("\n#[cfg(test)]\nmod ") {
-            _ if is_test => ("", text.as_str()),
-            Some(at) if text[at + 1..].lines().nth(1).unwrap().ends_with('{') => text.split_at(at),
-            _ => (text.as_str(), ""),
+        let (code, test) = match whole.find("\n#[cfg(test)]\nmod ") {
+            _ if is_test => ("", whole.as_str()),
+            Some(at) if whole[at + 1..].lines().nth(1).unwrap().ends_with('{') => {
+                whole.split_at(at)
+            }
+            _ => (whole.as_str(), ""),
         };
-        tests.push_str(&plain(test));
+        pins.push_str(&plain(test));
         let found = error_texts(code).into_iter();
         texts.extend(found.map(|text| (file.clone(), text)));
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     for file in ["rs", "lua"].iter().flat_map(|of| files_below(&folder, of)) {
-        tests.push_str(&plain(&fs::read_to_string(file).unwrap()));
+        pins.push_str(&plain(&fs::read_to_string(file).unwrap()));
     }
     assert!(texts.len() > 400, "only {} texts are found", texts.len());
     let is_pinned = |text: &str| {
         let fixed = longest_fixed_part(text);
         // Nothing but what somebody else says.
-        fixed.trim().is_empty() || tests.contains(&fixed) || NOT_PRINTED_HERE.contains(&text)
+        fixed.trim().is_empty() || pins.contains(&fixed) || NOT_PRINTED_HERE.contains(&text)
     };
     let missing: Vec<String> = texts
         .iter()

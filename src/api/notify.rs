@@ -154,7 +154,8 @@ impl Context {
         let playbook = self.stem();
         let mut text = format!("`{playbook}` {status} after {}", human::seconds(seconds));
         for more in [&message, &error].into_iter().flatten() {
-            text.push_str(&format!("\n{more}"));
+            text.push('\n');
+            text.push_str(more);
         }
         let steps = self.steps_done(|step| {
             json!({

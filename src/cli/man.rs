@@ -58,13 +58,13 @@ fn pages() -> Vec<(String, Vec<u8>)> {
     let commands = clap
         .get_subcommands()
         .filter(|command| !command.is_hide_set());
-    let mut pages = vec![page(&clap, more())];
+    let mut pages = vec![page(&clap, &more())];
     // What the first page says of files and exit codes is so for all.
-    pages.extend(commands.map(|command| page(command, see_also())));
+    pages.extend(commands.map(|command| page(command, &see_also())));
     pages
 }
 
-fn page(command: &clap::Command, more: Roff) -> (String, Vec<u8>) {
+fn page(command: &clap::Command, more: &Roff) -> (String, Vec<u8>) {
     // A memory takes every byte.
     let mut text = Vec::new();
     let man = Man::new(command.clone())

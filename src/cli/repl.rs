@@ -8,6 +8,7 @@ use super::args::Options;
 use super::{End, report, runtime};
 use crate::api::RunOptions;
 use crate::config::{LoadOptions, load};
+use crate::interrupt::Interrupt;
 use crate::progress::Reporter;
 use crate::repl::{self, Start};
 use crate::ui::Console;
@@ -56,6 +57,6 @@ pub fn run(words: Words, options: &Options, console: &Arc<Console>) -> Result<()
             code: code.to_le_bytes()[0],
             report: None,
         }),
-        Err(trouble) => Err(report::end(&trouble, &Default::default())),
+        Err(trouble) => Err(report::end(&trouble, &Interrupt::default())),
     }
 }

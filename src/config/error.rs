@@ -136,10 +136,11 @@ mod texts {
 
     #[test]
     fn what_is_hard_to_provoke_says_what_where_and_what_now() {
-        for (error, text) in [(
-            Error::NoCurrentFolder(std::io::Error::other("gone")),
-            "cannot tell the current folder: gone",
-        )] {
+        {
+            let (error, text) = (
+                Error::NoCurrentFolder(std::io::Error::other("gone")),
+                "cannot tell the current folder: gone",
+            );
             assert_eq!(error.to_string(), text);
         }
     }

@@ -499,6 +499,7 @@ mod texts {
     use super::*;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn what_is_hard_to_provoke_says_what_where_and_what_now() {
         for (error, text) in [
             (

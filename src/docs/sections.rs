@@ -73,7 +73,7 @@ fn first_sentence(text: &str) -> String {
     let paragraph = text.split("\n\n").next().unwrap_or_default();
     // A full stop inside of code ends nothing.
     let mut ends = paragraph.match_indices(". ").map(|(at, _)| at);
-    let end = ends.find(|at| paragraph[..*at].matches('`').count() % 2 == 0);
+    let end = ends.find(|at| paragraph[..*at].matches('`').count().is_multiple_of(2));
     let sentence = end.map_or(paragraph, |end| &paragraph[..end]);
     sentence.trim_end_matches(['.', ':']).to_owned()
 }

@@ -60,6 +60,10 @@ impl Machine {
     }
 
     /// Compiles one of many chunks that are run one by one; `name` is what messages call it.
+    #[expect(
+        clippy::result_large_err,
+        reason = "made once for a line that is typed"
+    )]
     pub fn load(&self, name: &str, text: &str, globals: &Table) -> Result<Function, Failure> {
         let compiled = load(&self.lua, name, text).and_then(|chunk| {
             chunk.set_environment(globals.clone())?;
@@ -69,6 +73,10 @@ impl Machine {
     }
 
     /// The same with a text that messages do not show, line by line like `shown`.
+    #[expect(
+        clippy::result_large_err,
+        reason = "made once for a line that is typed"
+    )]
     pub fn load_told(
         &self,
         name: &str,

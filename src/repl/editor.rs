@@ -1,6 +1,6 @@
 //! The line editor, on a thread of its own: it blocks while somebody thinks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
 use rustyline::error::ReadlineError;
@@ -67,7 +67,7 @@ impl Editor {
         let (orders, received) = mpsc::channel();
         std::thread::Builder::new()
             .name("prompt".to_owned())
-            .spawn(move || serve(&received, history, known, colour))?;
+            .spawn(move || serve(&received, history.as_deref(), known, colour))?;
         Ok(Self { orders, before })
     }
 
@@ -111,14 +111,14 @@ impl Editor {
 
 type Line = rustyline::Editor<Assistant, FileHistory>;
 
-fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>, known: Known, colour: bool) {
+fn serve(orders: &mpsc::Receiver<Order>, file: Option<&Path>, known: Known, colour: bool) {
     let assistant = Assistant {
         syntax: Syntax::new(),
         whole: true,
         known,
         colour,
     };
-    let Ok(mut editor) = editor(file.as_ref(), assistant) else {
+    let Ok(mut editor) = editor(file, assistant) else {
         return;
     };
     while let Ok(order) = orders.recv() {
@@ -140,12 +140,12 @@ fn serve(orders: &mpsc::Receiver<Order>, file: Option<PathBuf>, known: Known, co
                 // Nobody waits any longer where the session has ended meanwhile.
                 let _ = answer.send(typed);
             }
-            Order::Remember(text) => remember(&mut editor, file.as_ref(), &text),
+            Order::Remember(text) => remember(&mut editor, file, &text),
         }
     }
 }
 
-fn editor(file: Option<&PathBuf>, assistant: Assistant) -> rustyline::Result<Line> {
+fn editor(file: Option<&Path>, assistant: Assistant) -> rustyline::Result<Line> {
     let config = Config::builder()
         .behavior(Behavior::PreferTerm)
         .completion_type(CompletionType::List)
@@ -162,7 +162,7 @@ fn editor(file: Option<&PathBuf>, assistant: Assistant) -> rustyline::Result<Lin
     Ok(editor)
 }
 
-fn remember(editor: &mut Line, file: Option<&PathBuf>, text: &str) {
+fn remember(editor: &mut Line, file: Option<&Path>, text: &str) {
     if history::bears_a_secret(text) || editor.history_mut().add(text).is_err() {
         return;
     }

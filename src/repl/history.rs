@@ -17,11 +17,9 @@ pub fn file(root: &Path) -> Option<PathBuf> {
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let name = root.file_name().unwrap_or_default().to_string_lossy();
     let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
-    let digest: String = digest
+    let digest = digest[..6]
         .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     Some(
         state
             .join("runner/history")
@@ -40,7 +38,7 @@ pub fn prepare(file: &Path) -> io::Result<()> {
     {
         use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
         let file = options.mode(0o600).open(file)?;
-        return file.set_permissions(std::fs::Permissions::from_mode(0o600));
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))
     }
     #[cfg(not(unix))]
     options.open(file).map(|_| ())

@@ -102,7 +102,7 @@ pub async fn run(start: Start) -> Result<i32> {
                 prompt.tell(&session, trouble).await;
             }
             if terminal {
-                session.note(session.greeting());
+                session.note(Session::greeting());
             }
             prompt.run(&mut session, &mut source).await
         }

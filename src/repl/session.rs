@@ -124,7 +124,7 @@ impl Session {
         }
     }
 
-    pub fn greeting(&self) -> String {
+    pub fn greeting() -> String {
         let version = env!("CARGO_PKG_VERSION");
         format!(
             "runner {version}: SQL ends with `;`, all else is Lua; `\\?` lists the commands, `\\q` leaves"

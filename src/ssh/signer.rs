@@ -94,7 +94,8 @@ mod texts {
 
     #[test]
     fn what_is_hard_to_provoke_says_what_where_and_what_now() {
-        for (error, text) in [(SignError::from(SendError {}), "the connection is lost")] {
+        {
+            let (error, text) = (SignError::from(SendError {}), "the connection is lost");
             assert_eq!(error.to_string(), text);
         }
     }

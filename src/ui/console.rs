@@ -562,7 +562,9 @@ mod tests {
     fn printed(options: Options, events: &[Event]) -> [String; 2] {
         let (out, err) = (Written::default(), Written::default());
         let console = console(options, false, out.clone(), err.clone());
-        events.iter().for_each(|event| console.event(event));
+        for event in events {
+            console.event(event);
+        }
         [out, err].map(|written| String::from_utf8(locked(&written.0).clone()).unwrap())
     }
 
@@ -764,7 +766,9 @@ done
         };
         let console = console(quiet, false, Written::default(), Written::default())
             .with_log(Log::open(&path).unwrap());
-        run().iter().for_each(|event| console.event(event));
+        for event in run() {
+            console.event(&event);
+        }
         let text = std::fs::read_to_string(&path).unwrap();
         let told: Vec<_> = text
             .lines()

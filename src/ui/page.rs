@@ -51,7 +51,9 @@ impl Shown {
             Block::Heading(heading) => self.painted(0, heading),
             Block::Text(text) => self.text(text),
             Block::Items(items) if items.iter().any(|item| !item.note.is_empty()) => {
-                items.iter().for_each(|item| self.stacked(item));
+                for item in items {
+                    self.stacked(item);
+                }
             }
             Block::Items(items) => self.columns(items),
             Block::Code(code) => self.code(code),

@@ -100,7 +100,9 @@ impl Printer {
         let last = *self.told_at.get_or_insert(now);
         if now.duration_since(last) >= pause && self.held.is_none() {
             self.told_at = Some(now);
-            lines.iter().for_each(|line| self.print_indented(line));
+            for line in lines {
+                self.print_indented(line);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ fn every_function_has_a_summary_an_example_and_typed_arguments() {
             lacking.push(format!(
                 "{}:{}: {} has no {what}",
                 entry.file, entry.line, entry.name
-            ))
+            ));
         };
         if entry.summary.is_empty() {
             lacks("summary");

@@ -373,11 +373,9 @@ fn completion_does_not_depend_on_how_much_there_is() {
     let lua = LuaNames::default();
     with(&names, &lua, |world| {
         let found = |line: &str| complete(line, line.len(), world).1.len();
-        let begun = Instant::now();
         assert_eq!(found("select * from table_0123"), 10);
         assert_eq!(found("select * from table_01234 where col"), 10);
         assert_eq!(found("select * from table_"), 10_000);
-        eprintln!("three completions of 10,000 tables: {:?}", begun.elapsed());
     });
 }
 

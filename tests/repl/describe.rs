@@ -104,15 +104,16 @@ fn same_as_psql(database: &Database, commands: &[&str]) {
             }
             let sizes = differing.iter().all(|(_, command)| command.contains('+'));
             if !sizes || begun.elapsed() > PATIENCE {
-                for ((ours, psqls), command) in &differing {
+                let told = differing.iter().map(|((ours, psqls), command)| {
                     let only = |of: &str, other: &str| {
                         let lines = of.lines().filter(|line| !other.lines().any(|o| o == *line));
                         lines.collect::<Vec<_>>().join("\n")
                     };
                     let (missing, extra) = (only(psqls, ours), only(ours, psqls));
-                    eprintln!("\\{command}\n--- psql only\n{missing}\n--- ours only\n{extra}");
-                }
-                panic!("{} commands differ from psql", differing.len());
+                    format!("\\{command}\n--- psql only\n{missing}\n--- ours only\n{extra}\n")
+                });
+                let told = told.collect::<Vec<_>>().concat();
+                panic!("{} commands differ from psql\n{told}", differing.len());
             }
         }
     });

@@ -28,8 +28,7 @@ pub const UP: &str = "\x1b[A";
 /// The program in a terminal of its own.
 pub struct Screen {
     child: Box<dyn Child + Send + Sync>,
-    /// Kept open as long as the program runs.
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
     terminal: Arc<Mutex<Shown>>,
     /// The project folder, gone with the value.
@@ -43,6 +42,17 @@ struct Shown {
 }
 
 impl Screen {
+    pub fn resize(&self, columns: u16) {
+        let size = PtySize {
+            rows: ROWS,
+            cols: columns,
+            ..PtySize::default()
+        };
+        self.master.resize(size).unwrap();
+        let mut shown = self.terminal.lock().unwrap();
+        shown.parser.screen_mut().set_size(ROWS, columns);
+    }
+
     /// `runner ARGS` in the project that `runner` describes, as a person's terminal would have it.
     #[track_caller]
     pub fn start(runner: Runner, args: &[&str]) -> Self {
@@ -90,7 +100,7 @@ impl Screen {
         Self {
             child,
             keyboard: pair.master.take_writer().unwrap(),
-            _master: pair.master,
+            master: pair.master,
             terminal,
             project,
         }

@@ -259,7 +259,7 @@ impl Ran {
 pub fn without_caret(report: &str) -> String {
     let is_caret = |line: &&str| line.trim_start_matches([' ', '|']) == "^";
     let kept = report.lines().filter(|line| !is_caret(line));
-    kept.map(|line| format!("{line}\n")).collect()
+    kept.flat_map(|line| [line, "\n"]).collect()
 }
 
 impl Expected {

@@ -26,7 +26,7 @@ pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Function> {
             let title = options.string("title")?.unwrap_or_default();
             options.finish()?;
             let rows = Rows::read(&call.lua, &rows, &options)?;
-            if rows.rows.is_empty() {
+            if rows.list.is_empty() {
                 context.note("show.chart: no rows to draw");
                 return Ok(());
             }
@@ -47,7 +47,7 @@ pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Function> {
 struct Rows<'a> {
     lua: &'a Lua,
     columns: Vec<String>,
-    rows: Vec<Table>,
+    list: Vec<Table>,
 }
 
 impl<'a> Rows<'a> {
@@ -63,7 +63,7 @@ impl<'a> Rows<'a> {
         Ok(Self {
             lua,
             columns: columns_of_all(&rows)?,
-            rows: rows
+            list: rows
                 .iter()
                 .filter_map(|row| row.as_table().cloned())
                 .collect(),
@@ -99,7 +99,7 @@ impl<'a> Rows<'a> {
         for column in self.columns.iter().filter(|column| *column != x) {
             let mut some = false;
             let mut numbers = true;
-            for row in &self.rows {
+            for row in &self.list {
                 let value = cell_of(row, column)?;
                 some |= number(&value).is_some();
                 numbers &= is_empty(&value) || number(&value).is_some();
@@ -127,7 +127,7 @@ impl<'a> Rows<'a> {
                 y: number(&value),
             })
         };
-        self.rows.iter().enumerate().map(point).collect()
+        self.list.iter().enumerate().map(point).collect()
     }
 }
 

@@ -3,7 +3,6 @@
 mod meta;
 mod words;
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use super::{RunOptions, run_playbook};
@@ -166,8 +165,4 @@ impl Played {
     fn failure(self) -> Failure {
         self.result.expect_err("the playbook should have failed")
     }
-}
-
-fn repository(path: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }

@@ -30,7 +30,9 @@ pub fn answer(words: &[String]) -> Answer {
         None => ("", words),
     };
     let mut line = Line::of(&clap);
-    before.iter().for_each(|word| line.read(word));
+    for word in before {
+        line.read(word);
+    }
     let mut answer = line.answer(current);
     answer.words.retain(|(word, _)| word.starts_with(current));
     answer
@@ -73,7 +75,7 @@ impl<'a> Line<'a> {
     fn read(&mut self, word: &str) {
         match self.waiting.take() {
             Some(Waiting::Ours(option)) if option.get_id() == "config" => {
-                self.config = Some(word.into())
+                self.config = Some(word.into());
             }
             Some(_) => {}
             None if self.plain => self.positionals += 1,
@@ -95,7 +97,7 @@ impl<'a> Line<'a> {
         let command = self.clap.find_subcommand(word);
         match command {
             Some(command) if self.command.is_none() && self.file.is_none() => {
-                self.command = Some(command)
+                self.command = Some(command);
             }
             _ if takes_file && self.file.is_none() => {
                 self.declared = docs::declared(&std::fs::read_to_string(word).unwrap_or_default());

@@ -92,13 +92,14 @@ mod texts {
 
     #[test]
     fn what_is_hard_to_provoke_says_what_where_and_what_now() {
-        for (error, text) in [(
-            Error::KeepFormatEncoding {
-                source_name: "dev".into(),
-                encoding: "LATIN1".into(),
-            },
-            "mask `keep-format` wants the encoding UTF8, and `dev` has LATIN1; use another mask",
-        )] {
+        {
+            let (error, text) = (
+                Error::KeepFormatEncoding {
+                    source_name: "dev".into(),
+                    encoding: "LATIN1".into(),
+                },
+                "mask `keep-format` wants the encoding UTF8, and `dev` has LATIN1; use another mask",
+            );
             assert_eq!(error.to_string(), text);
         }
     }

@@ -12,6 +12,7 @@ pub struct Catalog {
     pub(super) relations: Vec<Relation>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone)]
 pub struct Relation {
     pub oid: u32,

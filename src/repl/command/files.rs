@@ -18,12 +18,11 @@ pub async fn run_again(session: &mut Session, source: &mut Source, words: Words)
             "no statement was run that `\\{name}` could run again"
         )));
     }
-    match words.name.as_str() {
-        "watch" => watch::run(session, &last, &words).await,
-        _ => {
-            let then = format!("{} {}", words.name, words.text);
-            session.run_sql(&last, Some(&then), source).await
-        }
+    if words.name.as_str() == "watch" {
+        watch::run(session, &last, &words).await
+    } else {
+        let then = format!("{} {}", words.name, words.text);
+        session.run_sql(&last, Some(&then), source).await
     }
 }
 

@@ -89,6 +89,10 @@ impl Lua {
     }
 
     /// The error of a line is that of the line as it was typed.
+    #[expect(
+        clippy::result_large_err,
+        reason = "made once for a line that is typed"
+    )]
     fn statement(
         &self,
         name: &str,

@@ -1,5 +1,7 @@
 //! A line through the points, in the dots of braille: two by four to a character.
 
+use std::fmt::Write as _;
+
 use unicode_width::UnicodeWidthStr;
 
 use super::{NARROWEST, blank, label, low_and_high, number, place};
@@ -34,10 +36,10 @@ pub fn draw(out: &mut String, chart: &Chart, width: usize, paint: Paint) {
         };
         let axis = paint.tone(Tone::Faint, "│");
         let text = paint.tone(Tone::Good, text.trim_end_matches('\u{2800}'));
-        out.push_str(&format!("{}{scale} {axis}{text}\n", blank(left, scale)));
+        let _ = writeln!(out, "{}{scale} {axis}{text}", blank(left, scale));
     }
     let rule = paint.tone(Tone::Faint, &format!("└{}", "─".repeat(cells)));
-    out.push_str(&format!("{} {rule}\n", " ".repeat(left)));
+    let _ = writeln!(out, "{} {rule}", " ".repeat(left));
     ends(out, chart, left + 2, cells);
 }
 
@@ -51,7 +53,7 @@ fn ends(out: &mut String, chart: &Chart, indent: usize, cells: usize) {
     };
     let (first, last) = (end(chart.points.first()), end(chart.points.last()));
     let between = blank(cells.saturating_sub(first.width()), &last);
-    out.push_str(&format!("{}{first}{between}{last}\n", " ".repeat(indent)));
+    let _ = writeln!(out, "{}{first}{between}{last}", " ".repeat(indent));
 }
 
 /// Where each point is, from the lower left corner; by its number if all have one, else one behind the other.

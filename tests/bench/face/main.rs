@@ -6,6 +6,7 @@
 //! `start` and `csv`. Linux only: the peak of memory is read from /proc.
 
 #[path = "../measure.rs"]
+#[allow(dead_code, reason = "what is compared here is wall time")]
 mod measure;
 
 use std::os::unix::fs::PermissionsExt;
@@ -132,11 +133,11 @@ fn start(scene: &Scene) {
 
 fn csv(scene: &Scene) {
     let rows = from_env("BENCH_ROWS", 1_000_000);
-    let make = format!(
+    let sql = format!(
         "CREATE TABLE rows AS SELECT i AS id, 'name ' || i AS name, timestamptz '2026-01-01' + i * interval '1 min' AS at, i / 7.0 AS share
          FROM generate_series(1, {rows}) i"
     );
-    let made = scene.cluster.run_sql("postgres", &make);
+    let made = scene.cluster.run_sql("postgres", &sql);
     scene.runtime.block_on(made).unwrap();
     let lua =
         "copy.export { from = connect 'dev', table = 'rows', to = 'ours.csv', overwrite = true }";
