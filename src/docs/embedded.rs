@@ -10,6 +10,7 @@ pub const META: &[(&str, &str)] = &[
     ("host", include_str!("../../stdlib/meta/host.lua")),
     ("json", include_str!("../../stdlib/meta/json.lua")),
     ("log", include_str!("../../stdlib/meta/log.lua")),
+    ("notify", include_str!("../../stdlib/meta/notify.lua")),
     ("null", include_str!("../../stdlib/meta/null.lua")),
     ("playbook", include_str!("../../stdlib/meta/playbook.lua")),
     ("query", include_str!("../../stdlib/meta/query.lua")),

@@ -68,19 +68,20 @@ impl Syntax {
 
     /// Whether Lua wants more than `text`.
     fn goes_on(&self, text: &str) -> bool {
-        let compiles = |text: &str| {
+        let lacks_more = |text: &str| {
             let chunk = self.lua.load(text).set_mode(mlua::chunk::ChunkMode::Text);
-            chunk.into_function().map(|_| ())
+            match chunk.into_function() {
+                Ok(_) => Some(false),
+                // A string in quotes does not go on in the next line.
+                Err(mlua::Error::SyntaxError {
+                    incomplete_input: true,
+                    message,
+                }) => (!message.contains("unfinished string")).then_some(true),
+                Err(_) => None,
+            }
         };
-        if compiles(&format!("return {text}")).is_ok() {
-            return false;
-        }
-        match compiles(text) {
-            Err(mlua::Error::SyntaxError {
-                incomplete_input, ..
-            }) => incomplete_input,
-            _ => false,
-        }
+        let as_expression = lacks_more(&format!("return {text}"));
+        as_expression.or_else(|| lacks_more(text)).unwrap_or(false)
     }
 
     /// Whether all of `text` can be done as it is.

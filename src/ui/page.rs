@@ -208,8 +208,8 @@ Options
       how fast it is, and how far
 
 Raises
-  -  the way is closed by a gate or
-     a \\u{1b}[31mriver
+  -  the way is closed by a gate
+     or a \\u{1b}[31mriver
 
 Example
   walk {

@@ -52,7 +52,7 @@ function copy.order(options) end
 ---@field batch? integer about so many rows in a commit, of tables that no key ties to others, not in mode `"replace"`; after a failure the commits before it stay
 ---@field freeze? boolean write the rows as frozen, in mode `"replace"` and where the table is not partitioned
 
----@class copy.PlanOptions: copy.TablesOptions
+---@class (exact) copy.PlanOptions: copy.TablesOptions
 ---@field roots? table<string, string|any[]> the rows that a subset begins with, as in `copy.subset`
 ---@field children? boolean|string|string[] as in `copy.subset`, beside `roots`
 

@@ -149,7 +149,7 @@ fn in_the_middle_of_rows() {
         |running, _| running.wait_for_stdout("here"),
     );
     leaves_nothing(
-        "for row in dev:rows \"SELECT n, repeat('x', 1000) FROM generate_series(1, 100000000) AS n\" do
+        "for row in dev:rows \"SELECT generate_series(1, 100000000) AS n, repeat('x', 1000)\" do
            if row.n == 1000 then print 'here' end
          end",
         |running, _| running.wait_for_stdout("here"),

@@ -29,6 +29,7 @@ pub fn pieces(text: &str, width: usize) -> Vec<Piece<'_>> {
                 break;
             }
             let at = match rest[..full].rfind(' ') {
+                _ if rest[full..].starts_with(' ') => full + 1,
                 Some(space) if space * 2 >= full => space + 1,
                 _ => full,
             };
