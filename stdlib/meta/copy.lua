@@ -259,8 +259,8 @@ function copy.export(options) end
 ---
 ---# Example
 ---```lua
----copy.export { from = dev, to = "sessions.jsonl", table = "scrape_sessions" }
----copy.import { from = "sessions.jsonl", to = prod, table = "scrape_sessions", mode = "append" }
+---copy.export { from = dev, to = "cascades.jsonl", table = "cascade_affected_laws" }
+---copy.import { from = "cascades.jsonl", to = prod, table = "cascade_affected_laws", mode = "replace" }
 ---```
 ---@param options copy.ImportOptions
 ---@return copy.Report report
@@ -332,7 +332,7 @@ function copy.dump(options) end
 ---
 ---# Example
 ---```lua
----copy.schema { from = dev, to = prod, tables = { "uk_lrt", "lat" }, clean = true, rows = true }
+---copy.schema { from = dev, to = prod, tables = { "cascade_affected_laws" }, clean = true, rows = true }
 ---```
 ---@param options copy.SchemaOptions
 ---@return copy.SchemaReport report

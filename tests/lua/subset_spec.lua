@@ -32,7 +32,7 @@ it("plans a subset with the rows counted, and touches nothing", function()
   same(dev:value("SELECT count(*) FROM scrape_session_records WHERE session_id = $1", id), rows.scrape_session_records)
   same(1 + rows.scrape_session_records, plan.rows)
   same(before, prod:value "SELECT count(*) FROM scrape_sessions")
-  raises("unknown option `children`", function() copy.plan { from = dev, to = prod, children = true } end)
+  raises("option `children` goes with `roots`", function() copy.plan { from = dev, to = prod, children = true } end)
 end)
 
 it("refuses what says nothing or the wrong thing", function()

@@ -59,8 +59,6 @@ impl Screen {
         let (command, project) = runner
             .args(args.iter().copied())
             .env("TERM", "xterm-256color")
-            // What is long would wait for keys.
-            .env("PAGER", "cat")
             .for_terminal();
         Self::open(&command, project)
     }

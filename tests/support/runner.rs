@@ -203,6 +203,8 @@ impl Runner {
             )
             .envs(docker::engine_host().map(|host| ("DOCKER_HOST", host)))
             .envs([("LANG", "C.UTF-8"), ("TZ", "UTC"), ("TERM", "dumb")])
+            // What is long would wait for keys.
+            .env("PAGER", "cat")
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

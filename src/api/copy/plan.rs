@@ -32,6 +32,9 @@ const TABLE: [&str; 15] = [
 pub async fn plan(call: Call, table: Table) -> Result<Table> {
     let options = Options::new(call.name, Some(table));
     let is_subset = options.value("roots")?.is_some();
+    if !is_subset && options.value("children")?.is_some() {
+        return Err(options.error("option `children` goes with `roots`"));
+    }
     let (_, options) = if is_subset {
         subset::read(&call.lua, &options)?
     } else {

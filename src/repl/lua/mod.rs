@@ -80,7 +80,10 @@ impl Lua {
         let name = format!("line {}", self.lines);
         let environment = self.environment()?;
         let expression = format!("return {text}");
-        let chunk = match self.machine.load(&name, &expression, &environment) {
+        let expression = self
+            .machine
+            .load_told(&name, text, &expression, &environment);
+        let chunk = match expression {
             Ok(chunk) => chunk,
             Err(_) => self.statement(&name, text, &environment)?,
         };
