@@ -85,7 +85,7 @@ impl Buckets {
         )
     }
 
-    /// In which each value is made once: no subquery has to hold it, and several processes can share the table.
+    /// In which each value is made once, so that no subquery has to hold it.
     fn row_hash(&self) -> String {
         let columns = self.columns.iter();
         columns.fold("1::pg_catalog.int8".to_owned(), |before, column| {
