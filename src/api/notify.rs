@@ -7,7 +7,7 @@ use mlua::{IntoLua, Lua, Table, Value};
 use serde_json::{Value as Json, json};
 
 use super::Context;
-use crate::config::redact;
+use crate::config::{Secret, redact};
 use crate::host::options::Options;
 use crate::host::{Error, Failure, Kind, Result, function};
 use crate::human;
@@ -63,6 +63,8 @@ pub fn build(lua: &Lua, context: &Arc<Context>) -> mlua::Result<Value> {
 fn read(table: Table) -> Result<(Notification, bool)> {
     let options = Options::new("notify", Some(table));
     let url = options.string("url")?;
+    // Before anything else can be wrong with the call: from here on no text shows it.
+    url.as_deref().map(Secret::new);
     let message = options.string("message")?;
     let on = options.choice("on", &ON)?;
     let timeout = options.duration("timeout")?.unwrap_or(TIMEOUT);

@@ -3,6 +3,8 @@
 //! SQL begins with one of its verbs, unless what follows the verb makes it a Lua expression: `copy.tables{...}`,
 //! `table = {}`, `show(rows)`. A leading `=` makes anything Lua, a leading `;` SQL.
 
+use super::complete::STATEMENTS;
+
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
@@ -13,61 +15,6 @@ pub enum Language {
     Lua,
     Sql,
 }
-
-/// The words that begin statements of SQL. LOAD is not among them: `load "..."` is a function of Lua.
-const VERBS: [&str; 51] = [
-    "ABORT",
-    "ALTER",
-    "ANALYZE",
-    "BEGIN",
-    "CALL",
-    "CHECKPOINT",
-    "CLOSE",
-    "CLUSTER",
-    "COMMENT",
-    "COMMIT",
-    "COPY",
-    "CREATE",
-    "DEALLOCATE",
-    "DECLARE",
-    "DELETE",
-    "DISCARD",
-    "DO",
-    "DROP",
-    "END",
-    "EXECUTE",
-    "EXPLAIN",
-    "FETCH",
-    "GRANT",
-    "IMPORT",
-    "INSERT",
-    "LISTEN",
-    "LOCK",
-    "MERGE",
-    "MOVE",
-    "NOTIFY",
-    "PREPARE",
-    "REASSIGN",
-    "REFRESH",
-    "REINDEX",
-    "RELEASE",
-    "RESET",
-    "REVOKE",
-    "ROLLBACK",
-    "SAVEPOINT",
-    "SECURITY",
-    "SELECT",
-    "SET",
-    "SHOW",
-    "START",
-    "TABLE",
-    "TRUNCATE",
-    "UNLISTEN",
-    "UPDATE",
-    "VACUUM",
-    "VALUES",
-    "WITH",
-];
 
 /// What `text` begins with, and that beginning without the sign that forces it.
 pub fn classify(text: &str) -> (Language, &str) {
@@ -86,13 +33,19 @@ pub fn classify(text: &str) -> (Language, &str) {
     }
 }
 
+/// Whether a statement of SQL begins with the word.
+fn is_verb(word: &str) -> bool {
+    let mut statements = STATEMENTS.iter();
+    statements.any(|statement| statement.split(' ').next() == Some(word))
+}
+
 fn is_sql(body: &str) -> bool {
     let end = body
         .find(|c: char| !c.is_alphanumeric() && c != '_')
         .unwrap_or(body.len());
     let word = body[..end].to_ascii_uppercase();
     let rest = &body[end..];
-    if !VERBS.contains(&word.as_str()) {
+    if !is_verb(&word) {
         return false;
     }
     match word.as_str() {

@@ -156,8 +156,10 @@ impl Prompt {
                     return FAILED;
                 }
             };
+            let ran = run_text(session, source, &syntax, &text).await;
+            // Only behind it is all known that is a secret in it: the address of a webhook, say.
             source.remember(&text);
-            match run_text(session, source, &syntax, &text).await {
+            match ran {
                 Ok(Some(code)) => return code,
                 Ok(None) => {}
                 Err(trouble) => {

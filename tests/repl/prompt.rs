@@ -175,6 +175,11 @@ fn lines_are_remembered_per_project_and_never_one_with_a_password() {
     let home = screen.project.path().join("home");
     screen.answer("select 'first' as remembered;", "dev=>");
     screen.answer("create role hidden_role password 'geheim';", "dev=>");
+    // What is secret in a line may be known only when it is run, and the call may be wrong besides.
+    screen.answer(
+        "notify { url = 'http://127.0.0.1:9/geheim', on = 'nver' }",
+        "dev=>",
+    );
     screen.answer("drop role hidden_role;", "dev=>");
     screen.keys(UP);
     screen.wait_prompt("dev=> drop role hidden_role;");

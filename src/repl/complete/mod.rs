@@ -12,7 +12,7 @@ mod words;
 use std::collections::BTreeSet;
 
 pub use lua_names::{Global, LuaNames};
-pub use words::keywords;
+pub use words::{STATEMENTS, keywords};
 
 use super::classify::{Language, classify};
 use super::names::Names;

@@ -38,7 +38,7 @@ const OTHERS: &[&str] = &[
     "UNLOGGED",
 ];
 
-/// What a statement may begin with.
+/// What a statement may begin with. LOAD is not among them: `load "..."` is a function of Lua.
 pub const STATEMENTS: &[&str] = &[
     "ABORT",
     "ALTER",
@@ -79,6 +79,7 @@ pub const STATEMENTS: &[&str] = &[
     "REVOKE",
     "ROLLBACK",
     "SAVEPOINT",
+    "SECURITY LABEL",
     "SELECT",
     "SET",
     "SHOW",
