@@ -3,7 +3,7 @@
 use std::future::Future;
 #[cfg(unix)]
 use std::future::poll_fn;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 #[cfg(unix)]
 use std::task::Poll;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::interrupt::Interrupt;
+use crate::progress::{Event, Progress};
 use crate::ui::{Console, TraceTo};
 
 /// How long work that nobody waits for may go on once the command is done.
@@ -48,7 +49,7 @@ pub fn block_on_with<F: Future>(
 }
 
 /// The same for a prompt, where each line is interrupted by itself: SIGINT interrupts the line, a second one that
-/// comes before the line has ended ends the process.
+/// comes before the line has ended warns, and a third one ends the process.
 pub fn block_on_lines<F: Future>(work: impl FnOnce(Interrupt) -> F) -> anyhow::Result<F::Output> {
     block_on_watched(
         |interrupt, _| work(interrupt),
@@ -79,18 +80,43 @@ fn block_on_watched<F: Future>(
 
 async fn watch_signals(mut caught: Caught, interrupt: Interrupt) {
     interrupt.trip(caught.next().await);
-    let signal = caught.next().await;
-    std::process::exit(128 + signal);
+    end_at_once(caught.next().await);
 }
 
 async fn watch_lines(mut caught: Caught, interrupt: Interrupt) {
+    let mut warned = false;
     loop {
         let signal = caught.next().await;
-        if interrupt.is_tripped() {
-            std::process::exit(128 + signal);
+        if !interrupt.is_tripped() {
+            warned = false;
+            interrupt.trip(signal);
+        } else if signal != SIGINT || warned {
+            end_at_once(signal);
+        } else if let Some(console) = CONSOLE.get().filter(|console| !console.is_taken()) {
+            // In a pager it is one of its keys.
+            warned = true;
+            let text = "it is being stopped; Ctrl-C once more ends the session at once";
+            console.event(&Event::Warning(text.to_owned()));
         }
-        interrupt.trip(signal);
     }
+}
+
+const SIGINT: i32 = 2;
+
+/// The console of the process: what it has drawn is not to stay on the terminal.
+static CONSOLE: OnceLock<Arc<Console>> = OnceLock::new();
+
+/// Has the console closed when a second signal ends the process.
+pub fn keep(console: &Arc<Console>) {
+    // There is one of them.
+    let _ = CONSOLE.set(Arc::clone(console));
+}
+
+fn end_at_once(signal: i32) -> ! {
+    if let Some(console) = CONSOLE.get() {
+        console.close();
+    }
+    std::process::exit(128 + signal);
 }
 
 /// The signals that end a run, each with its number. One that cannot be caught keeps the system's own handling.

@@ -35,7 +35,12 @@ pub struct Printer {
     mid_line: bool,
     /// While a question or a pager has the terminal: what waits until it is free.
     held: Option<Vec<(Output, String)>>,
+    /// While a line is typed: who shows what is printed.
+    elsewhere: Option<Elsewhere>,
 }
+
+/// Takes a text that is to be printed. It must not wait.
+pub type Elsewhere = Box<dyn FnMut(String) + Send>;
 
 /// The lines at the end of the terminal that are drawn again and again.
 #[derive(Default)]
@@ -58,10 +63,15 @@ impl Printer {
             status: Status::default(),
             mid_line: false,
             held: None,
+            elsewhere: None,
         }
     }
 
     pub fn print(&mut self, to: Output, text: String) {
+        if let Some(elsewhere) = &mut self.elsewhere {
+            elsewhere(text);
+            return;
+        }
         if let Some(held) = &mut self.held {
             held.push((to, text));
             return;
@@ -109,7 +119,7 @@ impl Printer {
     /// Has `lines` stand at the end of a terminal of this width, from now on and whatever is printed.
     pub fn draw(&mut self, lines: Vec<String>, width: usize) {
         self.set_status(lines, width);
-        if self.held.is_none() && !self.mid_line {
+        if self.held.is_none() && self.elsewhere.is_none() && !self.mid_line {
             let text = self.status.wiping() + &self.status.drawing();
             self.write(Output::Err, &text);
         }
@@ -133,6 +143,17 @@ impl Printer {
         let wiping = self.status.wiping();
         self.write(Output::Err, &wiping);
         self.held.get_or_insert_default();
+    }
+
+    /// From here on, until it is called with `None`, all is shown elsewhere, and nothing is drawn.
+    pub fn lead_away(&mut self, elsewhere: Option<Elsewhere>) {
+        let wiping = self.status.wiping();
+        self.write(Output::Err, &wiping);
+        self.elsewhere = elsewhere;
+    }
+
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
     pub fn release(&mut self) {

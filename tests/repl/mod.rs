@@ -4,6 +4,8 @@ mod complete;
 mod describe;
 mod lines;
 mod prompt;
+mod server;
+mod typing;
 
 use std::io::{Read, Write};
 use std::process::Command;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{Source, Words};
 use crate::host::shown;
+use crate::repl::history::bears_a_secret;
 use crate::repl::results::{Sink, shell};
 use crate::repl::session::Session;
 use crate::repl::{Flow, Result, Trouble, watch};
@@ -62,7 +63,12 @@ pub fn edit(session: &mut Session) -> Result<Flow> {
         )));
     }
     let text = std::fs::read_to_string(file.path()).map_err(failed)?;
-    session.note(text.trim_end());
+    // What is shown is in the log, too.
+    session.note(if bears_a_secret(&text) {
+        "what was edited is run"
+    } else {
+        text.trim_end()
+    });
     Ok(Flow::Runs(text))
 }
 
@@ -78,6 +84,19 @@ pub async fn include(session: &mut Session, _: &mut Source, words: Words) -> Res
     let values = session.lua.run_file(&name, &text).await?;
     let values: Vec<_> = values.into_iter().collect();
     session.echo(&values)?;
+    Ok(Flow::GoesOn)
+}
+
+/// `\! COMMAND`
+pub async fn run_shell(session: &mut Session, _: &mut Source, words: Words) -> Result<Flow> {
+    if words.text.is_empty() {
+        return Err(Trouble::usage("`\\!` needs a command"));
+    }
+    let failed = |error| Trouble::failed(format!("cannot run `{}`: {error}", words.text));
+    let status = shell(&words.text).status().map_err(failed)?;
+    if !status.success() {
+        session.note(format!("the command ended with {status}"));
+    }
     Ok(Flow::GoesOn)
 }
 
