@@ -71,7 +71,6 @@ impl Hinter for Assistant {
         if !self.whole || position < line.len() || line.is_empty() {
             return None;
         }
-        // A line of its own has no prompt: the editor draws all of a text in one, so that every line can be edited.
         if line.ends_with('\n') {
             let awaited = self.syntax.awaited(line)?;
             return Some(Shown {

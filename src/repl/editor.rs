@@ -225,7 +225,8 @@ fn editor(file: Option<&Path>, assistant: Assistant) -> rustyline::Result<Line> 
 }
 
 fn remember(editor: &mut Line, file: Option<&Path>, text: &str) {
-    if history::bears_a_secret(text) || editor.history_mut().add(text).is_err() {
+    let kept = text.len() <= history::LONGEST && !history::bears_a_secret(text);
+    if !kept || editor.history_mut().add(text).is_err() {
         return;
     }
     if let Some(file) = file {

@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use crate::config::redact;
 
 pub const LINES: usize = 10_000;
+/// What is longer was pasted, data for a COPY as a rule, and nobody looks for it among lines.
+pub const LONGEST: usize = 64 << 10;
 
 /// The file of a project's history; `None` where there is no folder for it.
 pub fn file(root: &Path) -> Option<PathBuf> {

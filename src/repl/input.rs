@@ -1,7 +1,7 @@
 //! What was typed, piece by piece: a statement, a chunk of Lua, a command.
 
 use super::classify::{Language, classify};
-use crate::pg::script::{self, Copying, Typed, copying, typed};
+use crate::pg::script::{Copying, Typed, copying, typed};
 
 /// One thing to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Piece {
 }
 
 /// What Lua wants beyond a text.
-enum Lack {
+pub enum Lack {
     Nothing,
     /// With what it says.
     More(String),
@@ -88,7 +88,7 @@ impl Syntax {
         }
     }
 
-    fn classify<'a>(&self, text: &'a str) -> (Language, &'a str) {
+    pub fn classify<'a>(&self, text: &'a str) -> (Language, &'a str) {
         match classify(text) {
             (Language::Lua, _) if self.only_sql => (Language::Sql, text),
             known => known,
@@ -96,7 +96,7 @@ impl Syntax {
     }
 
     /// Whether Lua wants more than `text`, and then what it says; nothing where the text is wrong.
-    fn lack(&self, text: &str) -> Option<Lack> {
+    pub fn lack(&self, text: &str) -> Option<Lack> {
         let chunk = self.lua.load(text).set_mode(mlua::chunk::ChunkMode::Text);
         match chunk.into_function() {
             Ok(_) => Some(Lack::Nothing),
@@ -113,27 +113,6 @@ impl Syntax {
         let as_expression = self.lack(&format!("return {text}"));
         let lack = as_expression.or_else(|| self.lack(text));
         matches!(lack, Some(Lack::More(_)))
-    }
-
-    /// What input that goes on waits for first: `;`, `)`, `end`; nothing where that is not known.
-    pub fn awaited(&self, text: &str) -> Option<String> {
-        let mut rest = text;
-        while let Next::Piece(_, behind) = self.next(rest) {
-            rest = behind;
-        }
-        match self.classify(rest) {
-            (Language::Sql, body) => Some(script::awaited(body).to_owned()),
-            (Language::Lua, body) => match self.lack(body)? {
-                Lack::More(message) if message.contains("unfinished long") => Some("]]".to_owned()),
-                // `FILE:1: 'end' expected (to close 'if' at line 1) near <eof>`
-                Lack::More(message) => {
-                    let (before, _) = message.split_once("' expected")?;
-                    Some(before.rsplit('\'').next()?.to_owned())
-                }
-                Lack::Nothing => None,
-            },
-            _ => None,
-        }
     }
 
     /// Whether all of `text` can be done as it is.
@@ -308,30 +287,6 @@ mod tests {
             assert!(Syntax::new().is_whole(text), "{text}");
         }
         assert!(!Syntax::new().is_whole("copy t from stdin;\n1\n\\.\nselect 1"));
-    }
-
-    #[test]
-    fn what_is_waited_for_is_known() {
-        for (text, awaited) in [
-            ("select 1", Some(";")),
-            ("select 1; select (2", Some(")")),
-            ("select 'a", Some("'")),
-            ("select E'a", Some("'")),
-            ("select \"a", Some("\"")),
-            ("do $x$ begin;", Some("$x$")),
-            ("select 1 /* why", Some("*/")),
-            (
-                "create function f() returns int begin atomic select 1;",
-                Some("END"),
-            ),
-            ("function f()", Some("end")),
-            ("x = {", Some("}")),
-            ("f(1,", None),
-            ("x = [[ one", Some("]]")),
-            ("select 1;", None),
-        ] {
-            assert_eq!(Syntax::new().awaited(text).as_deref(), awaited, "{text}");
-        }
     }
 
     #[test]

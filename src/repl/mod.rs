@@ -5,6 +5,7 @@
 
 mod above;
 mod assistant;
+mod awaited;
 pub mod catalogue;
 pub mod classify;
 pub mod command;

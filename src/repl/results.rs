@@ -245,8 +245,7 @@ fn fields<'a>(row: &'a Row, columns: &[pg::Column]) -> Vec<Field<'a>> {
         .map(|(text, column)| {
             let json = match column.type_name.as_str() {
                 "bool" => text.map(|text| if text == "t" { "true" } else { "false" }),
-                // Of one line: `json` keeps the breaks it came with.
-                "json" | "jsonb" => text.filter(|text| !text.contains(['\n', '\r'])),
+                "json" | "jsonb" => text,
                 _ => None,
             };
             Field {

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
 
 use crate::support::{Database, Ran, Runner, dev};
 
@@ -129,49 +128,6 @@ fn the_first_failure_ends_it_with_1_and_tells_its_place() {
         "{}",
         ran.stderr
     );
-}
-
-/// What psql prints for the same lines.
-fn psql(database: &Database, options: &[&str], lines: &str) -> String {
-    let mut psql = database.client("psql");
-    psql.args(["-X", "-q"]).args(options);
-    psql.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = psql.spawn().unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(lines.as_bytes())
-        .unwrap();
-    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
-}
-
-#[test]
-fn csv_is_what_psql_writes() {
-    let database = Database::empty(dev());
-    let lines = "select 1 as a, null as b, '' as c, true as d, 'x,\"y\"' as e, E'two\\nlines' as f;\n\
-                 select now()::date = current_date as today, array[1, 2] as list, '{\"k\": 1}'::jsonb as doc,\n\
-                 '\\x00ff'::bytea as bytes, 1.50::numeric as n, interval '1 day' as span, 'a;b' as \"odd \"\"name\";\n\
-                 table pg_catalog.pg_am; values (1), (2); show server_version_num; select where false;\n";
-    let ours = run(
-        Runner::new().target("dev", &database),
-        &["dev", "--csv"],
-        lines,
-        0,
-    );
-    assert_eq!(ours.stdout, psql(&database, &["--csv"], lines));
-}
-
-#[test]
-fn json_and_tsv_are_exact_and_tags_do_not_stand_among_rows() {
-    let database = Database::empty(dev());
-    let lines =
-        "create table t (a int, b text); insert into t values (1, null), (2, 'x');\ntable t;\n";
-    let target = || Runner::new().target("dev", &database);
-    let ran = run(target(), &["dev", "--json"], lines, 0);
-    assert_eq!(ran.stdout, "{\"a\":1,\"b\":null}\n{\"a\":2,\"b\":\"x\"}\n");
-    let ran = run(target(), &["dev", "--tsv"], "table t;", 0);
-    assert_eq!(ran.stdout, "a\tb\n1\t\\N\n2\tx\n");
 }
 
 #[test]
@@ -397,60 +353,4 @@ fn a_dry_run_writes_nothing() {
         ran.stderr
     );
     assert_eq!(database.query("select count(*) from t"), "0");
-}
-
-#[test]
-fn what_may_hold_a_password_is_in_no_report_and_no_log() {
-    let database = Database::empty(dev());
-    let editor = "f() { echo \"alter role nobody_here password 'geheim4';\" >\"$1\"; }; f";
-    for lines in [
-        "alter role nobody_here password 'geheim1';",
-        "db:execute \"alter role nobody_here password 'geheim2'\"",
-        "local password = 'geheim3' .. nil",
-        "\\e",
-    ] {
-        let runner = Runner::new().target("dev", &database).env("EDITOR", editor);
-        let ran = run(runner, &["dev", "--log", "done.log", "-v"], lines, 1);
-        assert!(ran.stderr.contains("error: "), "{}", ran.stderr);
-        let log = std::fs::read_to_string(ran.project.path().join("done.log")).unwrap();
-        assert!(log.contains("error: "), "{log}");
-        assert!(!log.contains("geheim"), "{log}");
-        assert!(!ran.stderr.contains("geheim"), "{}", ran.stderr);
-    }
-}
-
-#[test]
-fn hands_that_know_psql_are_told_what_is_here_instead() {
-    let database = Database::empty(dev());
-    let target = || Runner::new().target("dev", &database);
-    for (line, message) in [
-        (
-            "\\copy t from 't.csv'",
-            "`\\copy` is psql's: `copy.export` writes",
-        ),
-        ("\\set x 1", "`\\set` is psql's: variables are Lua's here"),
-        ("\\pset null -", "`\\x` shows rows as records"),
-        ("\\echo hi", "`print(...)` does that here"),
-        ("\\! exit 3", "the command ended with exit status: 3"),
-        (
-            "copy pg_class to '/no/such/folder/x'",
-            "help: the file is one of the server's; here `copy.export` writes files and `copy.import` reads them",
-        ),
-    ] {
-        let code = i32::from(!line.starts_with("\\!"));
-        let mut running = target().args(["repl", "dev"]).start();
-        running.stdin().write_all(line.as_bytes()).unwrap();
-        let ran = running.finish(code);
-        assert!(ran.stderr.contains(message), "{line}: {}", ran.stderr);
-    }
-    let lines =
-        "\\connect dev\n\\!echo shell\nlisten news; notify news, 'came';\nquit\nprint 'not run'\n";
-    let mut running = target().args(["repl", "dev"]).start();
-    running.stdin().write_all(lines.as_bytes()).unwrap();
-    let ran = running.finish(0);
-    assert_eq!(ran.stdout, "shell\nLISTEN\nNOTIFY\n");
-    let told = ran.stderr.lines().any(|line| {
-        line.starts_with("dev: notification on `news` from backend ") && line.ends_with(": came")
-    });
-    assert!(told, "{}", ran.stderr);
 }

@@ -2,6 +2,8 @@
 
 mod complete;
 mod describe;
+mod exact;
+mod habits;
 mod lines;
 mod prompt;
 mod server;

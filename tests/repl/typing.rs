@@ -1,5 +1,7 @@
 //! What is typed and pasted, and what comes in between.
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::{CTRL_C, ENTER, Screen, TAB, UP};
 use crate::support::{Database, Runner, dev};
 
@@ -163,4 +165,20 @@ fn a_second_ctrl_c_warns_and_a_third_ends_the_session_with_nothing_left_on_the_s
     screen.wait_for("nothing is left of it", |text| !is_drawn(text));
     assert_eq!(screen.finish().0, 130);
     database.assert_left();
+}
+
+#[test]
+fn sigterm_among_lines_of_data_ends_the_session_without_them() {
+    let database = Database::with(dev(), "create table t (a int)");
+    let mut screen = opened(&database);
+    screen.type_line("copy t from stdin;");
+    screen.wait_text("a row on each line");
+    screen.wait_prompt(">>");
+    screen.type_line("1");
+    screen.wait_prompt(">>");
+    let pid = Pid::from_raw(screen.pid().cast_signed()).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
+    assert_eq!(screen.finish().0, 143);
+    database.assert_left();
+    assert_eq!(database.query("select count(*) from t"), "0");
 }

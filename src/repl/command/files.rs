@@ -52,9 +52,14 @@ pub fn edit(session: &mut Session) -> Result<Flow> {
     };
     let editor = set("VISUAL")
         .or_else(|| set("EDITOR"))
-        .unwrap_or_else(|| "vi".to_owned());
-    let path = file.path().display().to_string().replace('\'', r"'\''");
-    let status = shell(&format!("{editor} '{path}'"))
+        .unwrap_or_else(|| if cfg!(windows) { "notepad" } else { "vi" }.to_owned());
+    let path = file.path().display().to_string();
+    let word = if cfg!(windows) {
+        format!("\"{path}\"")
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    };
+    let status = shell(&format!("{editor} {word}"))
         .status()
         .map_err(failed)?;
     if !status.success() {
