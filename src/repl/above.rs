@@ -66,8 +66,9 @@ impl Above {
         self.console.lead_away(None);
         // What came with the last key.
         let left = std::mem::take(&mut *waiting.locked());
-        left.into_iter()
-            .for_each(|text| self.console.print_as_it_is(text));
+        for text in left {
+            self.console.print_as_it_is(text);
+        }
         typed
     }
 }

@@ -254,12 +254,14 @@ async fn run_text(
         };
         let place = source.place(&text[..piece.offset(text, rest)]);
         let data = piece.data(behind);
+        let is_lua = matches!(piece, Piece::Lua(_));
         source.hold(data.unwrap_or_default());
         let ran = run_piece(session, source, piece, place.as_ref()).await;
         let left = source.release();
         let flow = ran.map_err(|trouble| match &place {
-            Some(place) => trouble.at(place),
-            None => trouble,
+            // A statement in a line of Lua begins anywhere in it.
+            Some(place) if !is_lua || trouble.statement.is_none() => trouble.at(place),
+            _ => trouble,
         })?;
         let ended = match flow {
             // What the data has left of the lines behind it is no longer a part of the text.

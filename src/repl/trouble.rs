@@ -87,6 +87,9 @@ impl Trouble {
         let bears = |statement: &mut Statement| bears_a_secret(&statement.text);
         self.0.statement.take_if(bears);
         self.0.source_line.take_if(|line| bears_a_secret(line));
+        // The statement inside of a function, or of a block.
+        let bears = |name: &str, field: &Field| matches!(field, Field::Text(text) if name == "context" && bears_a_secret(text));
+        self.0.fields.retain(|(name, field)| !bears(name, field));
     }
 
     /// Whether one of its fields is this.

@@ -14,6 +14,7 @@ fn what_may_hold_a_password_is_in_no_report_and_no_log() {
         "db:execute \"alter role nobody_here password 'geheim2'\"",
         "local password = 'geheim3' .. nil",
         "\\e",
+        "do $$ begin execute 'alter role nobody_here password ''geheim5'''; end $$;",
     ] {
         let runner = Runner::new().target("dev", &database).env("EDITOR", editor);
         let ran = run(runner, &["dev", "--log", "done.log", "-v"], lines, 1);
@@ -59,4 +60,38 @@ fn hands_that_know_psql_are_told_what_is_here_instead() {
         line.starts_with("dev: notification on `news` from backend ") && line.ends_with(": came")
     });
     assert!(told, "{}", ran.stderr);
+}
+
+#[test]
+fn the_list_of_commands_ends_with_what_is_none() {
+    let mut running = Runner::new().args(["repl"]).start();
+    running.stdin().write_all(b"\\?\n").unwrap();
+    let ran = running.finish(0);
+    assert!(ran.stdout.contains("\\!"), "{}", ran.stdout);
+    assert!(
+        ran.stderr
+            .contains("`_` the last result, where that is not more than 16 MB"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn an_editor_that_is_left_as_it_was_runs_nothing() {
+    let database = Database::with(dev(), "create sequence s");
+    let runner = Runner::new().target("dev", &database).env("EDITOR", "true");
+    let mut running = runner.args(["repl", "dev"]).start();
+    running
+        .stdin()
+        .write_all(b"select nextval('s');\n\\e\n")
+        .unwrap();
+    let ran = running.finish(0);
+    assert!(
+        ran.stderr.contains(
+            "nothing was changed, and nothing is run; `\\g` runs the last statement again"
+        ),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(database.query("select last_value from s"), "1");
 }

@@ -43,7 +43,8 @@ pub fn edit(session: &mut Session) -> Result<Flow> {
         .tempfile()
         .map_err(failed)?;
     let ending = if session.last.is_empty() { "" } else { ";" };
-    writeln!(file, "{}{ending}", session.last).map_err(failed)?;
+    let given = format!("{}{ending}\n", session.last);
+    file.write_all(given.as_bytes()).map_err(failed)?;
     file.flush().map_err(failed)?;
     let set = |name| {
         std::env::var(name)
@@ -68,6 +69,12 @@ pub fn edit(session: &mut Session) -> Result<Flow> {
         )));
     }
     let text = std::fs::read_to_string(file.path()).map_err(failed)?;
+    // Whoever leaves the editor as he came wants nothing.
+    if text == given {
+        session
+            .note("nothing was changed, and nothing is run; `\\g` runs the last statement again");
+        return Ok(Flow::GoesOn);
+    }
     // What is shown is in the log, too.
     session.note(if bears_a_secret(&text) {
         "what was edited is run"

@@ -243,6 +243,10 @@ async fn describe(session: &Session, words: &Words) -> Result<Flow> {
     Ok(Flow::GoesOn)
 }
 
+/// What is no command, and has to be known.
+const BESIDE: &str = "`db` is the target, `_` the last result, where that is not more than 16 MB; `= x` is Lua and `; x` SQL, \
+                      whatever `x` looks like; `help()` tells about Lua";
+
 async fn help(session: &mut Session, _: &mut Source, _: Words) -> Result<Flow> {
     let row = |command: &Command| {
         let name = format!("\\{} {}", command.name, command.arguments);
@@ -253,6 +257,7 @@ async fn help(session: &mut Session, _: &mut Source, _: Words) -> Result<Flow> {
         columns: vec![Column::left("command"), Column::left("what it does")],
         rows: COMMANDS.iter().map(row).collect(),
     })?;
+    session.note(BESIDE);
     Ok(Flow::GoesOn)
 }
 

@@ -113,13 +113,7 @@ impl Lua {
             .load_told(name, text, &expression, &environment);
         let chunk = match expression {
             Ok(chunk) => chunk,
-            Err(_) => {
-                let chunk = self.statement(name, text, &environment);
-                chunk.map_err(|mut failure| {
-                    failure.help = failure.help.take().or_else(|| meant_as_sql(text));
-                    failure
-                })?
-            }
+            Err(_) => self.statement(name, text, &environment)?,
         };
         let keep: Function = self.locals.get("keep")?;
         Ok(self.machine.evaluate(chunk, keep).await?)
@@ -136,7 +130,11 @@ impl Lua {
         text: &str,
         environment: &Table,
     ) -> std::result::Result<Function, Failure> {
-        self.machine.load(name, text, environment)?;
+        let compiled = self.machine.load(name, text, environment);
+        compiled.map_err(|mut failure| {
+            failure.help = failure.help.take().or_else(|| meant_as_sql(text));
+            failure
+        })?;
         self.machine
             .load_told(name, text, &locals::told(text), environment)
     }
