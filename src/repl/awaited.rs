@@ -3,6 +3,7 @@
 
 use super::classify::Language;
 use super::input::{Lack, Next, Syntax};
+use super::tokens;
 use crate::pg::script;
 
 impl Syntax {
@@ -17,15 +18,30 @@ impl Syntax {
             (Language::Lua, body) => match self.lack(body)? {
                 Lack::More(message) if message.contains("unfinished long") => Some("]]".to_owned()),
                 // `FILE:1: 'end' expected (to close 'if' at line 1) near <eof>`
-                Lack::More(message) => {
-                    let (before, _) = message.split_once("' expected")?;
-                    Some(before.rsplit('\'').next()?.to_owned())
-                }
+                Lack::More(message) => match message.split_once("' expected") {
+                    Some((before, _)) => before.rsplit('\'').next().map(str::to_owned),
+                    None => open_bracket(body),
+                },
                 Lack::Nothing => None,
             },
             _ => None,
         }
     }
+}
+
+/// What closes the innermost bracket that is open.
+fn open_bracket(text: &str) -> Option<String> {
+    let mut open = Vec::new();
+    for token in tokens::lua(text) {
+        match &text[token.start..token.end] {
+            "(" => open.push(")"),
+            "{" => open.push("}"),
+            "[" => open.push("]"),
+            ")" | "}" | "]" => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.pop().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -48,7 +64,9 @@ mod tests {
             ),
             ("function f()", Some("end")),
             ("x = {", Some("}")),
-            ("f(1,", None),
+            ("f(1, {}, {", Some("}")),
+            ("f(1,", Some(")")),
+            ("1 +", None),
             ("x = [[ one", Some("]]")),
             ("select 1;", None),
         ] {
