@@ -117,17 +117,22 @@ impl Syntax {
 
     /// Whether all of `text` can be done as it is.
     pub fn is_whole(&self, text: &str) -> bool {
+        self.open(text).is_none()
+    }
+
+    /// The last piece of `text`, where that goes on.
+    pub fn open<'a>(&self, text: &'a str) -> Option<&'a str> {
         let mut rest = text;
         loop {
             match self.next(rest) {
-                Next::Nothing => return true,
-                Next::Partial => return false,
+                Next::Nothing => return None,
+                Next::Partial => return Some(rest),
                 Next::Piece(piece, behind) => match piece.data(behind) {
                     None => rest = behind,
                     Some(lines) => match behind_data(lines) {
                         Some(behind) => rest = behind,
                         // It asks for the lines that are not here.
-                        None => return true,
+                        None => return None,
                     },
                 },
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, BufReader, Lines};
 
+use super::classify::Language;
 use super::editor::{Editor, Prompt};
 use super::input::Syntax;
 use super::known::Known;
@@ -45,18 +46,28 @@ impl Plain {
     async fn next(&mut self) -> std::result::Result<Option<String>, String> {
         self.read += 1;
         let line = self.lines.next_line().await;
-        line.map_err(|error| format!("line {}: {error}", self.read))
+        let line = line.map_err(|error| format!("line {}: {error}", self.read))?;
+        // What some editors put before a text.
+        Ok(line.map(|line| match line.strip_prefix('\u{feff}') {
+            Some(text) if self.read == 1 => text.to_owned(),
+            _ => line,
+        }))
     }
 
     async fn text(&mut self, syntax: &Syntax) -> Typed {
         let mut text = String::new();
+        let mut in_sql = false;
         self.began = self.read + 1;
         loop {
             match self.next().await {
                 Ok(Some(line)) => {
                     text.push_str(&line);
-                    if syntax.is_whole(&text) {
-                        return Typed::Text(text);
+                    // A statement of thousands of lines is not read again for each of them.
+                    if !in_sql || line.contains([';', '\\']) {
+                        match syntax.open(&text) {
+                            None => return Typed::Text(text),
+                            Some(open) => in_sql = syntax.classify(open).0 == Language::Sql,
+                        }
                     }
                     text.push('\n');
                 }

@@ -1,7 +1,6 @@
 //! What lines do, told by a program that types them: `echo '...' | runner repl`.
 
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 
 use crate::support::{Database, Ran, Runner, dev};
 
@@ -143,6 +142,20 @@ fn statements_tell_their_tags_and_their_rows() {
 }
 
 #[test]
+fn a_statement_may_have_very_many_lines_and_the_text_a_mark_before_it() {
+    let database = Database::with(dev(), "create table t (a int)");
+    let rows: Vec<String> = (0..50_000).map(|n| format!("({n})")).collect();
+    let lines = format!(
+        "\u{feff}select 1 as a; x = {{\n2 }}\ninsert into t values\n{}\n;\nx[1]\n",
+        rows.join(",\n")
+    );
+    assert_eq!(
+        on(&database, &lines),
+        "a\n─\n1\n(1 row)\nINSERT 0 50000\n2\n"
+    );
+}
+
+#[test]
 fn copy_reads_and_writes_lines() {
     let database = Database::with(dev(), "create table t (a int, b text)");
     let out = on(
@@ -267,47 +280,6 @@ fn the_editor_gets_the_last_statement_and_what_it_leaves_is_run() {
         .env("EDITOR", "sed -i s/1/2/");
     let ran = run(runner, &["dev"], "select 1 as n;\n\\e\n", 0);
     assert_eq!(ran.stdout, "n\n─\n1\n(1 row)\nn\n─\n2\n(1 row)\n");
-}
-
-#[test]
-fn what_was_done_is_recorded_as_a_playbook_that_does_it_again() {
-    let database = Database::empty(dev());
-    let lines = "create table t (a int, b text);\n\
-                 begin; insert into t values (1, ']]'); commit;\n\
-                 begin; insert into t values (99, 'undone'); rollback;\n\
-                 copy t from stdin;\n2\ttwo\n\\.\n\
-                 local three = 3\n\
-                 begin;\ndb:execute('insert into t values ($1, $2)', three, 'three')\ncommit;\n\
-                 three\n\
-                 create role of_the_record password 'geheim17';\ndrop role of_the_record;\n\
-                 select a, b from t order by a;\n\\record done.lua\n";
-    let runner = Runner::new().target("dev", &database);
-    let ran = run(runner, &["dev"], lines, 0);
-    let file = ran.project.path().join("done.lua");
-    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-    let playbook = std::fs::read_to_string(&file).unwrap();
-    assert!(!playbook.contains("geheim17"), "{playbook}");
-    assert!(!playbook.contains("undone"), "{playbook}");
-    // Of its own accord it drops a role that is not there.
-    let playbook = playbook.replace("drop role", "drop role if exists");
-    let another = Database::empty(dev());
-    Runner::new()
-        .target("another", &another)
-        .playbook(&playbook)
-        .args(["--target_dev", "another"])
-        .success();
-    assert_eq!(
-        another.query("select a, b from t order by a"),
-        "1|]]\n2|two\n3|three"
-    );
-    // What is there is not written over.
-    let runner = Runner::new().target("dev", &database).file("x.lua", "kept");
-    let ran = run(runner, &["dev"], "select 1;\n\\record x.lua\n", 1);
-    assert!(
-        ran.stderr.contains("cannot write `x.lua`"),
-        "{}",
-        ran.stderr
-    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod exact;
 mod habits;
 mod lines;
 mod prompt;
+mod record;
 mod server;
 mod typing;
 
