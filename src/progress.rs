@@ -26,6 +26,9 @@ pub trait Progress: Send + Sync {
 
     /// Nobody waits any longer for the answer to the question that is open: the terminal is to be as before.
     fn withdraw(&self) {}
+
+    /// The process ends at once: the terminal is to be as before, and nothing is drawn on it any more.
+    fn end(&self) {}
 }
 
 /// Asks without blocking the runtime. An interruption withdraws the question; its thread waits on for an answer

@@ -35,6 +35,8 @@ pub struct Printer {
     mid_line: bool,
     /// While a question or a pager has the terminal: what waits until it is free.
     held: Option<Vec<(Output, String)>>,
+    /// Nothing is drawn any more.
+    ended: bool,
 }
 
 /// The lines at the end of the terminal that are drawn again and again.
@@ -58,6 +60,7 @@ impl Printer {
             status: Status::default(),
             mid_line: false,
             held: None,
+            ended: false,
         }
     }
 
@@ -109,7 +112,7 @@ impl Printer {
     /// Has `lines` stand at the end of a terminal of this width, from now on and whatever is printed.
     pub fn draw(&mut self, lines: Vec<String>, width: usize) {
         self.set_status(lines, width);
-        if self.held.is_none() && !self.mid_line {
+        if self.may_draw() {
             let text = self.status.wiping() + &self.status.drawing();
             self.write(Output::Err, &text);
         }
@@ -122,10 +125,21 @@ impl Printer {
     }
 
     fn draw_again(&mut self) {
-        if self.held.is_none() && !self.mid_line {
+        if self.may_draw() {
             let text = self.status.drawing();
             self.write(Output::Err, &text);
         }
+    }
+
+    fn may_draw(&self) -> bool {
+        self.held.is_none() && !self.mid_line && !self.ended
+    }
+
+    /// Takes the status off the terminal; from here on lines are printed, and nothing is drawn below them.
+    pub fn end(&mut self) {
+        let wiping = self.status.wiping();
+        self.write(Output::Err, &wiping);
+        self.ended = true;
     }
 
     /// From here to [`Printer::release`] the terminal belongs to a question, or to a pager.
@@ -257,6 +271,18 @@ mod tests {
         printer.release();
         drop(printer);
         screen.shows(&["done", "result", "later"]);
+    }
+
+    #[test]
+    fn once_it_has_ended_lines_are_printed_and_nothing_is_drawn() {
+        let screen = Screen::new();
+        let mut printer = Printer::new(screen.clone(), screen.clone());
+        printer.draw(lines(&["going on"]), 20);
+        printer.end();
+        screen.shows(&[]);
+        printer.draw(lines(&["going on"]), 20);
+        printer.print(Output::Err, "last words\n".to_owned());
+        screen.shows(&["last words"]);
     }
 
     #[test]

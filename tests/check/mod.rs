@@ -47,7 +47,7 @@ fn targets_groups_and_modules_are_those_of_the_project() {
         .toml("[targets.dev]\nurl = 'postgres:///x'\n[groups]\nlaw = ['lat']")
         .stderr_has("error: there is no target `dve`, did you mean `dev`\n  at playbook.lua:1\n")
         .stderr_has("error: no such group `lwa` in `runner.toml`, did you mean `law`\n  at playbook.lua:2\n")
-        .stderr_has("error: there is no module `lib.smus`\n  at playbook.lua:3\n")
+        .stderr_has("error: there is no module `lib.smus`, did you mean `lib.sums`\n  at playbook.lua:3\n")
         .code(1);
     checked("require 'lib.sums'\nlog(total)\n")
         .file("playbooks/lib/sums.lua", "total = 1\nreturn {}\n")
@@ -155,6 +155,164 @@ error: syntax error at or near \"SELEC\"
     .code(1);
     database.assert_as_before(&before);
     database.assert_left();
+}
+
+/// Each line of `lua` behind the first has one thing wrong, which is told as the one of `expected` that stands with it.
+#[track_caller]
+fn each_line_is_told(database: &Database, lines: &[(&str, &str)]) {
+    let mut lua = String::from("local dev = connect 'dev'\n");
+    for (line, _) in lines {
+        lua += line;
+        lua.push('\n');
+    }
+    let run = checked(&lua)
+        .target("dev", database)
+        .args(["--connect", "--json", "--quiet"])
+        .code(1);
+    let told: Vec<String> = run
+        .stderr
+        .lines()
+        .map(|line| {
+            let told: serde_json::Value = serde_json::from_str(line).unwrap();
+            let (line, column) = (&told["line"], &told["sql"]["column"]);
+            let message = told["message"].as_str().unwrap();
+            format!("{line}/{column}: {message}")
+        })
+        .collect();
+    let expected: Vec<String> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, message))| !message.is_empty())
+        .map(|(place, (_, message))| format!("{}/{message}", place + 2))
+        .collect();
+    assert_eq!(told, expected, "{lua}");
+}
+
+#[test]
+fn with_connect_what_options_name_inside_of_tables_is_looked_up() {
+    let database = Database::with(
+        dev(),
+        "CREATE TABLE law (id integer PRIMARY KEY, title text); CREATE TABLE \"Mixed\" (\"Case\" integer);",
+    );
+    let no_title = "`law` has no column `titel`, did you mean `title`";
+    each_line_is_told(
+        &database,
+        &[
+            ("local marks = watermark.open { db = dev, name = 'm' }", ""),
+            (
+                "copy.tables { from = dev, to = dev, where = { law = \"titel = 'x'\" } }",
+                "1: column \"titel\" does not exist",
+            ),
+            (
+                "copy.tables { from = dev, to = dev, where = { law = { 'idd > $1', 5 } } }",
+                "1: column \"idd\" does not exist",
+            ),
+            (
+                "copy.tables { from = dev, to = dev, where = { ['lwa'] = 'true' } }",
+                "null: no table `lwa` on `dev`, did you mean `law`",
+            ),
+            (
+                "copy.tables { from = dev, to = dev, tables = 'law', where = 'id >' }",
+                "null: syntax error at or near \")\"",
+            ),
+            (
+                "copy.tables { from = dev, to = dev, columns = { law = { 'id', 'titel' } } }",
+                &format!("null: {no_title}"),
+            ),
+            (
+                "copy.tables { from = dev, to = dev, columns = { law = { except = { 'titel' } } } }",
+                &format!("null: {no_title}"),
+            ),
+            (
+                "copy.tables { from = dev, to = dev, mask = { law = { titel = 'NULL' } } }",
+                &format!("null: {no_title}"),
+            ),
+            (
+                "copy.tables { from = dev, to = dev, mask = { law = { title = 'uper(title)', id = false } } }",
+                "1: function uper(text) does not exist",
+            ),
+            (
+                "copy.tables { from = dev, to = dev, order_by = { law = 'id, titel' } }",
+                "5: column \"titel\" does not exist",
+            ),
+            (
+                "copy.tables { from = dev, to = dev, rename = { law = { titel = 'name' } } }",
+                &format!("null: {no_title}"),
+            ),
+            (
+                "copy.subset { from = dev, to = dev, roots = { law = 'idd = 1' } }",
+                "1: column \"idd\" does not exist",
+            ),
+            (
+                "copy.export { from = dev, sql = 'SELECT idd FROM law', to = 'x.csv' }",
+                "8: column \"idd\" does not exist",
+            ),
+            (
+                "copy.export { from = dev, table = 'law', columns = { 'titel' }, to = 'x.csv' }",
+                &format!("null: {no_title}"),
+            ),
+            (
+                "copy.import { from = 'x.csv', to = dev, table = 'law', columns = { 'titel' } }",
+                &format!("null: {no_title}"),
+            ),
+            (
+                "marks:changed(dev, 'lwa')",
+                "null: no table `lwa` on `dev`, did you mean `law`",
+            ),
+            (
+                "marks:changed(dev, 'law', { column = 'titel' })",
+                &format!("null: {no_title}"),
+            ),
+            (
+                "marks:changed(dev, 'law', { where = 'idd = 1' })",
+                "1: column \"idd\" does not exist",
+            ),
+            (
+                "verify.tables { from = dev, to = dev, except = { law = 'titel' } }",
+                &format!("null: {no_title}"),
+            ),
+            (
+                "verify.foreign_keys { to = dev, tables = 'lwa' }",
+                "null: no table `lwa` on `dev`, did you mean `law`",
+            ),
+            (
+                "verify.query { from = dev, to = dev, sql = 'SELECT idd FROM law' }",
+                "8: column \"idd\" does not exist",
+            ),
+            (
+                "trigger.disabled(dev, 'lwa', function(tx) end)",
+                "null: no table `lwa` on `dev`, did you mean `law`",
+            ),
+            // All of this is right.
+            (
+                "copy.tables { from = dev, to = dev, where = { law = { 'id > $1 -- the newer', 5 }, ['l*'] = 'x' }, limit = { law = 5 } }",
+                "",
+            ),
+            (
+                "copy.tables { from = dev, to = dev, tables = '\"Mixed\"', columns = { ['\"Mixed\"'] = { 'Case' } }, mask = { law = { title = { mask = 'hash' } } } }",
+                "",
+            ),
+            (
+                "copy.tables { from = dev, to = dev, tables = { 'law' }, where = \"title LIKE '%x%'\", order_by = 'id DESC' }",
+                "",
+            ),
+        ],
+    );
+    database.assert_left();
+}
+
+#[test]
+fn with_connect_what_was_found_is_told_beside_a_server_that_cannot_be_asked() {
+    let database = Database::with(dev(), "CREATE TABLE law (id integer PRIMARY KEY)");
+    let run = checked("local far = connect 'far'\nfar:query 'SELECT 1'\nconnect('dev'):query 'SELECT idd FROM law'\nlgo 'x'")
+        .toml("[targets.far]\nurl = 'postgres://x@127.0.0.1:1/x'\n")
+        .target("dev", &database)
+        .args(["--connect", "--quiet"])
+        .stderr_has("error: cannot reach `far`: `127.0.0.1:1` refuses connections; is anything listening there?\n")
+        .stderr_has("error: column \"idd\" does not exist\n")
+        .stderr_has("error: there is no global `lgo`, did you mean `log`\n")
+        .code(1);
+    assert_eq!(run.stderr.matches("error: ").count(), 3, "{}", run.stderr);
 }
 
 #[test]

@@ -51,6 +51,28 @@ fn on_a_terminal_steps_and_long_statements_are_drawn_and_gone_in_the_end() {
 }
 
 #[test]
+fn a_second_interruption_leaves_nothing_drawn_either() {
+    let lua = "
+        step('outer', function()
+          defer(function() print 'leaving' sleep(1000) end)
+          print 'ready'
+          sleep(1000)
+        end)
+    ";
+    let mut screen = Screen::start(Runner::new().playbook(lua), &[]);
+    screen.wait_for("the step is drawn", |screen| {
+        screen.contains("ready") && turns(screen)
+    });
+    screen.keys(CTRL_C);
+    screen.wait_for("it is undone, which takes long", |screen| {
+        screen.contains("leaving") && turns(screen)
+    });
+    screen.keys(CTRL_C);
+    screen.wait_for("nothing is drawn any longer", |screen| !turns(screen));
+    assert_eq!(screen.finish().0, 130);
+}
+
+#[test]
 fn a_terminal_that_cannot_go_back_gets_lines() {
     let lua = "step('one', function() end)";
     let (code, screen) = Runner::new().playbook(lua).terminal().finish();
