@@ -62,8 +62,13 @@ struct State {
 impl Console {
     /// Over the standard outputs.
     pub fn new(options: Options) -> Self {
+        let (out, err) = (Screen::stdout(), Screen::stderr());
         let printer = Printer::new(std::io::stdout(), std::io::stderr());
-        Self::over(options, Screen::stdout(), Screen::stderr(), printer)
+        let printer = match (out.width)() {
+            Some(_) => printer,
+            None => printer.with_stdout_elsewhere(),
+        };
+        Self::over(options, out, err, printer)
     }
 
     fn over(options: Options, out: Screen, err: Screen, printer: Printer) -> Self {
@@ -162,6 +167,7 @@ impl Console {
         let plain = Style::plain(Format::Aligned, Expanded::Off);
         let text = match event {
             Event::Print(text) => Some(text.clone()),
+            Event::Written { bytes, .. } => Some(String::from_utf8_lossy(bytes).into_owned()),
             Event::Show(table) | Event::Report(table) => Some(results::render(table, plain)),
             Event::CopyEnded { report } => report.as_ref().map(|it| results::render(it, plain)),
             Event::Chart(drawn) => Some(chart::render(drawn, None, PLAIN)),
@@ -205,6 +211,7 @@ impl Progress for Console {
                 self.line(&escape::block(text), Weight::Told);
             }
             Event::Print(text) => self.put(Output::Out, format!("{}\n", escape::block(text))),
+            Event::Written { bytes, stderr } => self.written(bytes, *stderr),
             Event::Show(table) => self.show(table),
             Event::Chart(drawn) if self.options.format != Format::Aligned => {
                 self.show(&chart::table(drawn));
@@ -245,6 +252,17 @@ impl Progress for Console {
             printer.break_line();
         }
         printer.release();
+    }
+
+    fn lend(&self, lent: bool) {
+        let mut state = locked(&self.state);
+        if lent {
+            // What it prints stands under the step.
+            self.tell_steps(&mut state);
+            state.printer.hold();
+        } else {
+            state.printer.release();
+        }
     }
 
     fn end(&self) {

@@ -199,7 +199,9 @@ impl Webhook {
 fn in_words(problem: &CertificateError) -> String {
     match problem {
         // The second is that of an authority of the same name.
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => "no known authority has signed it".to_owned(),
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "no known authority has signed it".to_owned()
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "it is for another host".to_owned()
         }

@@ -111,6 +111,7 @@ pub fn draw(state: &Mutex<State>, screen: Screen) -> bool {
 }
 
 pub fn drawn(state: &State, screen: Screen) -> (Vec<String>, usize) {
-    let lines = state.doing.lines((screen.height)().saturating_sub(1));
-    (lines, (screen.width)().unwrap_or(UNKNOWN_WIDTH))
+    let width = (screen.width)().unwrap_or(UNKNOWN_WIDTH);
+    let most = (screen.height)().saturating_sub(1);
+    (state.doing.lines(most, width), width)
 }

@@ -33,6 +33,26 @@ impl Console {
         }
     }
 
+    /// What a playbook writes by itself: exact but for secrets where it is no terminal.
+    pub(super) fn written(&self, bytes: &[u8], stderr: bool) {
+        // Where results are for programs, stdout is for them alone.
+        let to_stderr = stderr || self.options.format != Format::Aligned;
+        let (to, screen) = if to_stderr {
+            (Output::Err, self.err)
+        } else {
+            (Output::Out, self.out)
+        };
+        if (screen.width)().is_some() {
+            self.put(to, escape::block(&String::from_utf8_lossy(bytes)));
+            return;
+        }
+        let printer = &mut locked(&self.state).printer;
+        match std::str::from_utf8(bytes) {
+            Ok(text) => printer.print_bytes(to, redact(text).as_bytes()),
+            Err(_) => printer.print_bytes(to, bytes),
+        }
+    }
+
     /// Takes a result for stdout, row by row: on a terminal in a pager where it is long, else as it is.
     pub fn result(
         &self,
