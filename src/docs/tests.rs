@@ -64,3 +64,66 @@ fn members_are_of_their_module_or_class() {
     let methods: Vec<_> = members("Tunnel").map(|entry| entry.name.as_str()).collect();
     assert_eq!(methods, ["Tunnel:close"]);
 }
+
+mod anything {
+    use proptest::prelude::*;
+
+    const WORDS: [&str; 36] = [
+        "---@field ",
+        "---@class ",
+        "---@param ",
+        "---@return ",
+        "---@alias ",
+        "---@overload ",
+        "---@meta",
+        "---@see ",
+        "--- ",
+        "---",
+        "(exact) ",
+        "fun(",
+        ")",
+        "<",
+        ">",
+        "[",
+        "]",
+        "|",
+        "{",
+        "}",
+        "?",
+        ":",
+        ",",
+        "\"",
+        "`",
+        "x",
+        "table",
+        "string",
+        " ",
+        "\n",
+        "\n\n",
+        "function a.b() end",
+        "local ",
+        "é",
+        "...",
+        "(default `1`)",
+    ];
+
+    fn texts() -> impl Strategy<Value = String> {
+        let words = prop::collection::vec(prop::sample::select(&WORDS[..]), 0..40);
+        prop_oneof![words.prop_map(|words| words.concat()), any::<String>()]
+    }
+
+    proptest! {
+        #[test]
+        fn declarations_of_any_kind_are_read(text in texts()) {
+            for entry in super::super::parse::parse("x.lua", "x", &text).entries {
+                let _ = (entry.signature(), super::super::page(&entry));
+            }
+        }
+
+        #[test]
+        fn a_playbook_of_any_kind_is_asked_for_what_it_declares(text in texts()) {
+            super::super::declared(&text);
+            super::super::declared(&format!("playbook {{ summary = {text}, params = {{ a = {{ help = {text} }} }} }}"));
+        }
+    }
+}

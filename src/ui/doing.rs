@@ -205,7 +205,7 @@ mod tests {
             assert!(width < 20 || waiting.width() < width, "{width}: {drawn:?}");
         }
         let drawn = doing.lines(50, 30);
-        assert!(drawn[1].contains(" dev: UPDAT… 1 min 01 s"), "{drawn:?}");
+        assert!(drawn[1].contains(" dev: UPDATE l… 1 min 01 s"), "{drawn:?}");
     }
 
     #[test]

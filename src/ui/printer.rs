@@ -337,7 +337,7 @@ mod tests {
         let mut printer = Printer::new(screen.clone(), screen.clone());
         printer.print(Output::Out, "half".to_owned());
         printer.print_indented("a step");
-        printer.print(Output::Err, "asked: ".to_owned());
+        printer.print(Output::Err, "asked:".to_owned());
         printer.print_indented("another");
         screen.shows(&["half", "a step", "asked:", "another"]);
         let mut printer = Printer::new(std::io::sink(), screen.clone()).with_stdout_elsewhere();

@@ -172,3 +172,39 @@ fn as_json_the_fields_are_always_the_same_and_others_follow() {
              \"trace\":[\"a.lua:2\"],\"help\":\"h\",\"column_name\":\"x\"}\n"
     );
 }
+
+mod anything {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_report_of_any_kind_is_shown_at_any_width(
+            texts in prop::collection::vec(prop_oneof![any::<String>(), "[a-z 漢\t\r\n\u{1b}]{0,200}"], 3),
+            (line, column) in (0..9_usize, prop::option::of(0..300_usize)),
+            position in prop::option::of(0..300_usize),
+            width in 0..150_usize,
+        ) {
+            let report = Report {
+                location: Some(SourceSpan {
+                    file: "a.lua".to_owned(),
+                    line,
+                    column,
+                    text: texts[0].clone(),
+                }),
+                sql: Some(SqlSpan {
+                    text: texts[1].clone(),
+                    position,
+                    origin: None,
+                }),
+                fields: vec![("detail", texts[2].clone())],
+                ..Report::new(texts[2].clone())
+            };
+            let shown = report.render(width, Paint { on: false });
+            prop_assert!(!shown.contains('\u{1b}'), "{shown}");
+            let json: serde_json::Value = serde_json::from_str(&report.json()).unwrap();
+            prop_assert!(json["message"].is_string());
+        }
+    }
+}
