@@ -54,8 +54,9 @@ fn unread(file: &Path, name: &str, error: &std::io::Error) -> Error {
         };
         let entries = folder.read_dir().into_iter().flatten().flatten();
         let files: Vec<String> = entries
-            .map(|entry| shown(&entry.path()))
-            .filter(|file| file.ends_with(".lua"))
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "lua"))
+            .map(|path| shown(&path))
             .collect();
         near = did_you_mean(name, files.iter().map(String::as_str));
     }

@@ -1,5 +1,7 @@
 //! What is found, and what is not.
 
+mod anything;
+
 use super::{Module, Wanted, World, check, place};
 
 /// Findings as `line:column: message`.

@@ -92,16 +92,16 @@ impl Server {
 
 /// An authority in `folder`, and what it has signed for a server at `address`, whose key lies beside it.
 pub fn signed_for_address(folder: &Path, address: &str) -> (PathBuf, PathBuf) {
-    let (root, server) = (folder.join("root"), folder.join("server"));
+    let (root, leaf) = (folder.join("root"), folder.join("server"));
     openssl("authority", &root, &[]);
     let authority = root.with_extension("crt");
     let key = root.with_extension("key");
-    let (signer, key) = (authority.display().to_string(), key.display().to_string());
+    let (authority_file, key) = (authority.display().to_string(), key.display().to_string());
     let name = format!("subjectAltName=IP:{address}");
-    let signed = ["-CA", &signer, "-CAkey", &key, "-addext", &name];
+    let signed = ["-CA", &authority_file, "-CAkey", &key, "-addext", &name];
     let kind = ["-addext", "basicConstraints=critical,CA:FALSE"];
-    certificate("server", &server, &[&signed[..], &kind].concat());
-    (authority, server.with_extension("crt"))
+    certificate("server", &leaf, &[&signed[..], &kind].concat());
+    (authority, leaf.with_extension("crt"))
 }
 
 /// Makes `path.key` and `path.crt`, for `name`.
