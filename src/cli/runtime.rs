@@ -16,6 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::interrupt::Interrupt;
+use crate::progress::Reporter;
 use crate::ui::{Console, TraceTo};
 
 /// How long work that nobody waits for may go on once the command is done.
@@ -34,25 +35,34 @@ impl Signals {
 
 /// Runs `work` to its end. SIGINT and SIGTERM interrupt the run, and it unwinds; a second signal ends the
 /// process at once.
-pub fn block_on<F: Future>(work: impl FnOnce(Interrupt) -> F) -> anyhow::Result<F::Output> {
-    block_on_with(|interrupt, _| work(interrupt))
+pub fn block_on<F: Future>(
+    reporter: &Reporter,
+    work: impl FnOnce(Interrupt) -> F,
+) -> anyhow::Result<F::Output> {
+    block_on_with(reporter, |interrupt, _| work(interrupt))
 }
 
 /// The same for work that may come to ignore signals.
 pub fn block_on_with<F: Future>(
+    reporter: &Reporter,
     work: impl FnOnce(Interrupt, Signals) -> F,
 ) -> anyhow::Result<F::Output> {
+    let reporter = Arc::clone(reporter);
     block_on_watched(work, |caught, interrupt| {
-        tokio::spawn(watch_signals(caught, interrupt))
+        tokio::spawn(watch_signals(caught, interrupt, reporter))
     })
 }
 
 /// The same for a prompt, where each line is interrupted by itself: SIGINT interrupts the line, a second one that
 /// comes before the line has ended ends the process.
-pub fn block_on_lines<F: Future>(work: impl FnOnce(Interrupt) -> F) -> anyhow::Result<F::Output> {
+pub fn block_on_lines<F: Future>(
+    reporter: &Reporter,
+    work: impl FnOnce(Interrupt) -> F,
+) -> anyhow::Result<F::Output> {
+    let reporter = Arc::clone(reporter);
     block_on_watched(
         |interrupt, _| work(interrupt),
-        |caught, interrupt| tokio::spawn(watch_lines(caught, interrupt)),
+        |caught, interrupt| tokio::spawn(watch_lines(caught, interrupt, reporter)),
     )
 }
 
@@ -77,20 +87,33 @@ fn block_on_watched<F: Future>(
     Ok(output)
 }
 
-async fn watch_signals(mut caught: Caught, interrupt: Interrupt) {
+async fn watch_signals(mut caught: Caught, interrupt: Interrupt, reporter: Reporter) {
     interrupt.trip(caught.next().await);
-    let signal = caught.next().await;
-    std::process::exit(128 + signal);
+    end_at_once(caught.next().await, reporter);
 }
 
-async fn watch_lines(mut caught: Caught, interrupt: Interrupt) {
+async fn watch_lines(mut caught: Caught, interrupt: Interrupt, reporter: Reporter) {
     loop {
         let signal = caught.next().await;
         if interrupt.is_tripped() {
-            std::process::exit(128 + signal);
+            end_at_once(signal, reporter);
         }
         interrupt.trip(signal);
     }
+}
+
+/// Ends the process; what is drawn on the terminal goes first, unless the terminal does not take it.
+fn end_at_once(signal: i32, reporter: Reporter) -> ! {
+    let (done, ended) = std::sync::mpsc::channel();
+    let leaving = move || {
+        reporter.end();
+        done.send(())
+    };
+    // Without a thread to spare the screen stays as it is.
+    if std::thread::Builder::new().spawn(leaving).is_ok() {
+        let _ = ended.recv_timeout(GRACE);
+    }
+    std::process::exit(128 + signal);
 }
 
 /// The signals that end a run, each with its number. One that cannot be caught keeps the system's own handling.
