@@ -20,6 +20,7 @@ mod prompt;
 mod record;
 mod results;
 mod session;
+mod sorted;
 mod source;
 mod sql;
 mod tokens;
