@@ -43,7 +43,10 @@ fn what_makes_no_sense_is_no_end_of_the_prompt() {
         "\"\\",
         "copy.tables { [`",
     ] {
-        screen.keys(&format!("{typed}{TAB}"));
+        screen.keys(typed);
+        // A Ctrl-C that comes before would take the keys with it.
+        screen.wait_for("the keys have been seen", |text| text.ends_with(typed));
+        screen.keys(TAB);
         screen.keys(CTRL_C);
         screen.wait_prompt("runner>");
     }
