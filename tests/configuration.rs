@@ -191,10 +191,11 @@ fn what_init_writes_runs() {
         .file(".env", format!("DEV_DATABASE_URL='{}'\n", database.url()))
         .args(["playbooks/hello.lua", "--name", "you"])
         .stderr_has(&format!("hello you, this is {}\n", database.name()))
-        .stdout_has("PostgreSQL 15")
+        .stdout_has("postgres")
         .success();
     run()
         .args(["init"])
-        .stderr_has("kept `runner.toml`\nkept `.env.example`\nkept `playbooks/hello.lua`\nkept `.gitignore`\n")
+        .stderr_has("kept `runner.toml`\nkept `.env.example`\nkept `playbooks/hello.lua`\nkept `.gitignore`\n\
+                     now copy")
         .success();
 }

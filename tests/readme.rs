@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::repl::Screen;
 use crate::support::{Database, Runner, dev, must};
 
 const README: &str = include_str!("../README.md");
@@ -127,26 +128,43 @@ fn words(line: &str) -> Vec<String> {
     words.collect()
 }
 
-/// Somebody's first five minutes: what stands behind a prompt is typed, what stands below it has to be the answer.
+/// What is typed in the README's session stands behind one of these.
+const PROMPTS: [&str; 5] = [
+    "$ ",
+    "dev=> ",
+    "dev=*> ",
+    "prod=> ",
+    "To write to `prod`, type MIGRATE PRODUCTION: ",
+];
+
+/// The prompt of a line, and what is typed behind it.
+fn typed(line: &str) -> Option<(&'static str, &str)> {
+    let prompts = PROMPTS.into_iter();
+    prompts
+        .filter_map(|prompt| Some((prompt, line.strip_prefix(prompt)?)))
+        .find(|(_, typed)| !typed.is_empty())
+}
+
 #[test]
-fn the_prompt_answers_as_it_is_pictured() {
-    let database = Database::law_dev(dev());
-    let runner = Runner::new().target("dev", &database);
-    let mut screen = crate::repl::Screen::start(runner, &["repl", "dev"]);
-    screen.wait_prompt("dev=>");
-    let lines: Vec<&str> = blocks("prompt")[0].lines().collect();
-    let typed = |line: &str| line.starts_with("dev=");
-    let begins: Vec<usize> = (0..lines.len()).filter(|at| typed(lines[*at])).collect();
-    assert!(!begins.is_empty());
-    for (number, at) in begins.iter().enumerate() {
-        let (_, line) = lines[*at].split_once("> ").unwrap();
-        let next = begins.get(number + 1);
-        let end = next.copied().unwrap_or(lines.len());
-        let prompt = next.map_or("dev=>", |next| lines[*next].split(' ').next().unwrap());
-        assert_eq!(
-            screen.answer(line, prompt),
-            lines[at + 1..end].join("\n"),
-            "{line}"
-        );
+fn somebodys_first_five_minutes_go_as_pictured() {
+    let session = blocks("console")[0];
+    let runner = Runner::new().env("SHELL", "/bin/sh").env("PS1", "$ ");
+    let (first, rest) = session.split_once('\n').unwrap();
+    let mut screen = Screen::start(runner, &[first.strip_prefix("$ runner ").unwrap()]);
+    let lines = rest.lines().filter_map(typed);
+    for (passed, (prompt, line)) in lines.enumerate() {
+        screen.wait_transcript(&format!("{prompt:?} is there to type {line:?}"), |text| {
+            let begin = |line: &&str| {
+                PROMPTS
+                    .iter()
+                    .any(|prompt| line.starts_with(prompt.trim_end()))
+            };
+            let prompts = text.lines().filter(begin).count();
+            prompts == passed + 1 && text.lines().last() == Some(prompt.trim_end())
+        });
+        screen.type_line(line);
     }
+    screen.wait_transcript("all is removed", |text| text.ends_with("sandbox: removed"));
+    let shown = format!("{first}\n{}\n", screen.transcript());
+    assert_eq!(steady(&shown), steady(session));
 }

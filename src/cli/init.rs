@@ -67,8 +67,11 @@ fn init(folder: &Path, progress: &dyn Progress) -> Result<(), Error> {
         Ok(false) => told(&path, "kept"),
         Err(source) => return Err(Error { path, source }),
     }
-    let next =
-        "now copy `.env.example` to `.env`, fill it in, and run `runner playbooks/hello.lua`";
+    let next = if folder.join(IGNORED).exists() {
+        "now run `runner playbooks/hello.lua`"
+    } else {
+        "now copy `.env.example` to `.env`, fill it in, and run `runner playbooks/hello.lua`"
+    };
     progress.event(&Event::Note(next.to_owned()));
     Ok(())
 }

@@ -64,3 +64,14 @@ fn members_are_of_their_module_or_class() {
     let methods: Vec<_> = members("Tunnel").map(|entry| entry.name.as_str()).collect();
     assert_eq!(methods, ["Tunnel:close"]);
 }
+
+#[test]
+fn whatever_can_be_called_or_holds_what_can_says_what_it_is() {
+    let owns = |entry: &&Entry| entry.is_called() || members(&entry.name).next().is_some();
+    let silent = entries().iter().filter(owns);
+    let silent: Vec<_> = silent
+        .filter(|entry| entry.summary.is_empty())
+        .map(|entry| &entry.name)
+        .collect();
+    assert!(silent.is_empty(), "{silent:?}");
+}

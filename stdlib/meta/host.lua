@@ -175,6 +175,7 @@ function Host:compose(folder) end
 ---```
 function Host:close() end
 
+---A container on a machine, by name or id. Each call finds it anew, so that it may be made anew meanwhile.
 ---@class Container
 local Container = {}
 

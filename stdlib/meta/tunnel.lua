@@ -34,6 +34,7 @@ tunnel = {}
 ---@return Tunnel tunnel
 function tunnel.open(options) end
 
+---A tunnel that is open.
 ---@class Tunnel
 ---@field port integer of 127.0.0.1
 ---@field url string for other programs, without a password

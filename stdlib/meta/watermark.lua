@@ -24,6 +24,7 @@ watermark = {}
 ---@return Marks marks
 function watermark.open(options) end
 
+---The marks of a name, by table.
 ---@class Marks
 local Marks = {}
 

@@ -112,6 +112,16 @@ impl Screen {
         lines.join("\n").trim_end().to_owned()
     }
 
+    /// What a terminal of so many lines that nothing leaves it would show: a line that is wrapped is one.
+    pub fn transcript(&self) -> String {
+        let shown = self.terminal.lock().unwrap();
+        let mut parser = vt100::Parser::new(1000, COLUMNS, 0);
+        parser.process(&shown.bytes);
+        let text = parser.screen().contents();
+        let lines: Vec<_> = text.lines().map(str::trim_end).collect();
+        lines.join("\n").trim_end().to_owned()
+    }
+
     /// All bytes that the terminal was sent, with its controls.
     pub fn bytes(&self) -> String {
         let shown = self.terminal.lock().unwrap();
@@ -126,9 +136,20 @@ impl Screen {
     /// Waits until the screen is so, and fails with the screen where that takes too long.
     #[track_caller]
     pub fn wait_for(&self, what: &str, is_so: impl Fn(&str) -> bool) {
+        self.wait(what, Self::text, is_so);
+    }
+
+    /// The same of all that was ever shown.
+    #[track_caller]
+    pub fn wait_transcript(&self, what: &str, is_so: impl Fn(&str) -> bool) {
+        self.wait(what, Self::transcript, is_so);
+    }
+
+    #[track_caller]
+    fn wait(&self, what: &str, read: impl Fn(&Self) -> String, is_so: impl Fn(&str) -> bool) {
         let begun = Instant::now();
         loop {
-            let text = self.text();
+            let text = read(self);
             if is_so(&text) {
                 return;
             }

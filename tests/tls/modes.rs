@@ -38,22 +38,32 @@ fn every_mode_that_can_be_met_is() {
     database.assert_left();
 }
 
+/// The certificate names `localhost`, so that an address is refused.
+#[track_caller]
+fn refused_by_address(database: &Database, root: &str) {
+    refused(
+        database,
+        "127.0.0.1",
+        &format!("sslmode=verify-full&{root}"),
+        "cannot connect to `prod`: the server's certificate is for `localhost`, not for `127.0.0.1`; put that name in \
+         the url, or use `sslmode=verify-ca` to check only who signed it",
+    );
+}
+
+fn signed_by_nobody_in(roots: &Path) -> String {
+    format!(
+        "cannot connect to `prod`: the server's certificate is signed by nobody in `{}`; set `sslrootcert` to the \
+         certificate of whoever signed it",
+        roots.display()
+    )
+}
+
 #[test]
 fn a_certificate_is_checked_as_the_mode_says() {
     let database = Database::empty(SERVER.cluster);
     let (ours, stranger) = (root(&SERVER.root), root(&SERVER.stranger));
-    refused(
-        &database,
-        "127.0.0.1",
-        &format!("sslmode=verify-full&{ours}"),
-        "cannot connect to `prod`: the server's certificate is for `localhost`, not for `127.0.0.1`; put that name in \
-         the url, or use `sslmode=verify-ca` to check only who signed it",
-    );
-    let nobody = format!(
-        "cannot connect to `prod`: the server's certificate is signed by nobody in `{}`; set `sslrootcert` to the \
-         certificate of whoever signed it",
-        SERVER.stranger.display()
-    );
+    refused_by_address(&database, &ours);
+    let nobody = signed_by_nobody_in(&SERVER.stranger);
     for mode in ["require", "verify-ca", "verify-full"] {
         refused(
             &database,
@@ -74,18 +84,8 @@ fn a_certificate_that_signed_itself_is_its_own_root() {
             .stdout("TLSv1.3\n")
             .success();
     }
-    refused(
-        &database,
-        "127.0.0.1",
-        &format!("sslmode=verify-full&{ours}"),
-        "cannot connect to `prod`: the server's certificate is for `localhost`, not for `127.0.0.1`; put that name in \
-         the url, or use `sslmode=verify-ca` to check only who signed it",
-    );
-    let nobody = format!(
-        "cannot connect to `prod`: the server's certificate is signed by nobody in `{}`; set `sslrootcert` to the \
-         certificate of whoever signed it",
-        SELF_SIGNED.stranger.display()
-    );
+    refused_by_address(&database, &ours);
+    let nobody = signed_by_nobody_in(&SELF_SIGNED.stranger);
     refused(
         &database,
         "localhost",

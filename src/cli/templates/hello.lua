@@ -7,7 +7,7 @@ local args = playbook {
 }
 
 local dev = connect "dev"
-local server = dev:one "SELECT current_database() AS name, version() AS version"
+local server = dev:one "SELECT current_database() AS name, current_user AS role"
 
 log("hello " .. args.name .. ", this is " .. server.name)
-show(dev:query("SELECT $1 AS name, $2 AS version", server.name, server.version))
+show(dev:query("SELECT $1 AS name, $2 AS role", server.name, server.role))

@@ -1,27 +1,8 @@
 use super::super::order::order;
 use super::*;
-use crate::pg::TableName;
 
 fn table(oid: u32, name: &str) -> Relation {
     Relation::sample(oid, "public", name)
-}
-
-fn key(child: u32, parent: u32) -> ForeignKey {
-    ForeignKey {
-        name: TableName::new("public", format!("k{child}{parent}")),
-        child,
-        parent,
-        child_root: child,
-        parent_root: parent,
-        child_shown: format!("t{child}"),
-        deferrable: false,
-        initially_deferred: false,
-        checked: true,
-        oid: child * 100 + parent,
-        validated: true,
-        may_drop: false,
-        parent_shown: format!("t{parent}"),
-    }
 }
 
 fn tables() -> Vec<Relation> {
@@ -30,14 +11,14 @@ fn tables() -> Vec<Relation> {
 
 #[test]
 fn a_unit_is_filled_parents_first() {
-    let keys = [key(1, 3), key(3, 3)];
+    let keys = [ForeignKey::sample(1, 3), ForeignKey::sample(3, 3)];
     assert_eq!(tied(&tables(), &keys), [vec![0, 2], vec![1]]);
     let unit = [table(1, "a"), table(3, "c")];
     assert_eq!(
         filling_order(&unit, &keys.iter().collect::<Vec<_>>()),
         [1, 0]
     );
-    let names: Vec<_> = order(&tables(), &[key(1, 3)])
+    let names: Vec<_> = order(&tables(), &[ForeignKey::sample(1, 3)])
         .into_iter()
         .map(|t| t.shown)
         .collect();
@@ -46,7 +27,11 @@ fn a_unit_is_filled_parents_first() {
 
 #[test]
 fn a_reference_from_outside_is_found() {
-    let keys = [key(1, 2), key(9, 3), key(2, 9)];
+    let keys = [
+        ForeignKey::sample(1, 2),
+        ForeignKey::sample(9, 3),
+        ForeignKey::sample(2, 9),
+    ];
     let (place, key) = reference_from_outside(&tables(), &keys).unwrap();
     assert_eq!((place, key.child), (2, 9));
     assert!(reference_from_outside(&tables(), &keys[..1]).is_none());
@@ -57,5 +42,8 @@ fn keys_of_a_partitioned_table_hold_for_its_partitions() {
     let mut partitions = vec![table(11, "p1"), table(12, "p2"), table(2, "b")];
     partitions[0].ancestors = vec![1];
     partitions[1].ancestors = vec![1];
-    assert_eq!(filling_order(&partitions, &[&key(1, 2)]), [2, 0, 1]);
+    assert_eq!(
+        filling_order(&partitions, &[&ForeignKey::sample(1, 2)]),
+        [2, 0, 1]
+    );
 }

@@ -84,23 +84,11 @@ impl Container {
 
     /// Runs a command inside, never with a terminal.
     pub async fn run(&self, command: Command) -> Result<Ran, Error> {
+        let (place, command) = self.placed(command).await?;
         let Inner {
-            machine,
-            name,
-            source,
-            ..
+            machine, source, ..
         } = &*self.0;
-        command.check()?;
-        let engine = self.engine().await?;
-        if self.has_shell(engine).await? {
-            let inside = Where::Inside {
-                engine: engine.program(),
-                name,
-            };
-            return machine.run_at(inside, command, source).await;
-        }
-        let command = bare(engine, name, command);
-        machine.run_at(Where::Host, command, source).await
+        machine.run_at(place, command, source).await
     }
 
     /// The same, its stdout going to `out` as it comes.
@@ -109,25 +97,25 @@ impl Container {
         command: Command,
         out: &mut (dyn AsyncWrite + Send + Unpin),
     ) -> Result<Ran, Error> {
+        let (place, command) = self.placed(command).await?;
         let Inner {
-            machine,
-            name,
-            source,
-            ..
+            machine, source, ..
         } = &*self.0;
-        command.check()?;
-        let engine = self.engine().await?;
-        let (place, command) = if self.has_shell(engine).await? {
-            let inside = Where::Inside {
-                engine: engine.program(),
-                name,
-            };
-            (inside, command)
-        } else {
-            (Where::Host, bare(engine, name, command))
-        };
         let mut out = Passed(out, self.words());
         machine.run_into(place, command, source, &mut out).await
+    }
+
+    /// Where a command is to run, and how it reads there: inside by our script, or by the engine's client.
+    async fn placed(&self, command: Command) -> Result<(Where<'_>, Command), Error> {
+        command.check()?;
+        let engine = self.engine().await?;
+        let name = &self.0.name;
+        Ok(if self.has_shell(engine).await? {
+            let engine = engine.program();
+            (Where::Inside { engine, name }, command)
+        } else {
+            (Where::Host, bare(engine, name, command))
+        })
     }
 
     /// The last `tail` lines it printed, or all.

@@ -54,3 +54,25 @@ fn read(mut row: Fields) -> ForeignKey {
         parent_shown: row.text(),
     }
 }
+
+#[cfg(test)]
+impl ForeignKey {
+    /// A validated key of `t<child>` to `t<parent>` that the role may drop and that cannot be deferred.
+    pub fn sample(child: u32, parent: u32) -> Self {
+        Self {
+            name: TableName::new("public", format!("k{child}{parent}")),
+            child,
+            parent,
+            child_root: child,
+            parent_root: parent,
+            child_shown: format!("t{child}"),
+            deferrable: false,
+            initially_deferred: false,
+            checked: true,
+            oid: child * 100 + parent,
+            validated: true,
+            may_drop: true,
+            parent_shown: format!("t{parent}"),
+        }
+    }
+}

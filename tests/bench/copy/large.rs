@@ -1,6 +1,6 @@
 //! One table of a gigabyte.
 
-use crate::measure::{Comparison, Figure, from_env};
+use crate::measure::{Comparison, Figure, Limit, from_env};
 use crate::scene::{Databases, Scene};
 use crate::table;
 
@@ -71,12 +71,12 @@ fn compare(databases: &Databases, rows: u64, other: &Other) {
     comparison.print(&Figure {
         name: "wall s",
         get: |figures| figures.wall,
-        limit: Some(other.wall),
+        limit: Some(Limit::Ratio(other.wall)),
     });
     comparison.print(&Figure {
         name: "CPU s",
         get: |figures| figures.cpu,
-        limit: other.cpu,
+        limit: other.cpu.map(Limit::Ratio),
     });
     comparison.print(&Figure {
         name: "peak MB",

@@ -1,6 +1,6 @@
 //! A mirror of 1,000,000 rows of which 100 differ, beside a full replace.
 
-use crate::measure::{Comparison, Figure, from_env};
+use crate::measure::{Comparison, Figure, Limit, from_env};
 use crate::scene::Scene;
 use crate::table;
 
@@ -37,7 +37,7 @@ pub fn run(scene: &Scene) {
     comparison.print(&Figure {
         name: "wall s",
         get: |figures| figures.wall,
-        limit: Some(0.6),
+        limit: Some(Limit::Ratio(0.6)),
     });
     comparison.print(&Figure {
         name: "peak MB",

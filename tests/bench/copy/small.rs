@@ -1,6 +1,6 @@
 //! Two hundred tables of a thousand rows, beside one pair of psql for each, one after the other.
 
-use crate::measure::{Comparison, Figure};
+use crate::measure::{Comparison, Figure, Limit};
 use crate::scene::Scene;
 
 const TABLES: u32 = 200;
@@ -35,7 +35,7 @@ pub fn run(scene: &Scene) {
     comparison.print(&Figure {
         name: "wall s",
         get: |figures| figures.wall,
-        limit: Some(0.2),
+        limit: Some(Limit::Ratio(0.2)),
     });
     comparison.print(&Figure {
         name: "peak MB",

@@ -1,6 +1,6 @@
 //! 100,000 changed rows in a table of 1,000,000, beside a file of as many `INSERT ... ON CONFLICT` through psql.
 
-use crate::measure::{Comparison, Figure, from_env};
+use crate::measure::{Comparison, Figure, Limit, from_env};
 use crate::scene::Scene;
 use crate::table;
 
@@ -48,7 +48,7 @@ pub fn run(scene: &Scene) {
     comparison.print(&Figure {
         name: "wall s",
         get: |figures| figures.wall,
-        limit: Some(0.1),
+        limit: Some(Limit::Ratio(0.1)),
     });
     comparison.print(&Figure {
         name: "peak MB",

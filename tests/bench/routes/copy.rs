@@ -1,6 +1,6 @@
 //! A COPY from a server behind ssh.
 
-use crate::measure::{Comparison, Figure};
+use crate::measure::{Comparison, Figure, Limit};
 use crate::scene::Scene;
 
 pub const PLAYBOOK: &str = "copy.tables { from = connect 'from', to = connect('to', { write = true }), tables = { 'bench' }, mode = 'append' }";
@@ -12,12 +12,12 @@ const PIPE: &str = "psql -X -q -c 'COPY bench TO STDOUT (FORMAT binary)' |
 const WALL: Figure = Figure {
     name: "wall s",
     get: |figures| figures.wall,
-    limit: Some(0.85),
+    limit: Some(Limit::Ratio(0.85)),
 };
 const CPU: Figure = Figure {
     name: "CPU s",
     get: |figures| figures.cpu,
-    limit: Some(0.70),
+    limit: Some(Limit::Ratio(0.70)),
 };
 const PEAK: Figure = Figure {
     name: "peak MB",

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::measure::{Comparison, Figure, Figures, measure};
+use crate::measure::{Comparison, Figure, Figures, Limit, measure};
 use crate::scene::{Forward, Scene};
 use crate::support::must;
 
@@ -13,7 +13,7 @@ const SESSIONS: u32 = 5;
 const ROUND_TRIP: Figure = Figure {
     name: "ms",
     get: |figures| figures.wall * 1000.0,
-    limit: Some(1.2),
+    limit: Some(Limit::Ratio(1.2)),
 };
 const SET_UP: Figure = ROUND_TRIP;
 

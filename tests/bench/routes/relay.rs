@@ -1,7 +1,7 @@
 //! A COPY out of a container by each relay, beside psql run in the container.
 
 use crate::copy::PLAYBOOK;
-use crate::measure::{Comparison, Figure};
+use crate::measure::{Comparison, Figure, Limit};
 use crate::scene::Scene;
 use crate::support::{Container, must};
 use crate::table;
@@ -49,6 +49,6 @@ fn relay(scene: &Scene, name: &str, programs: &[&str], limit: f64) {
     comparison.print(&Figure {
         name: "wall s",
         get: |figures| figures.wall,
-        limit: Some(limit),
+        limit: Some(Limit::Ratio(limit)),
     });
 }

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 
-use crate::measure::{Comparison, Figure, from_env, measure};
+use crate::measure::{Comparison, Figure, Limit, from_env, measure};
 use crate::scene::Scene;
 
 const MEGABYTES: u64 = 1024;
@@ -35,7 +35,7 @@ pub fn run(scene: &Scene) {
     comparison.print(&Figure {
         name: "wall s",
         get: |figures| figures.wall,
-        limit: Some(1.0),
+        limit: Some(Limit::Ratio(1.0)),
     });
 }
 

@@ -1,5 +1,4 @@
 use super::*;
-use crate::pg::TableName;
 
 fn table(oid: u32, name: &str) -> Relation {
     Relation::sample(oid, "public", name)
@@ -7,24 +6,6 @@ fn table(oid: u32, name: &str) -> Relation {
 
 fn unit() -> Vec<Relation> {
     vec![table(1, "a"), table(2, "b")]
-}
-
-fn key(child: u32, parent: u32) -> ForeignKey {
-    ForeignKey {
-        name: TableName::new("public", format!("k{child}{parent}")),
-        child,
-        parent,
-        child_root: child,
-        parent_root: parent,
-        child_shown: format!("t{child}"),
-        deferrable: false,
-        initially_deferred: false,
-        checked: true,
-        oid: child * 100 + parent,
-        validated: true,
-        may_drop: true,
-        parent_shown: format!("t{parent}"),
-    }
 }
 
 fn owner() -> Situation {
@@ -55,9 +36,14 @@ fn choose(keys: &[ForeignKey], situation: &Situation) -> Strategy {
 
 #[test]
 fn a_replica_comes_first_where_many_rows_go_in_and_compares_every_key_it_bypasses() {
-    let mut unchecked = key(2, 2);
+    let mut unchecked = ForeignKey::sample(2, 2);
     unchecked.checked = false;
-    let keys = [key(1, 2), unchecked, key(7, 8), key(1, 9)];
+    let keys = [
+        ForeignKey::sample(1, 2),
+        unchecked,
+        ForeignKey::sample(7, 8),
+        ForeignKey::sample(1, 9),
+    ];
     let strategy = choose(&keys, &superuser());
     assert_eq!(strategy.way, Way::Replica);
     assert_eq!(strategy.compared, [102, 109]);
@@ -70,7 +56,7 @@ fn a_replica_comes_first_where_many_rows_go_in_and_compares_every_key_it_bypasse
 
 #[test]
 fn nothing_is_done_about_keys_that_nobody_checks_but_triggers_are_silenced() {
-    let mut unchecked = key(1, 2);
+    let mut unchecked = ForeignKey::sample(1, 2);
     unchecked.checked = false;
     let keys = [unchecked];
     assert_eq!(choose(&keys, &superuser()).way, Way::Free);
@@ -85,39 +71,51 @@ fn nothing_is_done_about_keys_that_nobody_checks_but_triggers_are_silenced() {
 
 #[test]
 fn an_owner_orders_then_defers_then_drops() {
-    let strategy = choose(&[key(1, 2)], &owner());
+    let strategy = choose(&[ForeignKey::sample(1, 2)], &owner());
     assert_eq!(strategy.way, Way::Order);
     assert_eq!(
         strategy.reason,
         "foreign keys of `a`, `b`: parents before children (`app` may not)"
     );
-    let mut soft = key(2, 1);
+    let mut soft = ForeignKey::sample(2, 1);
     soft.deferrable = true;
-    let strategy = choose(&[key(1, 2), soft], &owner());
+    let strategy = choose(&[ForeignKey::sample(1, 2), soft], &owner());
     assert_eq!(
         (strategy.way, names(&strategy.deferred)),
         (Way::Defer, vec!["k21"])
     );
-    let strategy = choose(&[key(1, 2), key(2, 1), key(2, 9)], &owner());
+    let strategy = choose(
+        &[
+            ForeignKey::sample(1, 2),
+            ForeignKey::sample(2, 1),
+            ForeignKey::sample(2, 9),
+        ],
+        &owner(),
+    );
     assert_eq!(
         (strategy.way, names(&strategy.dropped)),
         (Way::Drop, vec!["k12", "k21"])
     );
-    assert!(strategy.holds(&key(2, 9)) && !strategy.holds(&key(1, 2)));
+    assert!(
+        strategy.holds(&ForeignKey::sample(2, 9)) && !strategy.holds(&ForeignKey::sample(1, 2))
+    );
 }
 
 #[test]
 fn a_key_that_is_not_valid_is_dropped_alone() {
-    let mut old = key(1, 1);
+    let mut old = ForeignKey::sample(1, 1);
     old.validated = false;
-    let strategy = choose(&[key(1, 2), old.clone()], &owner());
+    let strategy = choose(&[ForeignKey::sample(1, 2), old.clone()], &owner());
     assert_eq!(
         (strategy.way, names(&strategy.dropped)),
         (Way::Drop, vec!["k11"])
     );
     // Where that is not allowed, rows that break it are found by the server.
     old.may_drop = false;
-    assert_eq!(choose(&[key(1, 2), old], &owner()).way, Way::Order);
+    assert_eq!(
+        choose(&[ForeignKey::sample(1, 2), old], &owner()).way,
+        Way::Order
+    );
 }
 
 #[test]
@@ -126,7 +124,7 @@ fn a_table_that_keeps_its_rows_does_not_hold_up_truncate() {
         kept: vec![9],
         ..owner()
     };
-    let keys = [key(9, 1), key(2, 9)];
+    let keys = [ForeignKey::sample(9, 1), ForeignKey::sample(2, 9)];
     let strategy = choose(&keys, &kept);
     assert_eq!(
         (strategy.way, names(&strategy.dropped)),
@@ -140,7 +138,7 @@ fn a_table_that_keeps_its_rows_does_not_hold_up_truncate() {
     let strategy = choose(&keys, &replica);
     assert_eq!(strategy.way, Way::Replica);
     assert!(strategy.is_held_up(&unit(), &keys, &kept.kept));
-    let mut foreign = key(9, 1);
+    let mut foreign = ForeignKey::sample(9, 1);
     foreign.may_drop = false;
     let error = Strategy::choose(&unit(), &[foreign], &kept).unwrap_err();
     assert!(
@@ -152,11 +150,11 @@ fn a_table_that_keeps_its_rows_does_not_hold_up_truncate() {
 
 #[test]
 fn a_cycle_of_which_one_key_may_be_dropped_is_broken_there() {
-    let mut stays = key(1, 2);
+    let mut stays = ForeignKey::sample(1, 2);
     stays.may_drop = false;
-    let strategy = choose(&[stays.clone(), key(2, 1)], &owner());
+    let strategy = choose(&[stays.clone(), ForeignKey::sample(2, 1)], &owner());
     assert_eq!(names(&strategy.dropped), ["k21"]);
-    let mut other = key(2, 1);
+    let mut other = ForeignKey::sample(2, 1);
     other.may_drop = false;
     let error = Strategy::choose(&unit(), &[stays, other], &owner()).unwrap_err();
     assert!(
