@@ -97,11 +97,13 @@ impl Relation {
 }
 
 impl Names {
-    pub async fn read(session: &Session) -> Result<Self> {
+    /// What is there on a server; `temporary` is the schema of the temporary tables that are known by name, too.
+    pub async fn read(session: &Session, temporary: Option<&str>) -> Result<Self> {
         let mut names = Self::default();
         let sql = include_str!("../sql/repl/catalogue_relations.sql");
         let mut columns = 0;
-        for row in session.query(sql, &[]).await?.rows {
+        let temporary = temporary.map_or(Value::Null, Value::from);
+        for row in session.query(sql, &[temporary]).await?.rows {
             names.relations.push(relation(row, &mut columns));
         }
         let sql = include_str!("../sql/repl/catalogue_names.sql");

@@ -116,7 +116,7 @@ fn plain(kind: Plain, prefix: &str, names: &Names) -> Vec<Candidate> {
 pub fn relations(prefix: &str, kinds: &[Kind], names: &Names) -> Vec<Candidate> {
     let wanted = |kind| kinds.is_empty() || kinds.contains(&kind);
     let Some((schema, name)) = prefix.split_once('.') else {
-        let system = |schema: &str| schema.starts_with("pg_") || schema == "information_schema";
+        let system = super::sql::is_system;
         let of_kind = names.relations(prefix.trim_start_matches('"')).iter();
         let visible = of_kind.filter(|relation| {
             let common = !system(&relation.schema) || !prefix.is_empty();

@@ -308,8 +308,8 @@ impl Offer<'_> {
     }
 }
 
-fn is_system(schema: &str) -> bool {
-    schema.starts_with("pg_") || schema == "information_schema"
+pub fn is_system(schema: &str) -> bool {
+    schema.starts_with("pg_") && schema != "pg_temp" || schema == "information_schema"
 }
 
 fn is_of(relation: &Relation, kinds: &[Kind]) -> bool {

@@ -121,7 +121,7 @@ fn what_belongs_to_tables_is_read_from_every_server() {
         let database = Database::with(cluster, sql);
         direct::run(async {
             let (session, _) = direct::open(&database).await;
-            let names = Names::read(&session).await.unwrap();
+            let names = Names::read(&session, None).await.unwrap();
             for (kind, name) in [
                 (Attached::Constraint, "lat_check"),
                 (Attached::Trigger, "lat_told"),

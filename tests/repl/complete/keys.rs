@@ -31,6 +31,28 @@ fn tab_completes_at_the_prompt_and_twice_lists() {
     assert_eq!(screen.finish().0, 0);
 }
 
+#[test]
+fn temporary_tables_are_known_to_the_session_that_made_them() {
+    let database = Database::with(dev(), "CREATE TABLE lat (id int)");
+    let mut screen = Screen::start(Runner::new().target("dev", &database), &["repl", "dev"]);
+    screen.wait_prompt("dev=>");
+    let made = screen.answer(
+        "create temp table passing as select 1 as gone_soon;",
+        "dev=>",
+    );
+    assert_eq!(made, "SELECT 1");
+    wait_until("its columns are completed", || {
+        screen.keys(&format!("select * from passi{TAB} where gone_{TAB}!"));
+        screen.wait_for("the keys have been seen", |text| text.ends_with('!'));
+        let known = screen.last_line().contains("passing where gone_soon!");
+        screen.keys(CTRL_C);
+        screen.wait_prompt("dev=>");
+        known
+    });
+    screen.type_line("\\q");
+    assert_eq!(screen.finish().0, 0);
+}
+
 /// Lines that are neither Lua nor SQL, as somebody comes by them on the way to one that is.
 #[test]
 fn what_makes_no_sense_is_no_end_of_the_prompt() {
