@@ -3,7 +3,7 @@
 //! SQL begins with one of its verbs, unless what follows the verb makes it a Lua expression: `copy.tables{...}`,
 //! `table = {}`, `show(rows)`. A leading `=` makes anything Lua, a leading `;` SQL.
 
-use super::complete::STATEMENTS;
+use super::complete::statements;
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +35,9 @@ pub fn classify(text: &str) -> (Language, &str) {
 
 /// Whether a statement of SQL begins with the word.
 fn is_verb(word: &str) -> bool {
-    let mut statements = STATEMENTS.iter();
-    statements.any(|statement| statement.split(' ').next() == Some(word))
+    statements()
+        .iter()
+        .any(|statement| statement.split(' ').next() == Some(word))
 }
 
 fn is_sql(body: &str) -> bool {
