@@ -50,7 +50,6 @@ pub fn main(words: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
         Err(stop) => return stopped(&stop, json),
     };
     runtime::trace(args.options.verbose, &console);
-    runtime::keep(&console);
     let code = guarded(&console, || dispatch(args, &console));
     console.close();
     console.log(&format!("ended with exit code {code}"));

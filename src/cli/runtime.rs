@@ -3,7 +3,7 @@
 use std::future::Future;
 #[cfg(unix)]
 use std::future::poll_fn;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 #[cfg(unix)]
 use std::task::Poll;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::interrupt::Interrupt;
-use crate::progress::{Event, Progress};
+use crate::progress::{Event, Progress, Reporter};
 use crate::ui::{Console, TraceTo};
 
 /// How long work that nobody waits for may go on once the command is done.
@@ -35,25 +35,34 @@ impl Signals {
 
 /// Runs `work` to its end. SIGINT and SIGTERM interrupt the run, and it unwinds; a second signal ends the
 /// process at once.
-pub fn block_on<F: Future>(work: impl FnOnce(Interrupt) -> F) -> anyhow::Result<F::Output> {
-    block_on_with(|interrupt, _| work(interrupt))
+pub fn block_on<F: Future>(
+    reporter: &Reporter,
+    work: impl FnOnce(Interrupt) -> F,
+) -> anyhow::Result<F::Output> {
+    block_on_with(reporter, |interrupt, _| work(interrupt))
 }
 
 /// The same for work that may come to ignore signals.
 pub fn block_on_with<F: Future>(
+    reporter: &Reporter,
     work: impl FnOnce(Interrupt, Signals) -> F,
 ) -> anyhow::Result<F::Output> {
+    let reporter = Arc::clone(reporter);
     block_on_watched(work, |caught, interrupt| {
-        tokio::spawn(watch_signals(caught, interrupt))
+        tokio::spawn(watch_signals(caught, interrupt, reporter))
     })
 }
 
 /// The same for a prompt, where each line is interrupted by itself: SIGINT interrupts the line, a second one that
 /// comes before the line has ended warns, and a third one ends the process.
-pub fn block_on_lines<F: Future>(work: impl FnOnce(Interrupt) -> F) -> anyhow::Result<F::Output> {
+pub fn block_on_lines<F: Future>(
+    console: &Arc<Console>,
+    work: impl FnOnce(Interrupt) -> F,
+) -> anyhow::Result<F::Output> {
+    let console = Arc::clone(console);
     block_on_watched(
         |interrupt, _| work(interrupt),
-        |caught, interrupt| tokio::spawn(watch_lines(caught, interrupt)),
+        |caught, interrupt| tokio::spawn(watch_lines(caught, interrupt, console)),
     )
 }
 
@@ -78,12 +87,14 @@ fn block_on_watched<F: Future>(
     Ok(output)
 }
 
-async fn watch_signals(mut caught: Caught, interrupt: Interrupt) {
+async fn watch_signals(mut caught: Caught, interrupt: Interrupt, reporter: Reporter) {
     interrupt.trip(caught.next().await);
-    end_at_once(caught.next().await);
+    end_at_once(caught.next().await, reporter);
 }
 
-async fn watch_lines(mut caught: Caught, interrupt: Interrupt) {
+const SIGINT: i32 = 2;
+
+async fn watch_lines(mut caught: Caught, interrupt: Interrupt, console: Arc<Console>) {
     let mut warned = false;
     loop {
         let signal = caught.next().await;
@@ -91,8 +102,8 @@ async fn watch_lines(mut caught: Caught, interrupt: Interrupt) {
             warned = false;
             interrupt.trip(signal);
         } else if signal != SIGINT || warned {
-            end_at_once(signal);
-        } else if let Some(console) = CONSOLE.get().filter(|console| !console.is_taken()) {
+            end_at_once(signal, console);
+        } else if !console.is_taken() {
             // In a pager it is one of its keys.
             warned = true;
             let text = "it is being stopped; Ctrl-C once more ends the session at once";
@@ -101,20 +112,16 @@ async fn watch_lines(mut caught: Caught, interrupt: Interrupt) {
     }
 }
 
-const SIGINT: i32 = 2;
-
-/// The console of the process: what it has drawn is not to stay on the terminal.
-static CONSOLE: OnceLock<Arc<Console>> = OnceLock::new();
-
-/// Has the console closed when a second signal ends the process.
-pub fn keep(console: &Arc<Console>) {
-    // There is one of them.
-    let _ = CONSOLE.set(Arc::clone(console));
-}
-
-fn end_at_once(signal: i32) -> ! {
-    if let Some(console) = CONSOLE.get() {
-        console.close();
+/// Ends the process; what is drawn on the terminal goes first, unless the terminal does not take it.
+fn end_at_once(signal: i32, reporter: Reporter) -> ! {
+    let (done, ended) = std::sync::mpsc::channel();
+    let leaving = move || {
+        reporter.end();
+        done.send(())
+    };
+    // Without a thread to spare the screen stays as it is.
+    if std::thread::Builder::new().spawn(leaving).is_ok() {
+        let _ = ended.recv_timeout(GRACE);
     }
     std::process::exit(128 + signal);
 }
@@ -159,7 +166,6 @@ impl Caught {
     }
 
     async fn next(&mut self) -> i32 {
-        const SIGINT: i32 = 2;
         if tokio::signal::ctrl_c().await.is_err() {
             // No handler could be installed: the system's own stays in force.
             std::future::pending::<()>().await;

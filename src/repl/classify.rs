@@ -3,7 +3,7 @@
 //! SQL begins with one of its verbs, unless what follows the verb makes it a Lua expression: `copy.tables{...}`,
 //! `table = {}`, `show(rows)`. A leading `=` makes anything Lua, a leading `;` SQL.
 
-use super::complete::STATEMENTS;
+use super::complete::statements;
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ fn is_verb(word: &str) -> bool {
 
 /// The words that statements begin with, in upper case.
 pub fn verbs() -> impl Iterator<Item = &'static str> {
-    let words = STATEMENTS.iter();
+    let words = statements().iter();
     words.map(|statement| statement.split(' ').next().unwrap_or_default())
 }
 

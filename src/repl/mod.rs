@@ -23,6 +23,7 @@ mod prompt;
 mod record;
 mod results;
 mod session;
+mod sorted;
 mod source;
 mod sql;
 mod tokens;
@@ -291,12 +292,12 @@ async fn run_piece(
     match piece {
         Piece::Lua(text) => {
             let flow = session.run_lua(&text, place).await;
-            session.known.ran(&text);
+            session.tell_ran(&text).await;
             flow
         }
         Piece::Sql { text, then } => {
             let flow = session.run_sql(&text, then.as_deref(), source).await;
-            session.known.ran(&text);
+            session.tell_ran(&text).await;
             flow
         }
         Piece::Command(line) => command::run(session, source, &line).await,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::catalogue::Catalogue;
 use super::classify::first_word;
 use super::editor::Prompt;
 use super::known::Known;
@@ -213,6 +214,17 @@ impl Session {
     pub fn tell_known(&self) {
         if self.terminal {
             self.known.lua(self.lua.names());
+        }
+    }
+
+    /// Behind each line: what it has run may have changed what there is to know.
+    pub async fn tell_ran(&self, text: &str) {
+        self.known.ran(text);
+        if self.terminal
+            && Catalogue::wants_schema(text)
+            && let Ok(db) = self.db()
+        {
+            self.known.ask_temporary(db.handle()).await;
         }
     }
 

@@ -3,6 +3,8 @@
 use full_moon::LuaVersion;
 use full_moon::tokenizer::{Lexer, LexerResult, TokenType};
 
+use crate::docs::guarded;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Name,
@@ -27,9 +29,11 @@ pub struct Token {
 
 /// All words up to the first that is none.
 pub fn lua(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer::new_lazy(text, LuaVersion::lua54());
     let mut tokens: Vec<Token> = Vec::new();
-    while let Some(result) = lexer.process_next() {
+    let Some(mut lexer) = guarded(|| Lexer::new_lazy(text, LuaVersion::lua54())) else {
+        return tokens;
+    };
+    while let Some(result) = guarded(|| lexer.process_next()).flatten() {
         let (token, open) = match result {
             LexerResult::Ok(token) => (token, false),
             LexerResult::Recovered(token, _) => (token, true),
@@ -75,6 +79,12 @@ mod tests {
     }
 
     #[test]
+    fn a_backtick_which_is_no_lua_ends_the_words() {
+        assert_eq!(kinds("x `y` z"), [(Kind::Name, "x", false)]);
+        assert_eq!(kinds("'`' z").len(), 2);
+    }
+
+    #[test]
     fn words_are_told_apart_even_where_the_text_ends_in_the_middle() {
         assert_eq!(
             kinds("local ä = f { 1.5, \"x"),
@@ -93,6 +103,8 @@ mod tests {
                 (Kind::Comment, "-- b", false),
             ]
         );
+        assert_eq!(kinds("a `b"), [(Kind::Name, "a", false)]);
+        assert_eq!(kinds("'`'"), [(Kind::String, "'`'", false)]);
         assert_eq!(
             kinds("connect \"pr"),
             [(Kind::Name, "connect", false), (Kind::String, "\"pr", true)]

@@ -15,7 +15,7 @@ mod split;
 
 pub use check::check;
 pub use kind::{Copying, copying};
-pub(crate) use lexer::{Kind as WordKind, Token, words};
+pub(crate) use lexer::{Kind as WordKind, Token, Unterminated, words};
 pub use place::Place;
 pub use refusal::{At, Refusal};
 pub use run::run;

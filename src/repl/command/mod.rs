@@ -141,7 +141,12 @@ pub const COMMANDS: &[Command] = &[
         "list functions; sf NAME shows the source of one"
     ),
     command!("dT", "[PATTERN]", "list types; dx extensions"),
-    command!("du", "[PATTERN]", "list roles"),
+    command!("du", "[PATTERN]", "list roles; drds what is set for them"),
+    command!(
+        "dp",
+        "[PATTERN]",
+        "list privileges; ddp those to come, dD domains, da aggregates, db tablespaces, des servers"
+    ),
     command!("l", "[PATTERN]", "list databases"),
     command!(
         "g",
