@@ -51,7 +51,7 @@ pub use meant::{may_be_meant, meant};
 pub use rows::RowStream;
 pub use server::Server;
 pub use session::{Access, Session};
-pub use statement::{transaction_statement, writes};
+pub use statement::{begins_plainly, transaction_statement, writes};
 pub use stream::{CopyIn, CopyOut};
 pub use transaction::{Isolation, TxOptions, transaction};
 pub use typed::{Answer, Answers, Row};

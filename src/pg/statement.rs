@@ -18,6 +18,13 @@ pub fn transaction_statement(sql: &str) -> Option<String> {
     })
 }
 
+/// Whether a statement that begins a transaction gives it no isolation level or other option.
+pub fn begins_plainly(sql: &str) -> bool {
+    let plain = ["BEGIN", "START", "TRANSACTION", "WORK"];
+    let words = first_words(sql, 3);
+    words.iter().all(|word| plain.contains(&word.as_str()))
+}
+
 /// Whether a statement changes data by what it begins with, or by what its WITH clause holds. A function that
 /// writes is not known by its call.
 pub fn writes(sql: &str) -> bool {
@@ -68,6 +75,8 @@ mod tests {
         );
         assert_eq!(kind("prepare q as select 1"), None);
         assert_eq!(kind("select 'commit'"), None);
+        assert!(begins_plainly("begin work") && begins_plainly("start transaction"));
+        assert!(!begins_plainly("begin read only"));
         assert_eq!(kind(""), None);
     }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use super::history::bears_a_secret;
 use super::{Result, Trouble};
-use crate::pg::{Status, transaction_statement, writes};
+use crate::pg::{Status, begins_plainly, transaction_statement, writes};
 
 const LEFT_OUT: &str = "-- A line that bears a secret was left out here.";
 
@@ -72,15 +72,25 @@ impl Record {
 
     /// Writes the playbook to a file that is new, and forgets what was done. `only_gives` tells the lines of Lua that
     /// do nothing.
-    pub fn write(&mut self, file: &Path, only_gives: impl Fn(&str) -> bool) -> Result<usize> {
-        let playbook = self.playbook(only_gives);
+    pub fn write(&mut self, file: &Path, only_gives: impl Fn(&str) -> bool) -> Result {
+        let Some(playbook) = self.playbook(only_gives) else {
+            return Err(Trouble::failed(
+                "there is nothing to record: nothing was done since the session began, or since the last `\\record`",
+            ));
+        };
         let name = file.display();
         let written = create(file).and_then(|mut file| file.write_all(playbook.as_bytes()));
-        written.map_err(|error| Trouble::failed(format!("cannot write `{name}`: {error}")))?;
-        Ok(std::mem::take(&mut self.lines).len())
+        written.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => Trouble::failed(format!(
+                "`{name}` exists already: name another file, or remove that one"
+            )),
+            _ => Trouble::failed(format!("cannot write `{name}`: {error}")),
+        })?;
+        self.lines.clear();
+        Ok(())
     }
 
-    fn playbook(&self, only_gives: impl Fn(&str) -> bool) -> String {
+    fn playbook(&self, only_gives: impl Fn(&str) -> bool) -> Option<String> {
         let mut body = Body::default();
         for line in &self.lines {
             match line {
@@ -123,10 +133,11 @@ struct Body {
 struct Transaction {
     /// Its statements as a script, BEGIN and COMMIT among them.
     script: Vec<String>,
-    /// The same as lines of Lua, which stand among them; without what begins, divides and ends it.
+    /// The same as lines of Lua, which stand among them; without what begins and ends it.
     lines: Vec<String>,
     has_lua: bool,
-    has_savepoints: bool,
+    /// It begins in a manner of its own, or has savepoints.
+    is_special: bool,
 }
 
 impl Body {
@@ -166,7 +177,10 @@ impl Body {
         let begins = statement.before == Status::Idle && statement.behind != Status::Idle;
         let ends = statement.behind == Status::Idle;
         if begins {
-            self.transaction = Some(Transaction::default());
+            self.transaction = Some(Transaction {
+                is_special: !begins_plainly(text),
+                ..Transaction::default()
+            });
         }
         let Some(transaction) = &mut self.transaction else {
             let line = line_of(statement);
@@ -177,7 +191,7 @@ impl Body {
         let divides = transaction_statement(text);
         match &divides {
             None => transaction.lines.push(line_of(statement)),
-            Some(_) => transaction.has_savepoints |= !begins && !ends,
+            Some(_) => transaction.is_special |= !begins && !ends,
         }
         if ends {
             // One that was rolled back has done nothing.
@@ -189,22 +203,29 @@ impl Body {
         }
     }
 
-    fn finish(mut self) -> String {
+    fn finish(mut self) -> Option<String> {
         if self.transaction.take().is_some() {
             self.put("-- A transaction was open here; what was done in it was left out.");
         }
+        if self.text.is_empty() {
+            return None;
+        }
         let mut out =
             String::from("-- Recorded at the prompt of runner.\n\nlocal args = playbook {\n");
-        out.push_str("  summary = \"Recorded at the prompt\",\n  params = {\n");
-        for target in &self.targets {
-            let _ = writeln!(
-                out,
-                "    {} = {{ type = \"string\", default = {}, help = \"a target of runner.toml\" }},",
-                variable(target),
-                quoted(target)
-            );
+        out.push_str("  summary = \"Recorded at the prompt\",\n");
+        if !self.targets.is_empty() {
+            out.push_str("  params = {\n");
+            for target in &self.targets {
+                let _ = writeln!(
+                    out,
+                    "    {} = {{ type = \"string\", default = {}, help = \"a target of runner.toml\" }},",
+                    variable(target),
+                    quoted(target)
+                );
+            }
+            out.push_str("  },\n");
         }
-        out.push_str("  },\n}\n\n");
+        out.push_str("}\n\n");
         for target in &self.targets {
             let name = variable(target);
             let options = if self.writing.contains(target) {
@@ -216,22 +237,23 @@ impl Body {
         }
         out.push('\n');
         out.push_str(&self.text);
-        out
+        Some(out)
     }
 }
 
 impl Transaction {
     fn written(self) -> String {
-        if !self.has_lua {
-            return format!("db:script {}", quoted(&self.script.join("\n")));
+        match (self.is_special, self.has_lua) {
+            (true, true) => {
+                "-- A transaction with Lua in it, and with savepoints or options, was left out here."
+                    .to_owned()
+            }
+            (true, false) => format!("db:script {}", quoted(&self.script.join("\n"))),
+            (false, _) => format!(
+                "db:transaction(function(db)\n{}\nend)",
+                self.lines.join("\n")
+            ),
         }
-        if self.has_savepoints {
-            return "-- A transaction with savepoints and Lua in it was left out here.".to_owned();
-        }
-        format!(
-            "db:transaction(function(db)\n{}\nend)",
-            self.lines.join("\n")
-        )
     }
 }
 
@@ -301,6 +323,10 @@ mod tests {
         sql("dev", "BEGIN", Kind::Writes, Idle, Open);
         sql("dev", "DELETE FROM t", Kind::Writes, Open, Open);
         sql("dev", "COMMIT", Kind::Writes, Open, Idle);
+        let serializable = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+        sql("dev", serializable, Kind::Writes, Idle, Open);
+        sql("dev", "DELETE FROM t", Kind::Writes, Open, Open);
+        sql("dev", "COMMIT", Kind::Writes, Open, Idle);
         sql("dev", "BEGIN", Kind::Writes, Idle, Open);
         sql("dev", "DROP TABLE t", Kind::Writes, Open, Open);
         sql("dev", "ROLLBACK", Kind::Writes, Open, Idle);
@@ -329,7 +355,10 @@ local target_dev = connect(args.target_dev, { write = true })
 
 db = target_dev
 show(db:query [=[SELECT a[1] FROM t]=])
-db:script [[BEGIN;
+db:transaction(function(db)
+db:execute [[DELETE FROM t]]
+end)
+db:script [[BEGIN ISOLATION LEVEL SERIALIZABLE;
 DELETE FROM t;
 COMMIT;]]
 db:script [[COPY t FROM stdin;
@@ -339,6 +368,18 @@ db:script [[COPY t FROM stdin;
 -- A line that bears a secret was left out here.
 x = 1
 ";
-        assert_eq!(record.playbook(|text| text == "x + 1"), expected);
+        let playbook = record.playbook(|text| text == "x + 1");
+        assert_eq!(playbook.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn what_needs_no_target_has_no_parameters_and_nothing_is_no_playbook() {
+        let mut record = Record::default();
+        record.lua(None, "x + 1");
+        assert_eq!(record.playbook(|text| text == "x + 1"), None);
+        let playbook = record.playbook(|_| false).unwrap();
+        let expected =
+            "local args = playbook {\n  summary = \"Recorded at the prompt\",\n}\n\n\nx + 1\n";
+        assert!(playbook.ends_with(expected), "{playbook}");
     }
 }

@@ -39,9 +39,17 @@ fn what_was_done_is_recorded_as_a_playbook_that_does_it_again() {
     // What is there is not written over.
     let runner = Runner::new().target("dev", &database).file("x.lua", "kept");
     let ran = run(runner, &["dev"], "select 1;\n\\record x.lua\n", 1);
-    assert!(
-        ran.stderr.contains("cannot write `x.lua`"),
-        "{}",
-        ran.stderr
+    assert_eq!(
+        ran.stderr,
+        "error: `x.lua` exists already: name another file, or remove that one\n"
     );
+    let nothing = run(Runner::new(), &[], "1 + 1\n\\record y.lua\n", 1);
+    assert!(
+        nothing
+            .stderr
+            .starts_with("error: there is nothing to record: "),
+        "{}",
+        nothing.stderr
+    );
+    assert!(!nothing.project.path().join("y.lua").exists());
 }

@@ -127,13 +127,9 @@ pub async fn output(session: &mut Session, _: &mut Source, words: Words) -> Resu
 pub async fn record(session: &mut Session, _: &mut Source, words: Words) -> Result<Flow> {
     let file = named(&words)?;
     let lua = &session.lua;
-    let count = session
-        .record
-        .write(Path::new(file), |text| lua.only_gives(text))?;
-    let noun = if count == 1 { "line" } else { "lines" };
-    session.note(format!(
-        "{count} {noun} written to `{file}`: `runner {file}` does it again"
-    ));
+    let only_gives = |text: &str| lua.only_gives(text);
+    session.record.write(Path::new(file), only_gives)?;
+    session.note(format!("`runner {file}` does it again"));
     Ok(Flow::GoesOn)
 }
 
