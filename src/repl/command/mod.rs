@@ -199,9 +199,13 @@ pub const COMMANDS: &[Command] = &[
     command!("q", "", "leave", leave),
 ];
 
-/// Their names, for who completes them; what describes is there with `+`, too.
+/// Their names, for who completes them, and of all that describe.
 pub fn names() -> Vec<&'static str> {
-    COMMANDS.iter().map(|command| command.name).collect()
+    let own = COMMANDS.iter().map(|command| command.name);
+    let mut names: Vec<_> = own.chain(describe::NAMES).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// Runs the command of a line, which stands there without its backslash.
@@ -214,8 +218,11 @@ pub async fn run(session: &mut Session, source: &mut Source, line: &str) -> Resu
     if describe::Command::parse(&words.name).is_some() {
         return describe(session, &words).await;
     }
-    let known = COMMANDS.iter().map(|command| command.name);
-    Err(Session::unknown("command", &words.name, known))
+    Err(Session::unknown(
+        "command",
+        &words.name,
+        names().into_iter(),
+    ))
 }
 
 async fn describe(session: &Session, words: &Words) -> Result<Flow> {
