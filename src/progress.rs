@@ -26,6 +26,12 @@ pub trait Progress: Send + Sync {
 
     /// Nobody waits any longer for the answer to the question that is open: the terminal is to be as before.
     fn withdraw(&self) {}
+
+    /// Another program has the terminal, or has it no longer: nothing is drawn or printed meanwhile.
+    fn lend(&self, _lent: bool) {}
+
+    /// The process ends at once: the terminal is to be as before, and nothing is drawn on it any more.
+    fn end(&self) {}
 }
 
 /// Asks without blocking the runtime. An interruption withdraws the question; its thread waits on for an answer
@@ -113,6 +119,11 @@ pub enum Event {
     Warning(String),
     /// `log(...)` of a playbook.
     Log(String),
+    /// `io.write(...)` of a playbook, for stdout or stderr: text or not, and seldom whole lines.
+    Written {
+        bytes: Vec<u8>,
+        stderr: bool,
+    },
     StepStarted {
         name: String,
         depth: usize,

@@ -2,24 +2,55 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use rustix::process::Signal;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
 
 use crate::repl::Screen;
 use crate::support::{Runner, wait_until};
+use crate::tls::signed_for_address;
 
 const TOKEN: &str = "/services/T000/B000/sesame";
 
 /// Answers each request with the next of the statuses, and those after them with 200.
 struct Hook {
     port: u16,
+    scheme: &'static str,
     bodies: Arc<Mutex<Vec<Value>>>,
 }
 
 impl Hook {
     fn start(statuses: &'static [u16]) -> Self {
+        Self::serve(statuses, "http", Ok)
+    }
+
+    /// The same over TLS.
+    fn encrypted(statuses: &'static [u16], certificate: &Path) -> Self {
+        let chain = vec![CertificateDer::from_pem_file(certificate).unwrap()];
+        let key = PrivateKeyDer::from_pem_file(certificate.with_extension("key")).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key);
+        let config = Arc::new(config.unwrap());
+        Self::serve(statuses, "https", move |stream| {
+            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
+            Ok(StreamOwned::new(session, stream))
+        })
+    }
+
+    fn serve<S: Read + Write>(
+        statuses: &'static [u16],
+        scheme: &'static str,
+        over: impl Fn(TcpStream) -> std::io::Result<S> + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let bodies = Arc::new(Mutex::new(Vec::new()));
@@ -27,21 +58,31 @@ impl Hook {
         std::thread::spawn(move || {
             let mut statuses = statuses.iter().copied();
             for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let Some(body) = read(&stream) else { continue };
+                let Ok(mut stream) = stream.and_then(&over) else {
+                    continue;
+                };
+                let Some(body) = read(&mut stream) else {
+                    continue;
+                };
                 heard.lock().unwrap().push(body);
                 let status = statuses.next().unwrap_or(200);
                 let answer = format!(
-                    "HTTP/1.1 {status} As told\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+                    "HTTP/1.1 {status} As told\r\nlocation: http://127.0.0.2:{port}{TOKEN}\r\n\
+                     content-length: 0\r\nconnection: close\r\n\r\n"
                 );
                 let _ = stream.write_all(answer.as_bytes());
+                let _ = stream.flush();
             }
         });
-        Self { port, bodies }
+        Self {
+            port,
+            scheme,
+            bodies,
+        }
     }
 
     fn url(&self) -> String {
-        format!("http://127.0.0.1:{}{TOKEN}", self.port)
+        format!("{}://127.0.0.1:{}{TOKEN}", self.scheme, self.port)
     }
 
     fn bodies(&self) -> Vec<Value> {
@@ -49,7 +90,7 @@ impl Hook {
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Value> {
+fn read(stream: &mut impl Read) -> Option<Value> {
     let mut reader = BufReader::new(stream);
     let mut length = 0;
     loop {
@@ -140,6 +181,74 @@ fn what_cannot_be_delivered_is_a_warning() {
     run("notify { url = secret 'HOOK', retries = 0 }", &url)
         .stderr_has("warning: notify: the webhook at `127.0.0.1` cannot be reached: ")
         .success();
+}
+
+#[test]
+fn over_tls_the_certificate_has_to_be_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (authority, certificate) = signed_for_address(folder.path(), "127.0.0.1");
+    let hook = Hook::encrypted(&[503], &certificate);
+    let lua = "notify { url = secret 'HOOK', message = 'laws, ' .. secret 'WORD' }";
+    let trusting = |authority: &Path| {
+        run(lua, &hook.url()).env("SSL_CERT_FILE", &authority.display().to_string())
+    };
+    let ran = trusting(&authority)
+        .stderr_has("the webhook at `127.0.0.1` answered 503; trying again")
+        .success();
+    assert!(!ran.stderr.contains("warning"), "{}", ran.stderr);
+    let bodies = hook.bodies();
+    assert_eq!(bodies.len(), 2, "{bodies:?}");
+    assert_eq!(bodies[1]["message"], "laws, [secret]");
+
+    let strangers = tempfile::tempdir().unwrap();
+    let (stranger, other) = signed_for_address(strangers.path(), "127.0.0.9");
+    let refused = |reason: &str| {
+        format!(
+            "warning: notify: the certificate of the webhook at `127.0.0.1` is not trusted: {reason}; the authorities \
+             are those of this system, or of the file that `SSL_CERT_FILE` names\n"
+        )
+    };
+    let ran = trusting(&stranger)
+        .stderr_has(&refused("no known authority has signed it"))
+        .success();
+    assert!(!ran.stderr.contains("trying again"), "{}", ran.stderr);
+    assert_eq!(hook.bodies().len(), 2);
+
+    let elsewhere = Hook::encrypted(&[], &other);
+    run(lua, &elsewhere.url())
+        .env("SSL_CERT_FILE", &stranger.display().to_string())
+        .stderr_has(&refused("it is for another host"))
+        .success();
+    assert!(elsewhere.bodies().is_empty());
+}
+
+#[test]
+fn one_that_does_not_speak_tls_is_told_so() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}{TOKEN}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // As servers do whose request is none.
+            let _ = stream.read(&mut [0; 1000]);
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
+    });
+    run("notify { url = secret 'HOOK', retries = 0 }", &url)
+        .stderr_has("the webhook at `127.0.0.1` cannot be reached: the TLS handshake failed: ")
+        .success();
+}
+
+#[test]
+fn a_redirection_is_not_followed_and_its_host_is_told() {
+    let hook = Hook::start(&[302]);
+    run("notify { url = secret 'HOOK' }", &hook.url())
+        .stderr_has(
+            "warning: notify: the webhook at `127.0.0.1` answered 302: it has moved to `127.0.0.2`, which is not \
+             followed; give that address\n",
+        )
+        .success();
+    assert_eq!(hook.bodies().len(), 1);
 }
 
 #[test]

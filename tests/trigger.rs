@@ -201,7 +201,7 @@ fn keys_that_were_bypassed_are_checked_on_both_sides() {
             assert_eq!(
                 error.to_string(),
                 format!(
-                    "foreign key `lat_parent_fkey`: rows of `lat` have no parent in `parent`: parent = {values}; nothing was committed"
+                    "foreign key `lat_parent_fkey`: rows of `lat` have no parent in `parent`: parent = {values}; its transaction was rolled back"
                 )
             );
         }
@@ -269,7 +269,7 @@ fn a_body_that_leaves_a_trigger_otherwise_is_rolled_back() {
         .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "trigger `disabled` of `lat` was disabled and would be left origin; nothing was committed"
+            "trigger `disabled` of `lat` was disabled and would be left origin; its transaction was rolled back"
         );
         let error = disabled(
             &session,

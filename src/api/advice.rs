@@ -18,7 +18,13 @@ pub fn by_state(sqlstate: &str) -> Option<&'static str> {
         ),
         "42501" => Some("GRANT it to the role, or give the target a user who may"),
         "53300" => Some("end other sessions, or give fewer `jobs`"),
-        "55P03" => Some("wait until the other session is done, or give a longer `lock_timeout`"),
+        "55P03" => Some(
+            "wait until the other session is done, which `\\locks` at the prompt tells, or give a longer `lock_timeout`",
+        ),
+        "57P01" | "57P02" | "57P03" => Some(
+            "the server is stopping, or somebody has ended the session; a transaction that was open is rolled back, so run \
+             again once it is back",
+        ),
         _ => None,
     }
 }

@@ -1,10 +1,12 @@
 //! Running a playbook from its file to its end.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::context::{Context, RunOptions};
 use super::{advise, install};
+use crate::config::did_you_mean;
 use crate::host::{Error, Failure, Loader, Machine, State, shown};
 use crate::interrupt;
 
@@ -21,7 +23,7 @@ async fn run(context: &Arc<Context>) -> Result<(), Failure> {
     let early = |error: &Error| Failure::from_error(error, Vec::new(), &State::default());
     let name = shown(&context.options.file);
     let text = std::fs::read_to_string(&context.options.file)
-        .map_err(|error| early(&Error::usage(format!("cannot read `{name}`: {error}"))))?;
+        .map_err(|error| early(&unread(&context.options.file, &name, &error)))?;
     if context.options.dry_run {
         context.note("dry run: nothing is changed");
     }
@@ -40,6 +42,25 @@ async fn run(context: &Arc<Context>) -> Result<(), Failure> {
     }
     result?;
     context.check_words().map_err(|error| early(&error))
+}
+
+/// A playbook that cannot be read; where it is not there, one beside it may be meant.
+fn unread(file: &Path, name: &str, error: &std::io::Error) -> Error {
+    let mut near = String::new();
+    if error.kind() == std::io::ErrorKind::NotFound {
+        let folder = match file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let entries = folder.read_dir().into_iter().flatten().flatten();
+        let files: Vec<String> = entries
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "lua"))
+            .map(|path| shown(&path))
+            .collect();
+        near = did_you_mean(name, files.iter().map(String::as_str));
+    }
+    Error::usage(format!("cannot read `{name}`: {error}{near}"))
 }
 
 /// A machine with all globals, for lines that are typed one by one.

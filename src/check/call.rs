@@ -1,38 +1,26 @@
 //! Calls of what is declared: options, targets, groups, modules, and what is to be asked of servers.
 
-use std::collections::HashSet;
-
-use full_moon::ast::{self, Expression, FunctionArgs, TableConstructor, Var};
+use full_moon::ast::{self, Expression, FunctionArgs, TableConstructor};
 use full_moon::tokenizer::TokenReference;
 
-use super::ask::{Ask, Wanted};
+use super::argument::{Argument, arguments, first_token, literal, names_database};
 use super::options::{Form, form, members, names, option, problem, takes_words};
-use super::source::{Facts, Source, literal_argument, word};
-use super::value::{Literal, What, text};
+use super::source::word;
+use super::value::{What, text};
 use super::walk::Walk;
-use super::{Module, World};
 use crate::config::did_you_mean;
 use crate::docs::{Entry, Type};
 
 /// Options and parameters that name tables.
 const TABLES: [&str; 4] = ["tables", "exclude", "table", "children"];
-/// Whose rows `tables` are about, where it is not `from`.
-const AT_THE_DESTINATION: [&str; 3] = ["copy.order", "copy.restore", "copy.import"];
-
 /// The call that is looked at.
 #[derive(Clone)]
 pub struct Called {
-    name: &'static str,
+    pub name: &'static str,
     /// The target of the `Db` that the call is about.
-    target: Option<String>,
-}
-
-/// One argument, however it is written.
-#[derive(Clone, Copy)]
-enum Argument<'t> {
-    Value(&'t Expression),
-    Text(&'t TokenReference),
-    Table(&'t TableConstructor),
+    pub target: Option<String>,
+    /// The table that it is about, where an argument names it.
+    pub table: Option<String>,
 }
 
 impl Walk<'_> {
@@ -52,6 +40,7 @@ impl Walk<'_> {
         let call = Called {
             name: &entry.name,
             target,
+            table: table_of(entry, &args),
         };
         self.literals(&call, &args);
         let is_method = receiver.is_some();
@@ -124,6 +113,9 @@ impl Walk<'_> {
     ) {
         let form = form(types);
         let call = &self.about(call, table);
+        if let Form::Options(_) = form {
+            self.parts(call, table);
+        }
         for (place, field) in table.fields().iter().enumerate() {
             match field {
                 ast::Field::NameKey { key, value, .. } => self.entry(call, form, key, value),
@@ -185,8 +177,10 @@ impl Walk<'_> {
             let token = first_token(value).unwrap_or(key);
             self.find(token, format!("`{}`: {problem}", call.name));
         }
-        if call.name == "tunnel.open" && name == "target" {
-            self.known_target(value);
+        match (name.as_str(), value) {
+            ("target", value) if call.name == "tunnel.open" => self.known_target(value),
+            ("sql", Expression::String(token)) => self.statement_in(call, token),
+            _ => {}
         }
         self.item(call, &[&field.ty], TABLES.contains(&name.as_str()), value);
     }
@@ -202,224 +196,6 @@ impl Walk<'_> {
                 self.value(value);
             }
         }
-    }
-
-    /// The call with the target of the `Db` that its options name.
-    fn about(&self, call: &Called, table: &TableConstructor) -> Called {
-        let db = |wanted: &str| {
-            let value = table.fields().iter().find_map(|field| match field {
-                ast::Field::NameKey { key, value, .. } if word(key) == wanted => Some(value),
-                _ => None,
-            })?;
-            self.peek(value).target().map(str::to_owned)
-        };
-        let found = if AT_THE_DESTINATION.contains(&call.name) {
-            db("to")
-        } else {
-            db("from").or_else(|| db("db"))
-        };
-        Called {
-            target: found.or_else(|| call.target.clone()),
-            ..call.clone()
-        }
-    }
-
-    /// What an expression is, without looking for anything wrong in it.
-    fn peek(&self, expression: &Expression) -> What {
-        match expression {
-            Expression::Var(Var::Name(name)) => {
-                let found = self.scopes.find(&word(name));
-                found.cloned().unwrap_or(What::Unknown)
-            }
-            Expression::FunctionCall(call) => {
-                let suffixes: Vec<_> = call.suffixes().collect();
-                match (call.prefix(), suffixes.as_slice()) {
-                    (
-                        ast::Prefix::Name(name),
-                        [ast::Suffix::Call(ast::Call::AnonymousCall(args))],
-                    ) if word(name) == "connect" && self.scopes.find("connect").is_none() => {
-                        let given = arguments(args);
-                        let target = literal_argument(args).filter(|_| !names_database(&given));
-                        Self::instance(&Type::Class("Db".to_owned()), target.as_deref())
-                    }
-                    _ => What::Unknown,
-                }
-            }
-            _ => What::Unknown,
-        }
-    }
-
-    /// The target of the `Db` that a call is about.
-    fn target(&self, receiver: Option<&What>, args: &[Argument<'_>]) -> Option<String> {
-        if let Some(receiver) = receiver {
-            return receiver.target().map(str::to_owned);
-        }
-        match args.first()? {
-            Argument::Value(value) => self.peek(value).target().map(str::to_owned),
-            _ => None,
-        }
-    }
-
-    /// Names that `runner.toml` has to know.
-    fn literals(&mut self, call: &Called, args: &[Argument<'_>]) {
-        if call.name != "connect" {
-            return;
-        }
-        match args.first() {
-            Some(Argument::Text(token)) => self.target_name(token),
-            Some(Argument::Value(value)) => self.known_target(value),
-            _ => {}
-        }
-    }
-
-    fn known_target(&mut self, value: &Expression) {
-        if let Expression::String(token) = value {
-            self.target_name(token);
-        }
-    }
-
-    fn target_name(&mut self, token: &TokenReference) {
-        let (Some(name), Some(targets)) = (text(token), &self.world.targets) else {
-            return;
-        };
-        if !targets.contains(&name) {
-            let hint = did_you_mean(&name, targets.iter().map(String::as_str));
-            self.find(token, format!("there is no target `{name}`{hint}"));
-        }
-    }
-
-    /// A name, a pattern or a group of tables.
-    fn table_name(&mut self, call: &Called, token: &TokenReference) {
-        let Some(name) = text(token) else {
-            return;
-        };
-        if let Some(group) = name.strip_prefix("group:") {
-            let Some(groups) = &self.world.groups else {
-                return;
-            };
-            if !groups.iter().any(|known| known == group) {
-                let hint = did_you_mean(group, groups.iter().map(String::as_str));
-                self.find(
-                    token,
-                    format!("no such group `{group}` in `runner.toml`{hint}"),
-                );
-            }
-        } else if let Some(target) = &call.target
-            && !name.contains(['*', '?', '[', '!'])
-        {
-            self.asks.push(Ask {
-                at: Self::at(token),
-                target: target.clone(),
-                wanted: Wanted::Table(name),
-            });
-        }
-    }
-
-    /// The statement of `db:query "..."` and its kin.
-    fn statement_of(
-        &mut self,
-        entry: &Entry,
-        call: &Called,
-        is_method: bool,
-        args: &[Argument<'_>],
-    ) {
-        let place = match entry.name.as_str() {
-            "Db:query" | "Db:one" | "Db:value" | "Db:rows" | "Db:execute" => {
-                usize::from(!is_method)
-            }
-            "query" => 1,
-            _ => return,
-        };
-        let token = match args.get(place) {
-            Some(Argument::Text(token)) => *token,
-            Some(Argument::Value(Expression::String(token))) => token,
-            _ => return,
-        };
-        if let (Some(target), Some(sql)) = (&call.target, text(token)) {
-            self.asks.push(Ask {
-                at: Self::at(token),
-                target: target.clone(),
-                wanted: Wanted::Statement(sql),
-            });
-        }
-    }
-
-    /// A module that has to be there.
-    pub fn require(&mut self, args: &FunctionArgs) {
-        let token = match args {
-            FunctionArgs::String(token) => token,
-            FunctionArgs::Parentheses { arguments, .. } => match arguments.iter().next() {
-                Some(Expression::String(token)) => token,
-                _ => return,
-            },
-            _ => return,
-        };
-        let Some(name) = text(token) else {
-            return;
-        };
-        let preloaded = self
-            .facts()
-            .fields
-            .iter()
-            .any(|field| field.starts_with("package."));
-        if !preloaded && (self.world.module)(&name) == Module::Missing {
-            let hint = did_you_mean(&name, self.world.modules.iter().map(String::as_str));
-            self.find(token, format!("there is no module `{name}`{hint}"));
-        }
-    }
-}
-
-/// The globals that modules of the project set, which this text requires, directly or by others.
-pub fn globals_of_modules(facts: &Facts, world: &World<'_>) -> HashSet<String> {
-    let mut wanted: Vec<String> = facts.required.clone();
-    let mut seen = HashSet::new();
-    let mut globals = HashSet::new();
-    while let Some(name) = wanted.pop() {
-        if !seen.insert(name.clone()) {
-            continue;
-        }
-        let Module::File(path) = (world.module)(&name) else {
-            continue;
-        };
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        if let Some(source) = Source::read(&text) {
-            globals.extend(source.facts.assigned);
-            wanted.extend(source.facts.required);
-        }
-    }
-    globals
-}
-
-fn arguments(args: &FunctionArgs) -> Vec<Argument<'_>> {
-    match args {
-        FunctionArgs::Parentheses { arguments, .. } => {
-            arguments.iter().map(Argument::Value).collect()
-        }
-        FunctionArgs::String(token) => vec![Argument::Text(token)],
-        FunctionArgs::TableConstructor(table) => vec![Argument::Table(table)],
-        _ => Vec::new(),
-    }
-}
-
-/// The text of an argument that stands there.
-fn literal(arg: Argument<'_>) -> Option<String> {
-    match arg {
-        Argument::Text(token) | Argument::Value(Expression::String(token)) => text(token),
-        _ => None,
-    }
-}
-
-/// Whether `connect` is given options that may lead to another database of the target.
-fn names_database(args: &[Argument<'_>]) -> bool {
-    match args.get(1) {
-        None => false,
-        Some(Argument::Value(Expression::TableConstructor(table))) => {
-            table.fields().iter().any(|field| match field {
-                ast::Field::NameKey { key, .. } => word(key) == "database",
-                _ => true,
-            })
-        }
-        Some(_) => true,
     }
 }
 
@@ -459,6 +235,13 @@ fn param(entry: &'static Entry, place: usize) -> Option<&'static str> {
     entry.params.get(place).map(|param| param.name.as_str())
 }
 
+/// The table that an argument names.
+fn table_of(entry: &'static Entry, args: &[Argument<'_>]) -> Option<String> {
+    let mut places = 0..args.len();
+    let place = places.find(|place| param(entry, *place) == Some("table"))?;
+    literal(args[place])
+}
+
 /// What the parameters of a function are that is given where one of `types` is wanted.
 fn callback(types: &[&'static Type], target: Option<&str>) -> Vec<What> {
     let mut members = types.iter().flat_map(|of| members(of));
@@ -468,13 +251,4 @@ fn callback(types: &[&'static Type], target: Option<&str>) -> Vec<What> {
     });
     let params = params.into_iter().flatten();
     params.map(|(_, of)| Walk::instance(of, target)).collect()
-}
-
-/// Where a value begins, to point to it.
-fn first_token(value: &Expression) -> Option<&TokenReference> {
-    use full_moon::node::Node;
-    match Literal::of(value) {
-        Literal::Other => None,
-        _ => value.tokens().next(),
-    }
 }

@@ -7,10 +7,15 @@
 //! The text has to be valid Lua, which Lua itself is the judge of. As for lua-language-server,
 //! `---@diagnostic disable-next-line`, `disable-line` and `disable` (for the whole file) silence it.
 
+mod argument;
 mod call;
+mod database;
+mod expression;
 mod lua;
 mod names;
 mod options;
+mod parts;
+mod project;
 mod source;
 mod value;
 mod walk;
@@ -30,8 +35,8 @@ pub struct World<'a> {
     pub groups: Option<Vec<String>>,
     /// What `require` finds.
     pub module: &'a dyn Fn(&str) -> Module,
-    /// Names it would find, for "did you mean".
-    pub modules: Vec<String>,
+    /// Names it would find beside one that it does not, for "did you mean".
+    pub modules: &'a dyn Fn(&str) -> Vec<String>,
 }
 
 /// What `require` finds.

@@ -7,6 +7,7 @@ use full_moon::tokenizer::{Token, TokenReference, TokenType};
 use full_moon::visitors::Visitor;
 
 use super::Made;
+use crate::docs::tree;
 
 pub struct Source {
     pub ast: Ast,
@@ -32,8 +33,7 @@ pub struct Facts {
 
 impl Source {
     pub fn read(text: &str) -> Option<Self> {
-        let parsed = full_moon::parse_fallible(text, ast::LuaVersion::lua54());
-        let ast = parsed.into_result().ok()?;
+        let ast = tree(text)?.into_result().ok()?;
         let mut facts = Facts::default();
         facts.visit_ast(&ast);
         facts.silence(text);

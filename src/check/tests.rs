@@ -1,5 +1,7 @@
 //! What is found, and what is not.
 
+mod anything;
+
 use super::{Module, Wanted, World, check, place};
 
 /// Findings as `line:column: message`.
@@ -24,7 +26,7 @@ fn world(module: &dyn Fn(&str) -> Module) -> World<'_> {
         targets: Some(vec!["dev".to_owned(), "prod".to_owned()]),
         groups: Some(vec!["law".to_owned()]),
         module,
-        modules: vec!["promote".to_owned()],
+        modules: &|_: &str| vec!["promote".to_owned()],
     }
 }
 
@@ -274,6 +276,12 @@ fn statements_and_tables_are_asked_of_the_server_they_are_for() {
         .map(|ask| match &ask.wanted {
             Wanted::Table(name) => format!("{} {name}", ask.target),
             Wanted::Statement(sql) => format!("{}: {sql}", ask.target),
+            Wanted::Column { table, name } => format!("{} {table}.{name}", ask.target),
+            Wanted::Clause {
+                table,
+                clause,
+                text,
+            } => format!("{} {table} {clause:?} {text}", ask.target),
         })
         .collect();
     assert_eq!(
@@ -302,4 +310,17 @@ fn what_the_playbook_makes_itself_need_not_be_there() {
 fn a_place_counts_characters() {
     assert_eq!(place("a\né x", 4), (2, 2));
     assert_eq!(place("", 0), (1, 1));
+}
+
+#[test]
+fn a_method_that_is_called_with_a_dot_is_found() {
+    finds(
+        "local dev = connect 'dev'\ndev.query 'SELECT 1'\ndev.execute('SELECT 1')\ndev.close()\n\
+         dev.query(dev, 'SELECT 1')\nlocal q = dev.query\npcall(dev.query, dev, 'SELECT 1')",
+        &[
+            "2:5: `Db:query` is called with a `:`",
+            "3:5: `Db:execute` is called with a `:`",
+            "4:5: `Db:close` is called with a `:`",
+        ],
+    );
 }

@@ -1,6 +1,7 @@
 //! `runner check FILE...`: what is wrong with playbooks, without running them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use crate::api::report;
 use crate::check::{Ask, Checked, Made, Module, World, ask, check, place};
 use crate::config::{LoadOptions, Project, load};
 use crate::host::{Loader, Located, shown, syntax_error};
+use crate::interrupt::Interrupt;
 use crate::pg::{self, Access, Connector};
 use crate::progress::{Event, Reporter};
 use crate::ui::{Console, Report, SourceSpan, SqlSpan};
@@ -52,10 +54,16 @@ pub fn run(words: &Words, options: &Options, console: &Arc<Console>) -> Result<(
         read.extend(examined(&file, options)?);
     }
     let reporter: Reporter = Arc::clone(console) as Reporter;
-    if words.connect {
-        runtime::block_on(|_| asked(&mut read, &reporter))??;
-    }
     let mut found = 0;
+    if words.connect {
+        let unasked = runtime::block_on(&reporter, |interrupt| {
+            asked(&mut read, &reporter, interrupt)
+        })??;
+        found += unasked.len();
+        for error in unasked {
+            console.report(&Report::new(error.to_string()));
+        }
+    }
     for file in &mut read {
         file.reports.sort_by_key(|(at, _)| *at);
         for (_, report) in &file.reports {
@@ -104,6 +112,8 @@ fn add(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
 fn examined(file: &Path, options: &Options) -> Result<Option<Read>, End> {
     let name = shown(file);
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read `{name}`"))?;
+    // An editor's mark of the encoding.
+    let text = text.trim_start_matches('\u{feff}').to_owned();
     if text.starts_with(DECLARATIONS) {
         return Ok(None);
     }
@@ -150,7 +160,7 @@ impl Read {
             targets: known(self.project.target_names().map(str::to_owned).collect()),
             groups: known(self.project.groups.keys().cloned().collect()),
             module: &module,
-            modules: loader.names(),
+            modules: &|name: &str| loader.names_beside(name),
         };
         check(&self.text, &world)
     }
@@ -186,9 +196,17 @@ impl Read {
     }
 }
 
-/// Puts what is to be asked to the servers. One that cannot be reached is told in the file that names it first.
-async fn asked(files: &mut [Read], reporter: &Reporter) -> Result<(), End> {
-    let mut connectors: BTreeMap<(PathBuf, String), Connector> = BTreeMap::new();
+/// The servers to ask, by the folder of the project and the name of the target; `None` for one that cannot be asked.
+type Servers = BTreeMap<(PathBuf, String), Option<Connector>>;
+
+/// Puts what is to be asked to the servers; gives why some could not be asked.
+async fn asked(
+    files: &mut [Read],
+    reporter: &Reporter,
+    interrupt: Interrupt,
+) -> Result<Vec<pg::Error>, End> {
+    let mut servers = Servers::new();
+    let mut unasked = Vec::new();
     for file in files {
         let mut by_target: BTreeMap<String, Vec<Ask>> = BTreeMap::new();
         for ask in std::mem::take(&mut file.asks) {
@@ -199,26 +217,48 @@ async fn asked(files: &mut [Read], reporter: &Reporter) -> Result<(), End> {
             if !file.project.target_names().any(|target| target == name) {
                 continue;
             }
-            let key = (file.project.root.clone(), name.clone());
-            let connector = if let Some(connector) = connectors.get(&key) {
-                connector.clone()
-            } else {
-                let target = file.project.target(&name)?;
-                let connector = Connector::new(target, "runner check", Arc::clone(reporter))
-                    .map_err(|error| failed(&error))?;
-                connectors.insert(key, connector.clone());
-                connector
+            let answers = match server(&mut servers, file, &name, reporter)? {
+                Ok(Some(connector)) => answers(connector, &asks, &file.made).await,
+                Ok(None) => continue,
+                Err(error) => Err(error),
             };
-            let answers = answers(&connector, &asks, &file.made).await;
-            for answer in answers.map_err(|error| failed(&error))? {
-                file.answered(answer);
+            match answers {
+                Ok(answers) => answers.into_iter().for_each(|answer| file.answered(answer)),
+                Err(error) if error.is_interrupted() => {
+                    return Err(End::interrupted(interrupt.signal()));
+                }
+                Err(error) => {
+                    servers.insert((file.project.root.clone(), name), None);
+                    unasked.push(error);
+                }
             }
         }
     }
-    for connector in connectors.values() {
+    for connector in servers.values().flatten() {
         connector.close().await;
     }
-    Ok(())
+    Ok(unasked)
+}
+
+/// The server of a target, which is told apart from that of another project's.
+fn server<'s>(
+    servers: &'s mut Servers,
+    file: &Read,
+    name: &str,
+    reporter: &Reporter,
+) -> Result<pg::Result<Option<&'s Connector>>, End> {
+    let place = servers.entry((file.project.root.clone(), name.to_owned()));
+    let connector = match place {
+        Entry::Occupied(place) => place.into_mut(),
+        Entry::Vacant(place) => {
+            let target = file.project.target(name)?;
+            match Connector::new(target, "runner check", Arc::clone(reporter)) {
+                Ok(connector) => place.insert(Some(connector)),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+    };
+    Ok(Ok(connector.as_ref()))
 }
 
 async fn answers(connector: &Connector, asks: &[Ask], made: &Made) -> pg::Result<Vec<ask::Answer>> {
@@ -226,8 +266,4 @@ async fn answers(connector: &Connector, asks: &[Ask], made: &Made) -> pg::Result
     let answers = ask::ask(&session, asks, made).await;
     session.close();
     answers
-}
-
-fn failed(error: &pg::Error) -> End {
-    End::from(anyhow::anyhow!("{error}"))
 }

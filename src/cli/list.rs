@@ -29,7 +29,8 @@ pub fn run(options: &Options, reporter: &Reporter) -> Result<(), End> {
         vec![
             Cell::plain(it.name),
             Cell::toned(it.from, Tone::Faint),
-            Cell::plain(it.summary),
+            // More of it would break the line, and stands in `runner FILE --help`.
+            Cell::plain(it.summary.lines().next().unwrap_or_default()),
         ]
     });
     reporter.event(&Event::Show(Table {

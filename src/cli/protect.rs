@@ -26,8 +26,10 @@ pub fn run(target: &str, options: &Options, reporter: &Reporter) -> Result<(), E
         )));
     };
     let name = target.name.clone();
-    runtime::block_on(|_| protect(target, phrase, options.dry_run, reporter))?
-        .with_context(|| format!("no phrase was stored in `{name}`"))?;
+    runtime::block_on(reporter, |_| {
+        protect(target, phrase, options.dry_run, reporter)
+    })?
+    .with_context(|| format!("no phrase was stored in `{name}`"))?;
     Ok(())
 }
 

@@ -32,13 +32,14 @@ pub fn run(words: Words, options: &Options, console: &Arc<Console>) -> Result<()
     }
     let terminal = std::io::stdin().is_terminal();
     let shown = Arc::clone(console);
-    let ended = runtime::block_on_lines(|interrupt| {
+    let reporter = Arc::clone(console) as Reporter;
+    let ended = runtime::block_on_lines(console, |interrupt| {
         repl::run(Start {
             options: RunOptions {
                 file: project.root.join("repl.lua"),
                 words: Vec::new(),
                 project,
-                reporter: Arc::clone(console) as Reporter,
+                reporter: Arc::clone(&reporter),
                 interrupt,
                 dry_run: options.dry_run,
                 confirm: options.confirm.clone(),

@@ -16,7 +16,9 @@ pub fn run(
     options: &Options,
     reporter: &Reporter,
 ) -> Result<(), End> {
-    runtime::block_on(|interrupt| playbook(file, words, options, reporter, interrupt))?
+    runtime::block_on(reporter, |interrupt| {
+        playbook(file, words, options, reporter, interrupt)
+    })?
 }
 
 /// Runs the playbook with the configuration that `options` name.

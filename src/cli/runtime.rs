@@ -16,6 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::interrupt::Interrupt;
+use crate::progress::{Event, Progress, Reporter};
 use crate::ui::{Console, TraceTo};
 
 /// How long work that nobody waits for may go on once the command is done.
@@ -34,25 +35,34 @@ impl Signals {
 
 /// Runs `work` to its end. SIGINT and SIGTERM interrupt the run, and it unwinds; a second signal ends the
 /// process at once.
-pub fn block_on<F: Future>(work: impl FnOnce(Interrupt) -> F) -> anyhow::Result<F::Output> {
-    block_on_with(|interrupt, _| work(interrupt))
+pub fn block_on<F: Future>(
+    reporter: &Reporter,
+    work: impl FnOnce(Interrupt) -> F,
+) -> anyhow::Result<F::Output> {
+    block_on_with(reporter, |interrupt, _| work(interrupt))
 }
 
 /// The same for work that may come to ignore signals.
 pub fn block_on_with<F: Future>(
+    reporter: &Reporter,
     work: impl FnOnce(Interrupt, Signals) -> F,
 ) -> anyhow::Result<F::Output> {
+    let reporter = Arc::clone(reporter);
     block_on_watched(work, |caught, interrupt| {
-        tokio::spawn(watch_signals(caught, interrupt))
+        tokio::spawn(watch_signals(caught, interrupt, reporter))
     })
 }
 
 /// The same for a prompt, where each line is interrupted by itself: SIGINT interrupts the line, a second one that
-/// comes before the line has ended ends the process.
-pub fn block_on_lines<F: Future>(work: impl FnOnce(Interrupt) -> F) -> anyhow::Result<F::Output> {
+/// comes before the line has ended warns, and a third one ends the process.
+pub fn block_on_lines<F: Future>(
+    console: &Arc<Console>,
+    work: impl FnOnce(Interrupt) -> F,
+) -> anyhow::Result<F::Output> {
+    let console = Arc::clone(console);
     block_on_watched(
         |interrupt, _| work(interrupt),
-        |caught, interrupt| tokio::spawn(watch_lines(caught, interrupt)),
+        |caught, interrupt| tokio::spawn(watch_lines(caught, interrupt, console)),
     )
 }
 
@@ -77,20 +87,43 @@ fn block_on_watched<F: Future>(
     Ok(output)
 }
 
-async fn watch_signals(mut caught: Caught, interrupt: Interrupt) {
+async fn watch_signals(mut caught: Caught, interrupt: Interrupt, reporter: Reporter) {
     interrupt.trip(caught.next().await);
-    let signal = caught.next().await;
-    std::process::exit(128 + signal);
+    end_at_once(caught.next().await, reporter);
 }
 
-async fn watch_lines(mut caught: Caught, interrupt: Interrupt) {
+const SIGINT: i32 = 2;
+
+async fn watch_lines(mut caught: Caught, interrupt: Interrupt, console: Arc<Console>) {
+    let mut warned = false;
     loop {
         let signal = caught.next().await;
-        if interrupt.is_tripped() {
-            std::process::exit(128 + signal);
+        if !interrupt.is_tripped() {
+            warned = false;
+            interrupt.trip(signal);
+        } else if signal != SIGINT || warned {
+            end_at_once(signal, console);
+        } else if !console.is_taken() {
+            // In a pager it is one of its keys.
+            warned = true;
+            let text = "it is being stopped; Ctrl-C once more ends the session at once";
+            console.event(&Event::Warning(text.to_owned()));
         }
-        interrupt.trip(signal);
     }
+}
+
+/// Ends the process; what is drawn on the terminal goes first, unless the terminal does not take it.
+fn end_at_once(signal: i32, reporter: Reporter) -> ! {
+    let (done, ended) = std::sync::mpsc::channel();
+    let leaving = move || {
+        reporter.end();
+        done.send(())
+    };
+    // Without a thread to spare the screen stays as it is.
+    if std::thread::Builder::new().spawn(leaving).is_ok() {
+        let _ = ended.recv_timeout(GRACE);
+    }
+    std::process::exit(128 + signal);
 }
 
 /// The signals that end a run, each with its number. One that cannot be caught keeps the system's own handling.
@@ -133,7 +166,6 @@ impl Caught {
     }
 
     async fn next(&mut self) -> i32 {
-        const SIGINT: i32 = 2;
         if tokio::signal::ctrl_c().await.is_err() {
             // No handler could be installed: the system's own stays in force.
             std::future::pending::<()>().await;

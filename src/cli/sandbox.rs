@@ -34,7 +34,7 @@ pub fn run(
             run::playbook(file, words, &options, reporter, interrupt).await
         })
     };
-    runtime::block_on_with(work)?
+    runtime::block_on_with(reporter, work)?
 }
 
 /// The same options with the sandbox's own `runner.toml`.

@@ -60,7 +60,7 @@ pub fn run(words: &Words, options: &Options, reporter: &Reporter) -> Result<(), 
         start: PathBuf::from("."),
     })?;
     let target = project.target(&words.target)?;
-    runtime::block_on_with(|interrupt, signals| async move {
+    runtime::block_on_with(reporter, |interrupt, signals| async move {
         let context = Context::new(RunOptions {
             file: "tunnel".into(),
             words: Vec::new(),

@@ -65,7 +65,7 @@ pub fn run(words: &Words, options: &Options, reporter: &Reporter) -> Result<(), 
     let mut files = declarations();
     if let Some(name) = &words.schema {
         let target = project.target(name)?;
-        let tables = runtime::block_on(|_| schema::read(target, reporter))?;
+        let tables = runtime::block_on(reporter, |_| schema::read(target, reporter))?;
         let tables = tables.map_err(anyhow::Error::from)?;
         files.push((format!("schema/{name}.lua"), schema::declare(name, &tables)));
     }

@@ -1,6 +1,8 @@
 //! Why a copy was refused or did not come to its end.
 
-use std::fmt;
+mod difference;
+mod layers;
+mod words;
 
 use super::encoding::Culprit;
 use super::files::Error as FileError;
@@ -8,6 +10,9 @@ use super::outcome::Unfinished;
 use super::{dump, shape};
 use crate::human;
 use crate::{pg, trigger};
+
+pub use difference::{Difference, Missing};
+use words::{behind, committed_rows, lines, of_row, past_policies, place};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -150,7 +155,7 @@ pub enum Error {
     #[error("none of the tables has a trigger `{name}` made by a user{suggestion}")]
     NoTrigger { name: String, suggestion: String },
     #[error(
-        "foreign key `{key}` of `{table}` could not be made again as it was, so nothing was committed: \
+        "foreign key `{key}` of `{table}` could not be made again as it was, so its transaction was rolled back: \
          was {before}, would be {after}"
     )]
     KeyChanged {
@@ -302,196 +307,6 @@ pub enum Error {
         sent: u64,
         arrived: u64,
     },
-}
-
-/// A column for which there is no counterpart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    pub table: String,
-    pub column: String,
-    pub missing: Missing,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Missing {
-    /// The target has no such column, so its values would be lost.
-    OnTarget { target: String },
-    /// The source, a target or a file, has no such column, and the target wants a value.
-    OnSource { source: String },
-    /// It was left out, and the target wants a value.
-    NotChosen { target: String },
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { table, column, .. } = self;
-        match &self.missing {
-            Missing::OnTarget { target } => {
-                write!(f, "`{table}`.`{column}` is missing on `{target}`")
-            }
-            Missing::OnSource { source } => write!(
-                f,
-                "`{table}`.`{column}` is missing on `{source}`, and is NOT NULL without a default"
-            ),
-            Missing::NotChosen { target } => write!(
-                f,
-                "`{table}`.`{column}` is left out by `columns`, and is NOT NULL without a default on `{target}`"
-            ),
-        }
-    }
-}
-
-impl From<pg::Error> for Error {
-    fn from(error: pg::Error) -> Self {
-        Self::Pg(Box::new(error))
-    }
-}
-
-impl From<shape::Error> for Error {
-    fn from(error: shape::Error) -> Self {
-        Self::Shape(Box::new(error))
-    }
-}
-
-impl From<trigger::Error> for Error {
-    fn from(error: trigger::Error) -> Self {
-        match error {
-            trigger::Error::Pg(error) => Self::from(error),
-            error => Self::Trigger(Box::new(error)),
-        }
-    }
-}
-
-impl From<dump::Error> for Error {
-    /// An interruption is the same error wherever it struck.
-    fn from(error: dump::Error) -> Self {
-        match error {
-            dump::Error::Interrupted => Self::from(pg::Error::Interrupted),
-            error => Self::Dump(Box::new(error)),
-        }
-    }
-}
-
-impl From<FileError> for Error {
-    fn from(error: FileError) -> Self {
-        match error {
-            FileError::Interrupted => Self::from(pg::Error::Interrupted),
-            error => Self::File(Box::new(error)),
-        }
-    }
-}
-
-impl Error {
-    /// The one table it is about.
-    pub fn table(&self) -> Option<&str> {
-        match self {
-            Self::NoKey { table, .. }
-            | Self::Referenced { table, .. }
-            | Self::RowSecurity { table, .. }
-            | Self::NotAllowed { table, .. }
-            | Self::Rule { table, .. }
-            | Self::Absent { table, .. }
-            | Self::DuplicateKeys { table, .. }
-            | Self::Stopped { table, .. }
-            | Self::Count { table, .. } => Some(table),
-            Self::Columns(differences) => {
-                let table = &differences.first()?.table;
-                let same = differences.iter().all(|other| other.table == *table);
-                same.then_some(table)
-            }
-            Self::Pg(error) => match &**error {
-                pg::Error::NoTable { name, .. } | pg::Error::NotATable { name, .. } => Some(name),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// What stands in the place of an error while it is looked at.
-    pub(super) fn nothing() -> Self {
-        Self::from(pg::Error::Interrupted)
-    }
-
-    /// The server's part of it.
-    pub fn pg(&self) -> Option<&pg::Error> {
-        match self {
-            Self::Pg(error) => Some(error),
-            Self::Stopped { source, .. }
-            | Self::Refresh { source, .. }
-            | Self::Encoding { source, .. }
-            | Self::InFile { source, .. } => source.pg(),
-            Self::Unfinished(unfinished) => unfinished.failed.first()?.1.pg(),
-            _ => None,
-        }
-    }
-
-    pub fn is_interrupted(&self) -> bool {
-        matches!(self.pg(), Some(pg::Error::Interrupted))
-    }
-
-    pub(super) fn is_cut_short(&self) -> bool {
-        match self {
-            Self::Dump(error) => matches!(
-                **error,
-                dump::Error::CutShort { .. } | dump::Error::UnendedScript { .. }
-            ),
-            Self::Stopped { source, .. } => source.is_cut_short(),
-            _ => false,
-        }
-    }
-
-    /// The same with the table it happened to, and how many of its rows had passed.
-    #[must_use]
-    pub(super) fn stopped(self, table: &str, rows: u64) -> Self {
-        match self {
-            Self::Pg(_) | Self::Dump(_) | Self::File(_) => Self::Stopped {
-                table: table.to_owned(),
-                rows,
-                source: Box::new(self),
-            },
-            _ => self,
-        }
-    }
-}
-
-/// A line for each, below the sentence they belong to.
-fn lines<T: fmt::Display>(rows: &[T]) -> String {
-    let rows: Vec<String> = rows.iter().map(|row| format!("\n  {row}")).collect();
-    rows.concat()
-}
-
-/// Where in a file.
-fn place(line: Option<u64>, column: Option<&str>) -> String {
-    let line = line.map(|line| format!(" line {line}")).unwrap_or_default();
-    let column = column.map(|column| format!(", column `{column}`"));
-    line + &column.unwrap_or_default()
-}
-
-fn of_row(row: Option<&str>) -> String {
-    row.map_or_else(String::new, |row| format!(" of {row}"))
-}
-
-fn committed_rows(committed: bool) -> &'static str {
-    if committed {
-        " (the rows of the tables are committed)"
-    } else {
-        ""
-    }
-}
-
-fn past_policies(forced: bool) -> &'static str {
-    if forced {
-        "connect as a role with BYPASSRLS, or ALTER TABLE ... NO FORCE ROW LEVEL SECURITY"
-    } else {
-        "connect as its owner or a role with BYPASSRLS"
-    }
-}
-
-fn behind(rows: u64) -> String {
-    match rows {
-        0 => String::new(),
-        rows => format!(" (after {}, none of which stay)", human::rows(rows)),
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use full_moon::ast::{
 };
 use full_moon::tokenizer::{StringLiteralQuoteType, TokenReference, TokenType};
 use full_moon::visitors::Visitor;
-use full_moon::{LuaVersion, parse_fallible};
+
+use super::tree;
 
 /// The literal parts of `playbook { ... }`; what is computed stays empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,9 +28,10 @@ pub struct Param {
 
 /// What the playbook declares; where it has no summary the first line of its opening comment is one.
 pub fn declared(text: &str) -> Declared {
-    let parsed = parse_fallible(text, LuaVersion::lua54());
     let mut search = Search::default();
-    search.visit_ast(parsed.ast());
+    if let Some(parsed) = tree(text) {
+        search.visit_ast(parsed.ast());
+    }
     let mut declared = search.found.unwrap_or_default();
     if declared.summary.is_empty() {
         declared.summary = first_comment(text);

@@ -17,6 +17,7 @@ mod entry;
 mod page;
 mod parse;
 mod sections;
+mod tree;
 mod types;
 
 use std::sync::LazyLock;
@@ -25,6 +26,7 @@ pub use declared::{Declared, Param, declared};
 pub use embedded::{META, MODULES};
 pub use entry::{Entry, Field, Kind, Problem, Return};
 pub use page::{Block, Item, Page, overview, page};
+pub use tree::{guarded, tree};
 pub use types::Type;
 
 use crate::config::closest;

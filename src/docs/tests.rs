@@ -75,3 +75,38 @@ fn whatever_can_be_called_or_holds_what_can_says_what_it_is() {
         .collect();
     assert!(silent.is_empty(), "{silent:?}");
 }
+
+mod anything {
+    use proptest::prelude::*;
+
+    /// With `¦` between them.
+    const WORDS: &[&str] = &[
+        "---@field ¦---@class ¦---@param ¦---@return ¦---@alias ¦---@overload ¦---@meta¦---@see ¦--- ",
+        "---¦(exact) ¦fun(¦)¦<¦>¦[¦]¦|¦{¦}¦?¦:¦,¦\"¦`¦x¦table¦string¦ ¦\n¦\n\n¦function a.b() end",
+        "local ¦é¦...¦(default `1`)",
+    ];
+
+    fn words() -> Vec<&'static str> {
+        WORDS.iter().flat_map(|line| line.split('¦')).collect()
+    }
+
+    fn texts() -> impl Strategy<Value = String> {
+        let words = prop::collection::vec(prop::sample::select(words()), 0..40);
+        prop_oneof![words.prop_map(|words| words.concat()), any::<String>()]
+    }
+
+    proptest! {
+        #[test]
+        fn declarations_of_any_kind_are_read(text in texts()) {
+            for entry in super::super::parse::parse("x.lua", "x", &text).entries {
+                let _ = (entry.signature(), super::super::page(&entry));
+            }
+        }
+
+        #[test]
+        fn a_playbook_of_any_kind_is_asked_for_what_it_declares(text in texts()) {
+            super::super::declared(&text);
+            super::super::declared(&format!("playbook {{ summary = {text}, params = {{ a = {{ help = {text} }} }} }}"));
+        }
+    }
+}

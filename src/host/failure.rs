@@ -7,7 +7,7 @@ use mlua::{Lua, Value};
 use super::error::{Error, ErrorObject, Field, Kind, Statement};
 use super::location::{Frame, Location};
 use super::state::State;
-use super::{meant, point};
+use super::{meant, point, raised};
 
 /// Why a playbook ended.
 #[derive(Debug, Clone)]
@@ -80,6 +80,7 @@ impl Failure {
         {
             return Self::from_error(&object.0, trace, state);
         }
+        let text = &raised::words(value, text);
         let (location, message) = split_place(text, &trace);
         let error = Error::failed(message).at(location);
         let failure = Self::from_error(&error, trace, state);
@@ -110,12 +111,26 @@ impl Failure {
             .location
             .as_ref()
             .and_then(|location| state.source_line(&location.file, location.line));
+        self.find_statement(state);
         let call = self.error.as_ref().and_then(Error::call);
         self.column = self
             .source_line
             .as_deref()
             .and_then(|line| point::column(line, call, &self.message));
         self
+    }
+
+    /// `return db:query [[...]]` leaves no frame behind: the statement tells the file that it stands in.
+    fn find_statement(&mut self, state: &State) {
+        let (Some(statement), Some(location)) = (&mut self.statement, &self.location) else {
+            return;
+        };
+        if statement.origin.is_none()
+            && let Some(place) = state.only_place(&statement.text)
+            && place.file != location.file
+        {
+            statement.origin = Some(place);
+        }
     }
 
     pub(super) fn with_notes(mut self, notes: Vec<String>) -> Self {

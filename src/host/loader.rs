@@ -7,6 +7,7 @@ use mlua::{Function, Lua};
 use super::location::STDLIB_FOLDER;
 use super::state::State;
 use super::stdlib;
+use crate::config::closest;
 use crate::docs;
 
 /// Where modules are looked for, in this order; the embedded ones come last.
@@ -59,20 +60,20 @@ impl Loader {
         }
     }
 
-    /// The modules there are, without those in folders of their own.
-    pub fn names(&self) -> Vec<String> {
-        let files = self
-            .folders
-            .iter()
-            .filter_map(|folder| folder.read_dir().ok());
-        let stems = files.flatten().filter_map(|entry| {
+    /// The modules that stand where `name` would, for "did you mean".
+    pub fn names_beside(&self, name: &str) -> Vec<String> {
+        let prefix = name.rfind('.').map_or("", |dot| &name[..=dot]);
+        let below = prefix.replace('.', "/");
+        let folders = self.folders.iter();
+        let entries = folders.filter_map(|folder| folder.join(&below).read_dir().ok());
+        let files = entries.flatten().filter_map(|entry| {
             let path = entry.ok()?.path();
             let is_lua = path.extension().is_some_and(|extension| extension == "lua");
-            let stem = path.file_stem()?.to_str()?.to_owned();
-            (is_lua && !self.is_playbook(&path)).then_some(stem)
+            let stem = path.file_stem()?.to_str()?;
+            (is_lua && !self.is_playbook(&path)).then(|| format!("{prefix}{stem}"))
         });
         let embedded = docs::MODULES.iter().map(|(name, _)| (*name).to_owned());
-        stems.chain(embedded).collect()
+        files.chain(embedded).collect()
     }
 
     fn find(&self, name: &str) -> Found {
@@ -98,6 +99,9 @@ impl Loader {
         tried.push(format!(
             "no module '{module}' in the standard library of this program"
         ));
+        let names = self.names_beside(name);
+        let near = closest(name, names.iter().map(String::as_str));
+        tried.extend(near.map(|near| format!("did you mean `{near}`?")));
         Found::Missing { tried }
     }
 
@@ -126,6 +130,8 @@ pub(super) fn searcher(lua: &Lua, loader: Loader) -> mlua::Result<Function> {
 
 /// Compiles a text, which must be Lua source, not bytecode. `name` is the file as messages show it.
 pub(super) fn load(lua: &Lua, name: &str, text: &str) -> mlua::Result<Function> {
+    // An editor's mark of the encoding, which Lua's own loader skips, too.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     State::of(lua).remember_source(name, text);
     // A shebang line makes a playbook executable; Lua's own loader skips it, too.
     let body = match text.strip_prefix('#') {

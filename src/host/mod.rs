@@ -17,6 +17,7 @@ mod machine;
 mod meant;
 mod point;
 mod prelude;
+mod raised;
 mod state;
 mod stdlib;
 

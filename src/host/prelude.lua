@@ -493,6 +493,49 @@ function _G.print(...)
   host.print(table.concat(texts, "\t"))
 end
 
+-- Output ------------------------------------------------------------------------------------------------
+
+-- stdout and stderr pass the machine: C has buffers of its own, and knows nothing of what is drawn on the terminal.
+local files = getmetatable(io.stdout).__index
+local write_file, filetype, output = files.write, io.type, io.output
+local stdout, stderr = io.stdout, io.stderr
+local mathtype, concat = math.type, table.concat
+
+function files.write(file, ...)
+  if not (rawequal(file, stdout) or rawequal(file, stderr)) or filetype(file) ~= "file" then
+    return surface_c("write", pcall(write_file, file, ...))
+  end
+  local texts = pack(...)
+  for i = 1, texts.n do
+    local value = texts[i]
+    if type(value) == "number" then
+      -- As C does it.
+      texts[i] = (mathtype(value) == "integer" and "%d" or "%.14g"):format(value)
+    elseif type(value) ~= "string" then
+      bad_argument(i, "write", "string expected, got " .. typename(value))
+    end
+  end
+  host.write(rawequal(file, stderr), concat(texts))
+  return file
+end
+
+function io.write(...)
+  return files.write(output(), ...)
+end
+
+local execute = os.execute
+
+local function taken_back(...)
+  host.lend(false)
+  return ...
+end
+
+-- The terminal is the command's until it ends.
+function os.execute(command)
+  host.lend(true)
+  return surface_c("execute", taken_back(pcall(execute, command)))
+end
+
 -- The part of the debug library that is harmless.
 _G.debug = {
   traceback = function(message, ...)

@@ -5,6 +5,8 @@
     reason = "mlua asks for these signatures"
 )]
 
+use std::sync::Arc;
+
 use mlua::{AnyUserData, Function, Lua, LuaString, Table, Thread, Value};
 
 use super::block::leaver;
@@ -43,11 +45,24 @@ pub(super) fn install(lua: &Lua, searcher: Function, reporter: Reporter) -> mlua
     host.set("traceback", lua.create_function(traceback)?)?;
     host.set("where", lua.create_function(place)?)?;
     host.set("find_module", searcher)?;
+    let listener = Arc::clone(&reporter);
     let print = move |_: &Lua, text: LuaString| {
-        reporter.event(&Event::Print(text.to_string_lossy()));
+        listener.event(&Event::Print(text.to_string_lossy()));
         Ok(())
     };
     host.set("print", lua.create_function(print)?)?;
+    let listener = Arc::clone(&reporter);
+    let write = move |_: &Lua, (stderr, text): (bool, LuaString)| {
+        let bytes = text.as_bytes().to_vec();
+        listener.event(&Event::Written { bytes, stderr });
+        Ok(())
+    };
+    host.set("write", lua.create_function(write)?)?;
+    let lend = move |_: &Lua, lent: bool| {
+        reporter.lend(lent);
+        Ok(())
+    };
+    host.set("lend", lua.create_function(lend)?)?;
     let given: Table = lua.load(SOURCE).set_name(CHUNK).call(host.clone())?;
     lua.set_named_registry_value(BIND, given.get::<Function>("bind")?)?;
     lua.set_named_registry_value(BLOCK, given.get::<Function>("block")?)?;

@@ -7,6 +7,7 @@ use mlua::{Lua, Thread};
 
 use super::block::Scopes;
 use super::error::{Error, Kind};
+use super::location::Location;
 use crate::interrupt::Interrupt;
 
 /// Shared by every primitive of one machine; reached by [`State::of`].
@@ -108,6 +109,18 @@ impl State {
         let sources = lock(&self.sources);
         let text = sources.get(name)?.lines().nth(line.checked_sub(1)?)?;
         Some(text.trim_end().to_owned())
+    }
+
+    /// Where a text begins that stands at one place in one chunk alone.
+    pub(super) fn only_place(&self, text: &str) -> Option<Location> {
+        let sources = lock(&self.sources);
+        let mut places = sources.iter().flat_map(|(file, source)| {
+            let places = source.match_indices(text);
+            places.map(move |(at, _)| (file, source[..at].matches('\n').count() + 1))
+        });
+        let (file, line) = places.next().filter(|_| !text.trim().is_empty())?;
+        let file = file.clone();
+        places.next().is_none().then_some(Location { file, line })
     }
 
     /// Where the call begins whose argument is `text` and ends on `line`: for `f [[` Lua tells the line of the

@@ -203,11 +203,15 @@ impl Connector {
         let target = self.name().to_owned();
         match error {
             Error::Interrupted => Error::Interrupted,
-            Error::Refused { source, .. } => Error::NoServer {
-                target,
-                tried: Tried(tried),
-                source: Some(source),
-            },
+            Error::Refused { mut source, .. } => {
+                // All of them are told.
+                source.route = None;
+                Error::NoServer {
+                    target,
+                    tried: Tried(tried),
+                    source: Some(source),
+                }
+            }
             _ => Error::NoServer {
                 target,
                 tried: Tried(tried),

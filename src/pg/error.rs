@@ -1,13 +1,15 @@
 //! What can go wrong with a server, and everything the server said about it.
 
+mod server;
+
 use std::fmt;
 use std::time::Duration;
-
-use tokio_postgres::error::{DbError, ErrorPosition};
 
 use super::script::{Place, Refusal};
 use crate::interrupt::Interrupted;
 use crate::route;
+
+pub use server::ServerError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -106,7 +108,7 @@ pub enum Error {
         type_name: String,
         reason: String,
     },
-    #[error("the statement takes {expected} parameters, {given} were given")]
+    #[error("the statement takes {}, {}", counted(*expected), were_given(*given))]
     ParameterCount { expected: usize, given: usize },
     #[error("column `{column}` of type `{type_name}` cannot be read: {reason}")]
     Value {
@@ -189,72 +191,6 @@ impl fmt::Display for CommitOutcome {
     }
 }
 
-/// An error report of the server with all its fields.
-#[derive(Debug, Clone, Default)]
-pub struct ServerError {
-    pub severity: String,
-    pub sqlstate: String,
-    pub message: String,
-    pub detail: Option<String>,
-    pub hint: Option<String>,
-    /// 1-based, in characters of `sql`.
-    pub position: Option<u32>,
-    pub context: Option<String>,
-    pub schema: Option<String>,
-    pub table: Option<String>,
-    pub column: Option<String>,
-    pub constraint: Option<String>,
-    /// The function of the server that reported it.
-    pub routine: Option<String>,
-    /// The statement as the user wrote it.
-    pub sql: Option<String>,
-    /// Whose session it was, and the way to that server; `None` where nobody was let in.
-    pub target: Option<String>,
-    pub route: Option<String>,
-}
-
-impl fmt::Display for ServerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for ServerError {}
-
-impl ServerError {
-    pub(super) fn read(error: &DbError) -> Self {
-        let own = |text: Option<&str>| text.map(str::to_owned);
-        Self {
-            // Not in the language of the server, where it is new enough to tell.
-            severity: error
-                .parsed_severity()
-                .map_or_else(|| error.severity().to_owned(), |known| known.to_string()),
-            sqlstate: error.code().code().to_owned(),
-            message: error.message().to_owned(),
-            detail: own(error.detail()),
-            hint: own(error.hint()),
-            position: match error.position() {
-                Some(ErrorPosition::Original(position)) => Some(*position),
-                _ => None,
-            },
-            context: own(error.where_()),
-            schema: own(error.schema()),
-            table: own(error.table()),
-            column: own(error.column()),
-            constraint: own(error.constraint()),
-            routine: own(error.routine()),
-            sql: None,
-            target: None,
-            route: None,
-        }
-    }
-
-    /// The server closes the connection behind it.
-    pub(super) fn ends_session(&self) -> bool {
-        matches!(self.severity.as_str(), "FATAL" | "PANIC")
-    }
-}
-
 impl Error {
     /// Whether the server knows us, and would not have us by this way: another line of its `pg_hba.conf` may.
     pub(super) fn is_login_refusal(&self) -> bool {
@@ -333,6 +269,22 @@ impl Error {
     /// A write was tried in a read-only transaction.
     pub fn is_read_only_violation(&self) -> bool {
         self.sqlstate() == Some("25006")
+    }
+}
+
+fn counted(parameters: usize) -> String {
+    match parameters {
+        0 => "no parameters".to_owned(),
+        1 => "1 parameter".to_owned(),
+        more => format!("{more} parameters"),
+    }
+}
+
+fn were_given(values: usize) -> String {
+    match values {
+        0 => "none was given".to_owned(),
+        1 => "1 was given".to_owned(),
+        more => format!("{more} were given"),
     }
 }
 

@@ -193,9 +193,11 @@ impl Login<'_> {
     /// What the driver says about the login.
     fn refused(&self, error: &tokio_postgres::Error) -> Error {
         if let Some(error) = error.as_db_error() {
+            let mut source = refusal::of_server(error, &self.target.dsn.tls);
+            source.route = Some(self.connector.route().hops().join(" → "));
             return Error::Refused {
                 target: self.target.name.clone(),
-                source: Box::new(refusal::of_server(error, &self.target.dsn.tls)),
+                source: Box::new(source),
             };
         }
         if error.is_closed() {

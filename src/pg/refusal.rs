@@ -29,6 +29,9 @@ fn advice(sqlstate: &str) -> Option<&'static str> {
         INVALID_PASSWORD => {
             Some("the password is that of the target's url, its `password`, or `~/.pgpass`")
         }
+        NO_MATCHING_LINE => Some(
+            "the user is that of the target's url; `pg_hba.conf` of the server says who may come from where, and how",
+        ),
         INVALID_DATABASE => Some(
             "the database is the last part of the target's url; every server has one named `postgres`, where \
              `SELECT datname FROM pg_database` lists the others",

@@ -35,9 +35,13 @@ pub fn classify(text: &str) -> (Language, &str) {
 
 /// Whether a statement of SQL begins with the word.
 fn is_verb(word: &str) -> bool {
-    statements()
-        .iter()
-        .any(|statement| statement.split(' ').next() == Some(word))
+    verbs().any(|verb| verb == word)
+}
+
+/// The words that statements begin with, in upper case.
+pub fn verbs() -> impl Iterator<Item = &'static str> {
+    let words = statements().iter();
+    words.map(|statement| statement.split(' ').next().unwrap_or_default())
 }
 
 fn is_sql(body: &str) -> bool {
@@ -66,7 +70,7 @@ fn leads_on_in_lua(rest: &str) -> bool {
     rest.trim_start().starts_with(['.', '{', '=', '[', ':'])
 }
 
-fn first_word(text: &str) -> &str {
+pub fn first_word(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_alphanumeric());
     &text[..end.unwrap_or(text.len())]
 }

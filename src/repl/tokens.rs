@@ -3,6 +3,8 @@
 use full_moon::LuaVersion;
 use full_moon::tokenizer::{Lexer, LexerResult, TokenType};
 
+use crate::docs::guarded;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Name,
@@ -27,11 +29,11 @@ pub struct Token {
 
 /// All words up to the first that is none.
 pub fn lua(text: &str) -> Vec<Token> {
-    // A backtick, which begins nothing in Lua, is more than the lexer stands.
-    let clean = text.replace('`', "?");
-    let mut lexer = Lexer::new_lazy(&clean, LuaVersion::lua54());
     let mut tokens: Vec<Token> = Vec::new();
-    while let Some(result) = lexer.process_next() {
+    let Some(mut lexer) = guarded(|| Lexer::new_lazy(text, LuaVersion::lua54())) else {
+        return tokens;
+    };
+    while let Some(result) = guarded(|| lexer.process_next()).flatten() {
         let (token, open) = match result {
             LexerResult::Ok(token) => (token, false),
             LexerResult::Recovered(token, _) => (token, true),
@@ -74,6 +76,12 @@ mod tests {
         tokens
             .map(|token| (token.kind, &text[token.start..token.end], token.open))
             .collect()
+    }
+
+    #[test]
+    fn a_backtick_which_is_no_lua_ends_the_words() {
+        assert_eq!(kinds("x `y` z"), [(Kind::Name, "x", false)]);
+        assert_eq!(kinds("'`' z").len(), 2);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub enum Error {
         trigger: String,
     },
     #[error(
-        "trigger `{trigger}` of `{table}` was {before} and would be left {}; nothing was committed",
+        "trigger `{trigger}` of `{table}` was {before} and would be left {}; its transaction was rolled back",
         word(*.after)
     )]
     Changed {
@@ -112,7 +112,7 @@ impl fmt::Display for Orphans {
             .collect();
         write!(
             f,
-            "foreign key `{}`: rows of `{}` have no parent in `{}`: {} = {}{}; nothing was committed",
+            "foreign key `{}`: rows of `{}` have no parent in `{}`: {} = {}{}; its transaction was rolled back",
             self.key,
             self.child,
             self.parent,

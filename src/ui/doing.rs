@@ -3,9 +3,12 @@
 
 use std::time::{Duration, Instant};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::copying::Copying;
 use super::escape::line;
 use super::lines;
+use super::results::prefix;
 use crate::human;
 
 const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -100,29 +103,40 @@ impl Doing {
         self.copying.lines().into_iter().chain(moving).collect()
     }
 
-    /// The lines to draw, at most `most`.
-    pub fn lines(&self, most: usize) -> Vec<String> {
+    /// The lines to draw, at most `most`, on a terminal of this width.
+    pub fn lines(&self, most: usize, width: usize) -> Vec<String> {
         let mut drawn: Vec<String> = self
             .steps
             .iter()
             .map(|step| {
                 let indent = INDENT.repeat(step.depth);
-                let name = line(&step.name);
-                format!("{indent}{} {name} {}", frame(step.begun), since(step.begun))
+                let room = width.saturating_sub(indent.len());
+                indent + &timed(&line(&step.name), step.begun, room)
             })
             .collect();
         let depth = self.steps.last().map_or(0, |step| step.depth + 1);
         let indent = INDENT.repeat(depth);
         let mut below = self.under_way();
-        below.extend(self.waiting.iter().map(|waiting| {
-            let begun = waiting.begun;
-            format!("{} {} {}", frame(begun), waiting.text, since(begun))
-        }));
+        let room = width.saturating_sub(indent.len());
+        let waiting = self.waiting.iter();
+        below.extend(waiting.map(|waiting| timed(&waiting.text, waiting.begun, room)));
         drawn.extend(below.into_iter().map(|line| indent.clone() + &line));
         let most = most.clamp(1, MOST_LINES);
         // What is innermost is what one waits for.
         drawn.split_off(drawn.len().saturating_sub(most))
     }
+}
+
+/// What goes on and since when; a text that is too long loses its end, not the time.
+fn timed(text: &str, begun: Instant, width: usize) -> String {
+    let (turning, since) = (frame(begun), since(begun));
+    // The cursor stands behind it.
+    let room = width.saturating_sub(turning.width() + since.width() + 3);
+    if text.width() <= room {
+        return format!("{turning} {text} {since}");
+    }
+    let cut = &text[..prefix(text, room.saturating_sub(1))];
+    format!("{turning} {cut}… {since}")
 }
 
 fn since(begun: Instant) -> String {
@@ -140,7 +154,7 @@ mod tests {
 
     /// Without what turns and what the clock tells.
     fn lines(doing: &Doing, most: usize) -> Vec<String> {
-        let lines = doing.lines(most).into_iter();
+        let lines = doing.lines(most, 80).into_iter();
         lines
             .map(|line| {
                 let line: String = line
@@ -161,7 +175,7 @@ mod tests {
         doing.begin_step("a\u{1b}", 1);
         doing.moving("x.dump", 1000, 2000);
         doing.wait(7, "dev", "UPDATE lat", 61.0);
-        let drawn = doing.lines(50);
+        let drawn = doing.lines(50, 80);
         assert!(drawn[0].contains(" all "), "{drawn:?}");
         assert!(
             drawn[1].starts_with("  ") && drawn[1].contains("a\\u{1b}"),
@@ -177,6 +191,21 @@ mod tests {
         doing.end_step("a\u{1b}", 1);
         doing.end_step("all", 0);
         assert!(doing.is_nothing());
+    }
+
+    #[test]
+    fn a_long_name_is_cut_and_its_time_is_not() {
+        let mut doing = Doing::default();
+        doing.begin_step("all", 0);
+        doing.wait(7, "dev", "UPDATE lat SET body = '漢字漢字漢字'", 61.0);
+        for width in 0..60 {
+            let drawn = doing.lines(50, width);
+            let waiting = drawn.last().unwrap();
+            assert!(waiting.ends_with(" 1 min 01 s"), "{drawn:?}");
+            assert!(width < 20 || waiting.width() < width, "{width}: {drawn:?}");
+        }
+        let drawn = doing.lines(50, 30);
+        assert!(drawn[1].contains(" dev: UPDATE l… 1 min 01 s"), "{drawn:?}");
     }
 
     #[test]

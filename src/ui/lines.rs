@@ -12,7 +12,7 @@ pub enum Weight {
     Told,
 }
 
-/// The text of an event and its weight; `None` for tables, for [`Event::Print`] and for
+/// The text of an event and its weight; `None` for tables, for what a playbook prints by itself and for
 /// what tells of something under way, which are not lines.
 pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
     let faint = |text: &str| paint.tone(Tone::Faint, text);
@@ -106,7 +106,8 @@ pub fn of(event: &Event, paint: Paint) -> Option<(String, Weight)> {
         | Event::Show(_)
         | Event::Page(_)
         | Event::Waited { .. }
-        | Event::Waiting { .. } => None,
+        | Event::Waiting { .. }
+        | Event::Written { .. } => None,
     }
 }
 

@@ -31,11 +31,20 @@ pub struct Printer {
     /// When a status was last told where there is no terminal.
     told_at: Option<Instant>,
     status: Status,
-    /// Something stands on the line of the cursor, which a status would wipe.
-    mid_line: bool,
+    /// Of which output something stands on the line of the cursor, which a status would wipe.
+    mid_line: Option<Output>,
+    /// Both outputs are the terminal on which the status is drawn.
+    shared: bool,
     /// While a question or a pager has the terminal: what waits until it is free.
     held: Option<Vec<(Output, String)>>,
+    /// Nothing is drawn any more.
+    ended: bool,
+    /// While a line is typed: who shows what is printed.
+    elsewhere: Option<Elsewhere>,
 }
+
+/// Takes a text that is to be printed. It must not wait.
+pub type Elsewhere = Box<dyn FnMut(String) + Send>;
 
 /// The lines at the end of the terminal that are drawn again and again.
 #[derive(Default)]
@@ -56,19 +65,38 @@ impl Printer {
             depth: 0,
             told_at: None,
             status: Status::default(),
-            mid_line: false,
+            mid_line: None,
+            shared: true,
             held: None,
+            ended: false,
+            elsewhere: None,
         }
     }
 
+    /// The same where stdout is something else than the terminal of stderr.
+    #[must_use]
+    pub fn with_stdout_elsewhere(mut self) -> Self {
+        self.shared = false;
+        self
+    }
+
     pub fn print(&mut self, to: Output, text: String) {
+        if let Some(elsewhere) = &mut self.elsewhere {
+            elsewhere(text);
+            return;
+        }
         if let Some(held) = &mut self.held {
             held.push((to, text));
             return;
         }
         let drawn = !self.status.drawn.is_empty();
-        let wiping = self.status.wiping();
-        self.mid_line = !text.is_empty() && !text.ends_with('\n');
+        let mut wiping = self.status.wiping();
+        if self.mid_line.is_some_and(|open| open != to) && self.is_on_screen(to) {
+            wiping.push('\n');
+        }
+        if self.is_on_screen(to) && !text.is_empty() {
+            self.mid_line = (!text.ends_with('\n')).then_some(to);
+        }
         if to == Output::Err {
             // In one write, so that nothing flickers.
             self.write(to, &(wiping + &text));
@@ -82,11 +110,26 @@ impl Printer {
         }
     }
 
-    /// Prints to stderr under the step that is open.
+    fn is_on_screen(&self, output: Output) -> bool {
+        output == Output::Err || self.shared
+    }
+
+    /// Prints to an output that is no terminal, as it is.
+    pub fn print_bytes(&mut self, to: Output, bytes: &[u8]) {
+        self.write_bytes(to, bytes);
+    }
+
+    /// Prints lines to stderr under the step that is open.
     pub fn print_indented(&mut self, text: &str) {
         let indent = self.indent();
         let text = text.trim_end().replace('\n', &format!("\n{indent}"));
-        self.print(Output::Err, format!("{indent}{text}\n"));
+        // One of stdout is ended by `print`.
+        let open = if self.mid_line == Some(Output::Err) {
+            "\n"
+        } else {
+            ""
+        };
+        self.print(Output::Err, format!("{open}{indent}{text}\n"));
     }
 
     pub fn indent(&self) -> String {
@@ -109,7 +152,7 @@ impl Printer {
     /// Has `lines` stand at the end of a terminal of this width, from now on and whatever is printed.
     pub fn draw(&mut self, lines: Vec<String>, width: usize) {
         self.set_status(lines, width);
-        if self.held.is_none() && !self.mid_line {
+        if self.may_draw() {
             let text = self.status.wiping() + &self.status.drawing();
             self.write(Output::Err, &text);
         }
@@ -122,10 +165,22 @@ impl Printer {
     }
 
     fn draw_again(&mut self) {
-        if self.held.is_none() && !self.mid_line {
+        if self.may_draw() {
             let text = self.status.drawing();
             self.write(Output::Err, &text);
         }
+    }
+
+    fn may_draw(&self) -> bool {
+        let is_free = self.held.is_none() && self.elsewhere.is_none();
+        is_free && self.mid_line.is_none() && !self.ended
+    }
+
+    /// Takes the status off the terminal; from here on lines are printed, and nothing is drawn below them.
+    pub fn end(&mut self) {
+        let wiping = self.status.wiping();
+        self.write(Output::Err, &wiping);
+        self.ended = true;
     }
 
     /// From here to [`Printer::release`] the terminal belongs to a question, or to a pager.
@@ -133,6 +188,17 @@ impl Printer {
         let wiping = self.status.wiping();
         self.write(Output::Err, &wiping);
         self.held.get_or_insert_default();
+    }
+
+    /// From here on, until it is called with `None`, all is shown elsewhere, and nothing is drawn.
+    pub fn lead_away(&mut self, elsewhere: Option<Elsewhere>) {
+        let wiping = self.status.wiping();
+        self.write(Output::Err, &wiping);
+        self.elsewhere = elsewhere;
+    }
+
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
     pub fn release(&mut self) {
@@ -147,7 +213,11 @@ impl Printer {
     }
 
     fn write(&mut self, to: Output, text: &str) {
-        if text.is_empty() {
+        self.write_bytes(to, text.as_bytes());
+    }
+
+    fn write_bytes(&mut self, to: Output, bytes: &[u8]) {
+        if bytes.is_empty() {
             return;
         }
         let stream = match to {
@@ -155,7 +225,7 @@ impl Printer {
             Output::Err => &mut self.err,
         };
         // A closed pipe at the other end is no failure of the run.
-        let _ = stream.write_all(text.as_bytes());
+        let _ = stream.write_all(bytes);
         let _ = stream.flush();
     }
 }
@@ -260,6 +330,18 @@ mod tests {
     }
 
     #[test]
+    fn once_it_has_ended_lines_are_printed_and_nothing_is_drawn() {
+        let screen = Screen::new();
+        let mut printer = Printer::new(screen.clone(), screen.clone());
+        printer.draw(lines(&["going on"]), 20);
+        printer.end();
+        screen.shows(&[]);
+        printer.draw(lines(&["going on"]), 20);
+        printer.print(Output::Err, "last words\n".to_owned());
+        screen.shows(&["last words"]);
+    }
+
+    #[test]
     fn nothing_is_drawn_over_a_line_that_is_not_at_its_end() {
         let screen = Screen::new();
         let mut printer = Printer::new(screen.clone(), screen.clone());
@@ -269,6 +351,23 @@ mod tests {
         printer.print(Output::Out, " and half\n".to_owned());
         printer.draw(lines(&["status"]), 20);
         screen.shows(&["half and half", "status"]);
+    }
+
+    #[test]
+    fn what_follows_on_the_other_output_begins_a_line() {
+        let screen = Screen::new();
+        let mut printer = Printer::new(screen.clone(), screen.clone());
+        printer.print(Output::Out, "half".to_owned());
+        printer.print_indented("a step");
+        printer.print(Output::Err, "asked:".to_owned());
+        printer.print_indented("another");
+        screen.shows(&["half", "a step", "asked:", "another"]);
+        let mut printer = Printer::new(std::io::sink(), screen.clone()).with_stdout_elsewhere();
+        printer.print(Output::Out, "half".to_owned());
+        printer.print_indented("a third");
+        screen.shows(&["half", "a step", "asked:", "another", "a third"]);
+        printer.draw(lines(&["status"]), 20);
+        screen.shows(&["half", "a step", "asked:", "another", "a third", "status"]);
     }
 
     #[test]

@@ -6,9 +6,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::CertificateError;
 use serde_json::Value;
 use ureq::Agent;
-use ureq::http::Uri;
+use ureq::http::{Response, Uri};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::config::Secret;
@@ -25,6 +26,21 @@ pub enum Error {
     Address,
     #[error("the webhook at `{host}` answered {status}")]
     Refused { host: String, status: u16 },
+    /// A redirection: wherever it leads, the token is not for them.
+    #[error(
+        "the webhook at `{host}` answered {status}: it has moved to `{to}`, which is not followed; give that address"
+    )]
+    Moved {
+        host: String,
+        status: u16,
+        /// A host, or words.
+        to: String,
+    },
+    #[error(
+        "the certificate of the webhook at `{host}` is not trusted: {reason}; the authorities are those of this system, or \
+         of the file that `SSL_CERT_FILE` names"
+    )]
+    Untrusted { host: String, reason: String },
     #[error("the webhook at `{host}` cannot be reached: {reason}")]
     Unreachable { host: String, reason: String },
     #[error("the webhook at `{host}` did not answer within {within:?}")]
@@ -35,7 +51,7 @@ impl Error {
     /// Whether another attempt may fare better. What was refused as wrong would be refused again.
     fn may_pass(&self) -> bool {
         match self {
-            Self::Address => false,
+            Self::Address | Self::Moved { .. } | Self::Untrusted { .. } => false,
             Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
             Self::Unreachable { .. } | Self::Silent { .. } => true,
         }
@@ -122,14 +138,45 @@ impl Webhook {
             .header("content-type", "application/json");
         match request.send(body) {
             Ok(answer) if answer.status().is_success() => Ok(()),
-            Ok(answer) => Err(Error::Refused {
-                host: self.host.clone(),
-                status: answer.status().as_u16(),
-            }),
+            Ok(answer) => Err(self.refused(&answer)),
             Err(ureq::Error::Timeout(_)) => Err(self.silent()),
             // Its text has the address.
             Err(ureq::Error::BadUri(_)) => Err(Error::Address),
-            Err(error) => Err(self.unreachable(error)),
+            Err(error) => Err(self.broken(error)),
+        }
+    }
+
+    fn refused<B>(&self, answer: &Response<B>) -> Error {
+        let (host, status) = (self.host.clone(), answer.status().as_u16());
+        let to = answer.headers().get("location");
+        match to.filter(|_| answer.status().is_redirection()) {
+            None => Error::Refused { host, status },
+            Some(to) => {
+                // Not the whole of it: it may hold the token.
+                let to = to.to_str().ok().and_then(|to| to.parse::<Uri>().ok());
+                let to = to.and_then(|to| Some(to.host()?.to_owned()));
+                let to = to.unwrap_or_else(|| "another path".to_owned());
+                Error::Moved { host, status, to }
+            }
+        }
+    }
+
+    fn broken(&self, error: ureq::Error) -> Error {
+        let of_tls = match &error {
+            ureq::Error::Rustls(error) => Some(error),
+            ureq::Error::Io(error) => error.get_ref().and_then(|inner| inner.downcast_ref()),
+            _ => None,
+        };
+        match of_tls {
+            Some(rustls::Error::InvalidCertificate(problem)) => Error::Untrusted {
+                host: self.host.clone(),
+                reason: in_words(problem),
+            },
+            Some(error) => self.unreachable(format!("the TLS handshake failed: {error}")),
+            None => match error {
+                ureq::Error::Io(error) => self.unreachable(error),
+                error => self.unreachable(error),
+            },
         }
     }
 
@@ -145,6 +192,23 @@ impl Webhook {
             host: self.host.clone(),
             reason: reason.to_string(),
         }
+    }
+}
+
+/// What is wrong with a certificate.
+fn in_words(problem: &CertificateError) -> String {
+    match problem {
+        // The second is that of an authority of the same name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "no known authority has signed it".to_owned()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it is for another host".to_owned()
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "it has expired".to_owned()
+        }
+        other => other.to_string(),
     }
 }
 
@@ -220,6 +284,22 @@ mod texts {
                     status: 404,
                 },
                 "the webhook at `chat` answered 404",
+            ),
+            (
+                Error::Moved {
+                    host: "chat".into(),
+                    status: 301,
+                    to: "talk".into(),
+                },
+                "the webhook at `chat` answered 301: it has moved to `talk`, which is not followed; give that address",
+            ),
+            (
+                Error::Untrusted {
+                    host: "chat".into(),
+                    reason: in_words(&CertificateError::Expired),
+                },
+                "the certificate of the webhook at `chat` is not trusted: it has expired; the authorities are those of this \
+                 system, or of the file that `SSL_CERT_FILE` names",
             ),
             (
                 Error::Silent {

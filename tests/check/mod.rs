@@ -1,8 +1,10 @@
 //! `runner check`: what it finds, what it lets pass, and what it asks of servers.
 
+mod connect;
+
 use std::path::{Path, PathBuf};
 
-use crate::support::{Database, Runner, dev};
+use crate::support::Runner;
 
 fn checked(lua: &str) -> Runner {
     Runner::new()
@@ -47,7 +49,7 @@ fn targets_groups_and_modules_are_those_of_the_project() {
         .toml("[targets.dev]\nurl = 'postgres:///x'\n[groups]\nlaw = ['lat']")
         .stderr_has("error: there is no target `dve`, did you mean `dev`\n  at playbook.lua:1\n")
         .stderr_has("error: no such group `lwa` in `runner.toml`, did you mean `law`\n  at playbook.lua:2\n")
-        .stderr_has("error: there is no module `lib.smus`\n  at playbook.lua:3\n")
+        .stderr_has("error: there is no module `lib.smus`, did you mean `lib.sums`\n  at playbook.lua:3\n")
         .code(1);
     checked("require 'lib.sums'\nlog(total)\n")
         .file("playbooks/lib/sums.lua", "total = 1\nreturn {}\n")
@@ -86,75 +88,6 @@ fn what_cannot_be_read_is_a_usage_error_or_a_failure() {
         .toml("[target.dev]")
         .stderr_has("unknown key `target`")
         .code(2);
-}
-
-#[test]
-fn with_connect_tables_and_columns_are_looked_up_and_nothing_is_run() {
-    let database = Database::with(
-        dev(),
-        "CREATE TABLE law (id integer PRIMARY KEY, title text); CREATE FUNCTION boom() RETURNS integer LANGUAGE sql AS 'SELECT 1/0';",
-    );
-    let before = database.state();
-    checked(
-        "local dev = connect 'dev'
-dev:query('SELECT id FROM laws')
-dev:transaction(function(tx)
-  tx:execute([[
-    UPDATE law
-       SET titel = $1]], 'x')
-end)
-copy.tables { from = dev, to = dev, tables = { 'law', 'lwa', 'l*' } }
-dev:query 'SELECT boom()'
-dev:execute 'DELETE FROM law'
-dev:query 'SELEC 1'
-dev:execute 'CREATE TABLE made (n integer)'
-dev:query 'SELECT n FROM made'
-",
-    )
-    .target("dev", &database)
-    .args(["--connect", "--quiet"])
-    .stdout("")
-    .stderr(
-        "\
-error: relation \"laws\" does not exist
-  at playbook.lua:2
-  2 | dev:query('SELECT id FROM laws')
-    |           ^
-  at SQL line 1
-  1 | SELECT id FROM laws
-    |                ^
-  target: dev
-  sqlstate: 42P01
-  help: did you mean `law`
-error: column \"titel\" of relation \"law\" does not exist
-  at playbook.lua:4
-  4 | tx:execute([[
-    |            ^
-  at SQL line 2
-  2 |        SET titel = $1
-    |            ^
-  target: dev
-  sqlstate: 42703
-  help: did you mean `title`
-error: no table `lwa` on `dev`, did you mean `law`
-  at playbook.lua:8
-  8 | copy.tables { from = dev, to = dev, tables = { 'law', 'lwa', 'l*' } }
-    |                                                       ^
-  target: dev
-error: syntax error at or near \"SELEC\"
-  at playbook.lua:11
-  11 | dev:query 'SELEC 1'
-     |           ^
-  at SQL line 1
-  1 | SELEC 1
-    | ^
-  target: dev
-  sqlstate: 42601
-",
-    )
-    .code(1);
-    database.assert_as_before(&before);
-    database.assert_left();
 }
 
 #[test]

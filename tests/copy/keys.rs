@@ -105,7 +105,7 @@ fn a_replica_fills_a_cycle_that_holds_and_compares_both_sides_before_the_commit(
         .query("ALTER TABLE a DROP CONSTRAINT to_b; UPDATE a SET b = 7");
     assert_eq!(
         pair.refusal(Mode::Replace, &[]),
-        "foreign key `to_b`: rows of `a` have no parent in `b`: b = (7); nothing was committed"
+        "foreign key `to_b`: rows of `a` have no parent in `b`: b = (7); its transaction was rolled back"
     );
 }
 

@@ -98,7 +98,7 @@ end)",
     )
     .target("dev", &database)
     .stderr_has("\n  sqlstate: 55P03\n")
-    .stderr_has("\n  help: wait until the other session is done, or give a longer `lock_timeout`\n")
+    .stderr_has("\n  help: wait until the other session is done, which `\\locks` at the prompt tells, or give a longer `lock_timeout`\n")
     .code(1);
     quietly(
         "local dev, other = connect 'dev', connect 'dev'

@@ -3,6 +3,7 @@
 mod bugs;
 mod commands;
 mod meant;
+mod raised;
 
 use crate::support::Runner;
 

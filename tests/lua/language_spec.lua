@@ -20,4 +20,31 @@ it("closes what was declared <close>, in reverse order", function()
   same({ "second", "first" }, closed)
 end)
 
+it("writes to stdout and stderr as stock Lua does", function()
+  same(io.stdout, io.write())
+  same(io.stderr, io.stderr:write(""))
+  for _, write in ipairs { io.write, function(...) io.stdout:write(...) end } do
+    local ok, message = pcall(write, "", nil)
+    same(false, ok)
+    same("bad argument #2 to 'write' (string expected, got nil)", message:gsub("^.-:%d+: ", ""))
+  end
+  local ok, message = pcall(io.stdout.write, "no file")
+  same(false, ok)
+  assert(message:find("bad argument #1 to 'write' (FILE* expected, got string)", 1, true), message)
+  local file = assert(io.tmpfile())
+  same(file, file:write("1", 2, " ", 3.5))
+  file:seek "set"
+  same("12 3.5", file:read "a")
+  file:close()
+  local fine, closed = pcall(file.write, file, "x")
+  same(false, fine)
+  assert(closed:find("attempt to use a closed file", 1, true), closed)
+end)
+
+it("waits for commands as stock Lua does", function()
+  local ok, how, code = os.execute "exit 3"
+  same("nil exit 3", ("%s %s %d"):format(ok, how, code))
+  same(true, os.execute())
+end)
+
 spec.finish()

@@ -30,7 +30,7 @@ it("copies the rows a condition holds for, with parameters or without", function
   refuses("option `where` must be SQL", { where = { uk_lrt = { 5 } } })
   refuses("option `where`: a list of SQL and values has a gap or a name in it", { where = { uk_lrt = { "id = $1", x = 1 } } })
   refuses("option `where` must be a table, got boolean", { where = true })
-  raises("`uk_lrt`: the statement takes 1 parameters, 0 were given", function()
+  raises("`uk_lrt`: the statement takes 1 parameter, none was given", function()
     copied { where = { uk_lrt = { "year = $1" } } }
   end)
 end)

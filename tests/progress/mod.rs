@@ -50,6 +50,77 @@ fn on_a_terminal_steps_and_long_statements_are_drawn_and_gone_in_the_end() {
     assert_eq!(screen.finish().0, 130);
 }
 
+/// C has a buffer of its own for stdout.
+#[test]
+fn what_a_playbook_writes_keeps_its_order_and_is_exact_but_for_secrets() {
+    let run = Runner::new()
+        .file(".env", "WORD=open-sesame\n")
+        .playbook(
+            "print(1)\nio.write('2', 3, '\\n')\nos.execute 'echo 4'\nio.stdout:write(5.0, '\\n'):write('\\27[0m', secret 'WORD', '\\n')\n\
+             io.stderr:write('told\\n')\nprint(6)",
+        )
+        .stdout("1\n23\n4\n5\n\u{1b}[0m[secret]\n6\n")
+        .success();
+    assert_eq!(run.stderr, "told\n");
+    Runner::new()
+        .playbook("io.write('for people\\n') show { { n = 1 } }")
+        .args(["--json"])
+        .stdout("{\"n\":1}\n")
+        .stderr("for people\n")
+        .success();
+}
+
+#[test]
+fn on_a_terminal_nothing_is_drawn_over_what_a_playbook_or_its_commands_write() {
+    let lua = "
+        step('outer', function()
+          io.write 'half a'
+          sleep(0.5)
+          io.write ' line\\n'
+          os.execute 'echo begun; sleep 0.5; echo of a command; echo told >&2'
+          io.write 'open \\27[2J'
+        end)
+        step('next', function() sleep(1000) end)
+    ";
+    let mut screen = Screen::start(Runner::new().playbook(lua), &[]);
+    screen.wait_for("the second step is drawn", |screen| {
+        screen.contains("outer") && screen.lines().last().is_some_and(turns)
+    });
+    let text = screen.text();
+    let shown: Vec<_> = text.lines().filter(|line| !turns(line)).collect();
+    assert_eq!(
+        shown[..5],
+        ["▸ outer", "half a line", "begun", "of a command", "told"],
+        "{text}"
+    );
+    assert_eq!(shown[5], "open \\u{1b}[2J", "{text}");
+    assert!(shown[6].starts_with("✓ outer "), "{text}");
+    screen.keys(CTRL_C);
+    assert_eq!(screen.finish().0, 130);
+}
+
+#[test]
+fn a_second_interruption_leaves_nothing_drawn_either() {
+    let lua = "
+        step('outer', function()
+          defer(function() print 'leaving' sleep(1000) end)
+          print 'ready'
+          sleep(1000)
+        end)
+    ";
+    let mut screen = Screen::start(Runner::new().playbook(lua), &[]);
+    screen.wait_for("the step is drawn", |screen| {
+        screen.contains("ready") && turns(screen)
+    });
+    screen.keys(CTRL_C);
+    screen.wait_for("it is undone, which takes long", |screen| {
+        screen.contains("leaving") && turns(screen)
+    });
+    screen.keys(CTRL_C);
+    screen.wait_for("nothing is drawn any longer", |screen| !turns(screen));
+    assert_eq!(screen.finish().0, 130);
+}
+
 #[test]
 fn a_terminal_that_cannot_go_back_gets_lines() {
     let lua = "step('one', function() end)";

@@ -45,8 +45,12 @@ impl Kept {
 pub fn refused(runner: Runner, way: &str, message: &str) -> Ran {
     let ran = runner.playbook(WRITE).stdout("").code(1);
     let (message, fields) = message.split_once('\n').unwrap_or((message, ""));
+    // Only where a server was there to say something, and no other has been tried.
+    let alone = fields.starts_with("  sqlstate: ") && message.starts_with("`prod` refused ");
+    let route = way.rsplit_once(" (").filter(|_| alone);
+    let route = route.map_or(String::new(), |(hops, _)| format!("  route: {hops}\n"));
     let expected = format!(
-        "prod: {way}\nerror: {message}\n  at playbook.lua:1\n  1 | {WRITE}\n    | ^\n  target: prod\n{fields}"
+        "prod: {way}\nerror: {message}\n  at playbook.lua:1\n  1 | {WRITE}\n    | ^\n  target: prod\n{route}{fields}"
     );
     assert_eq!(ran.stderr, expected);
     ran.assert_left();

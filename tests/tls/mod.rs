@@ -90,6 +90,20 @@ impl Server {
     }
 }
 
+/// An authority in `folder`, and what it has signed for a server at `address`, whose key lies beside it.
+pub fn signed_for_address(folder: &Path, address: &str) -> (PathBuf, PathBuf) {
+    let (root, leaf) = (folder.join("root"), folder.join("server"));
+    openssl("authority", &root, &[]);
+    let authority = root.with_extension("crt");
+    let key = root.with_extension("key");
+    let (authority_file, key) = (authority.display().to_string(), key.display().to_string());
+    let name = format!("subjectAltName=IP:{address}");
+    let signed = ["-CA", &authority_file, "-CAkey", &key, "-addext", &name];
+    let kind = ["-addext", "basicConstraints=critical,CA:FALSE"];
+    certificate("server", &leaf, &[&signed[..], &kind].concat());
+    (authority, leaf.with_extension("crt"))
+}
+
 /// Makes `path.key` and `path.crt`, for `name`.
 fn openssl(name: &str, path: &Path, more: &[&str]) {
     let name_too = format!("subjectAltName=DNS:{name}");

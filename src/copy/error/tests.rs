@@ -75,7 +75,7 @@ fn what_is_hard_to_provoke_says_what_where_and_what_now() {
                 before: "x".into(),
                 after: "y".into(),
             },
-            "foreign key `k` of `lat` could not be made again as it was, so nothing was committed: was x, would be y",
+            "foreign key `k` of `lat` could not be made again as it was, so its transaction was rolled back: was x, would be y",
         ),
         (
             Error::NoTemporaryTables {

@@ -20,7 +20,7 @@ pub use place::Place;
 pub use refusal::{At, Refusal};
 pub use run::run;
 pub use single::{plain_values, single};
-pub use split::{Statement, Typed, is_whole, split, typed};
+pub use split::{Statement, Typed, awaited, is_whole, split, typed};
 
 pub(super) use single::{first_words, has_word, main_statement, parameters};
 

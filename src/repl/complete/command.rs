@@ -7,7 +7,7 @@ use super::{Candidate, World};
 
 /// Commands that take a target, a file, a table.
 const TARGETS: [&str; 3] = ["c", "connect", "tunnel"];
-const FILES: [&str; 6] = ["i", "o", "e", "g", "record", "cd"];
+const FILES: [&str; 8] = ["i", "include", "o", "out", "e", "edit", "g", "record"];
 const TABLES: [&str; 2] = ["trigger", "watermark"];
 /// Commands that are switched.
 const SWITCHES: [(&str, &[&str]); 3] = [

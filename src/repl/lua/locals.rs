@@ -5,10 +5,11 @@
 
 use std::fmt::Write as _;
 
-use full_moon::LuaVersion;
-use full_moon::ast::{Block, Stmt};
+use full_moon::ast::{AstResult, Block, Stmt};
 use full_moon::node::Node;
 use full_moon::tokenizer::TokenReference;
+
+use crate::docs::tree;
 
 /// A local variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ impl Variable {
 
 /// The chunk with its variables told to the function that is its argument; as it was, where it declares none.
 pub fn told(text: &str) -> String {
-    let Ok(ast) = full_moon::parse_fallible(text, LuaVersion::lua54()).into_result() else {
+    let Some(Ok(ast)) = tree(text).map(AstResult::into_result) else {
         return text.to_owned();
     };
     let block = ast.nodes();

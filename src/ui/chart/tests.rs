@@ -94,3 +94,47 @@ fn numbers_have_the_digits_that_are_read() {
         ["20", "-0.5", "1.235", "12345.7", "1.00e20", "1.20e-5"]
     );
 }
+
+mod anything {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn points() -> impl Strategy<Value = Vec<Point>> {
+        let number = || {
+            prop_oneof![
+                any::<f64>(),
+                Just(0.0),
+                Just(-0.0),
+                Just(f64::MAX),
+                Just(f64::MIN)
+            ]
+        };
+        let point = (
+            prop::option::of(".{0,12}"),
+            prop::option::of(number()),
+            prop::option::of(number()),
+        );
+        prop::collection::vec(point.prop_map(|(label, x, y)| Point { label, x, y }), 0..20)
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_numbers_are_a_chart_fits_its_terminal(points in points(), width in 0..200_usize, title in ".{0,9}") {
+            for kind in [ChartKind::Bar, ChartKind::Line] {
+                let chart = Chart {
+                    title: title.clone(),
+                    kind,
+                    x: "x".to_owned(),
+                    y: "y".to_owned(),
+                    points: points.clone(),
+                };
+                let text = render(&chart, Some(width), PLAIN);
+                for line in text.lines().filter(|_| width >= 80) {
+                    prop_assert!(line.width() <= width, "{width}: {line}");
+                }
+                render(&chart, None, PLAIN);
+            }
+        }
+    }
+}

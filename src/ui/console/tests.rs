@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::progress::{Cell, Column};
+use crate::progress::{Cell, Column, Table};
 
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
@@ -52,7 +52,7 @@ fn shown(events: &[Event]) -> Vec<String> {
     let mut shown = Vec::new();
     for event in events {
         console.event(event);
-        draw(&console.state, console.err);
+        live::draw(&console.state, console.err);
         shown.push(screen());
     }
     console.close();

@@ -316,3 +316,43 @@ fn secrets_are_redacted_where_people_read() {
     let shown = render(&table, style(80, Expanded::Auto));
     assert!(shown.contains("a [secret] b"), "{shown}");
 }
+
+mod anything {
+    use proptest::prelude::*;
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+
+    fn tables() -> impl Strategy<Value = Table> {
+        (1..6_usize, 0..6_usize).prop_flat_map(|(columns, rows)| {
+            let cell = prop::option::of(prop_oneof![any::<String>(), "[a-z 漢\u{1b}\n]{0,60}"]);
+            let cell = cell.prop_map(|text| text.map_or_else(Cell::null, Cell::plain));
+            let rows = prop::collection::vec(prop::collection::vec(cell, columns), rows);
+            let names = prop::collection::vec((".{0,20}", any::<bool>()), columns);
+            (names, rows, ".{0,20}").prop_map(|(names, rows, title)| Table {
+                title,
+                columns: names
+                    .into_iter()
+                    .map(|(name, right)| Column { name, right })
+                    .collect(),
+                rows,
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_table_of_any_kind_is_shown_at_any_width(table in tables(), width in 0..150_usize) {
+            for expanded in [Expanded::Auto, Expanded::On, Expanded::Off] {
+                let shown = render(&table, style(width, expanded));
+                prop_assert!(!shown.contains('\u{1b}'), "{shown}");
+                for line in shown.lines().filter(|_| width >= 60 && expanded == Expanded::Auto) {
+                    prop_assert!(line == table.title || line.width() <= width, "{width}: {line}");
+                }
+            }
+            for format in [Format::Json, Format::Csv, Format::Tsv] {
+                render(&table, Style::plain(format, Expanded::Off));
+            }
+        }
+    }
+}
