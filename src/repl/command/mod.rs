@@ -213,9 +213,13 @@ pub const COMMANDS: &[Command] = &[
     command!("q", "", "leave", leave),
 ];
 
-/// Their names, for who completes them; what describes is there with `+`, too.
+/// Their names, for who completes them, and of all that describe.
 pub fn names() -> Vec<&'static str> {
-    COMMANDS.iter().map(|command| command.name).collect()
+    let own = COMMANDS.iter().map(|command| command.name);
+    let mut names: Vec<_> = own.chain(describe::NAMES).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// Runs the command of a line, which stands there without its backslash.
@@ -233,7 +237,7 @@ pub async fn run(session: &mut Session, source: &mut Source, line: &str) -> Resu
         let name = &words.name;
         return Err(Trouble::usage(format!("`\\{name}` is psql's: {instead}")));
     }
-    let known = COMMANDS.iter().map(|command| command.name);
+    let known = names().into_iter();
     Err(Session::unknown("command", &words.name, known))
 }
 

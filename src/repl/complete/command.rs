@@ -7,8 +7,14 @@ use super::{Candidate, World};
 
 /// Commands that take a target, a file, a table.
 const TARGETS: [&str; 3] = ["c", "connect", "tunnel"];
-const FILES: [&str; 6] = ["i", "o", "e", "g", "record", "cd"];
+const FILES: [&str; 8] = ["i", "include", "o", "out", "e", "edit", "g", "record"];
 const TABLES: [&str; 2] = ["trigger", "watermark"];
+/// Commands that are switched.
+const SWITCHES: [(&str, &[&str]); 3] = [
+    ("x", &["on", "off", "auto"]),
+    ("timing", &["on", "off"]),
+    ("write", &["off"]),
+];
 
 /// `text` begins with the backslash and ends at the cursor.
 pub fn complete(text: &str, world: &World) -> (usize, Vec<Candidate>) {
@@ -32,9 +38,16 @@ pub fn complete(text: &str, world: &World) -> (usize, Vec<Candidate>) {
     } else if TABLES.contains(&name) {
         relations(prefix, &[Kind::Table], world.names)
     } else {
-        match Command::parse(name) {
-            Some(command) => described(&command.what, prefix, world.names),
-            None => Vec::new(),
+        match (
+            Command::parse(name),
+            SWITCHES.iter().find(|(switch, _)| *switch == name),
+        ) {
+            (Some(command), _) => described(&command.what, prefix, world.names),
+            (None, Some((_, values))) => {
+                let fitting = values.iter().filter(|value| value.starts_with(prefix));
+                fitting.map(|value| Candidate::plain(*value)).collect()
+            }
+            (None, None) => Vec::new(),
         }
     };
     (start, found)
@@ -64,13 +77,13 @@ fn described(what: &What, prefix: &str, names: &Names) -> Vec<Candidate> {
         What::Roles => plain(Plain::Role, prefix, names),
         What::Databases => plain(Plain::Database, prefix, names),
         What::Extensions => plain(Plain::Extension, prefix, names),
-        What::Functions(_) | What::FunctionSource => named(names.functions(prefix), names),
+        What::Functions(_) | What::FunctionSource => functions(prefix, names),
         What::Other(other) => match other.what {
-            "relations" => relations(prefix, &[], names),
-            "functions" => named(names.functions(prefix), names),
+            "relations" => relations(prefix, &WITH_PRIVILEGES, names),
+            "functions" => functions(prefix, names),
             "tablespaces" => plain(Plain::Tablespace, prefix, names),
             "settings" => plain(Plain::Role, prefix, names),
-            "configuration parameters" => named(names.settings(prefix), names),
+            "configuration parameters" => named(names.settings(prefix), prefix, names),
             "publications" => plain(Plain::Publication, prefix, names),
             "foreign servers" => plain(Plain::Server, prefix, names),
             "data types" => types(prefix, names),
@@ -80,9 +93,31 @@ fn described(what: &What, prefix: &str, names: &Names) -> Vec<Candidate> {
     }
 }
 
+const WITH_PRIVILEGES: [Kind; 4] = [
+    Kind::Table,
+    Kind::View,
+    Kind::MaterializedView,
+    Kind::Sequence,
+];
+
+/// What is typed of a name behind its schema, without its quote.
+fn bare(prefix: &str) -> &str {
+    let name = prefix.split_once('.').map_or(prefix, |(_, name)| name);
+    name.trim_start_matches('"')
+}
+
+fn functions(prefix: &str, names: &Names) -> Vec<Candidate> {
+    let (functions, procedures) = (
+        names.functions(bare(prefix)),
+        names.procedures(bare(prefix)),
+    );
+    named(functions.iter().chain(procedures), prefix, names)
+}
+
 fn types(prefix: &str, names: &Names) -> Vec<Candidate> {
     let types = names.types().iter();
-    named(types.filter(|named| begins(&named.name, prefix)), names)
+    let fitting = types.filter(|named| begins(&named.name, bare(prefix)));
+    named(fitting, prefix, names)
 }
 
 fn of(kind: RelationKind) -> Option<Kind> {
@@ -96,14 +131,23 @@ fn of(kind: RelationKind) -> Option<Kind> {
     })
 }
 
+/// Those that are found without a schema, or those of the schema that is typed.
 fn named<'a>(
     all: impl IntoIterator<Item = &'a super::super::names::Named>,
+    prefix: &str,
     names: &Names,
 ) -> Vec<Candidate> {
-    let visible = all.into_iter().filter(|named| named.visible);
-    visible
-        .map(|named| Candidate::plain(names.quoted(&named.name)))
-        .collect()
+    let schema = prefix.split_once('.').map(|(schema, _)| schema);
+    let meant = schema.map(|schema| schema.trim_matches('"'));
+    let wanted = all.into_iter().filter(|named| match meant {
+        Some(meant) => *named.schema == *meant,
+        None => named.visible,
+    });
+    let written = wanted.map(|named| {
+        let name = names.quoted(&named.name);
+        schema.map_or(name.clone(), |schema| format!("{schema}.{name}"))
+    });
+    fitting(written, prefix)
 }
 
 fn plain(kind: Plain, prefix: &str, names: &Names) -> Vec<Candidate> {
@@ -139,7 +183,7 @@ pub fn relations(prefix: &str, kinds: &[Kind], names: &Names) -> Vec<Candidate> 
 
 /// In quotes only what has them: the letters that were typed stay.
 fn fitting(written: impl Iterator<Item = String>, prefix: &str) -> Vec<Candidate> {
-    let quoted = prefix.starts_with('"');
+    let quoted = prefix.contains('"');
     written
         .filter(|name| !quoted || name.starts_with(prefix))
         .map(Candidate::plain)

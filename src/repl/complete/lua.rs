@@ -10,6 +10,7 @@ pub fn complete(text: &str, position: usize, world: &World) -> (usize, Vec<Candi
     let tokens = lua(&text[..position]);
     let place = Place {
         text: &text[..position],
+        behind: &text[position..],
         tokens: &tokens,
     };
     match tokens.last() {
@@ -28,6 +29,7 @@ pub fn signature(text: &str, world: &World) -> Option<String> {
     let tokens = lua(text);
     let place = Place {
         text,
+        behind: "",
         tokens: &tokens,
     };
     if place.open_quote().is_some() || tokens.last().is_some_and(|token| token.open) {
@@ -58,6 +60,8 @@ pub fn signature(text: &str, world: &World) -> Option<String> {
 struct Place<'a> {
     /// Up to the cursor.
     text: &'a str,
+    /// From there on.
+    behind: &'a str,
     tokens: &'a [Token],
 }
 
@@ -91,7 +95,14 @@ impl<'a> Place<'a> {
         let prefix = self.text.get(inside..).unwrap_or_default();
         let (language, body) = classify(prefix);
         if language == Language::Sql && prefix.contains(char::is_whitespace) {
-            let (at, found) = sql::complete(body, body.len(), world.names);
+            let close = if long {
+                "]]"
+            } else {
+                &self.text[start..inside]
+            };
+            let rest = self.behind.split(close).next().unwrap_or_default();
+            let statement = format!("{body}{rest}");
+            let (at, found) = sql::complete(&statement, body.len(), world.names);
             let clean = found
                 .into_iter()
                 .filter(|found| long || !found.text.contains('"'));

@@ -255,3 +255,21 @@ fn may_be_name(word: &str) -> bool {
         && !words::has("clauses", word)
         && !words::has("no names", word)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_a_rule_and_every_name_in_it_is_known() {
+        let lines = include_str!("rules.txt").lines();
+        let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        assert_eq!(RULES.len(), lines.count());
+        for rule in RULES.iter() {
+            for slot in &rule.offers {
+                let nothing = matches!(slot, Slot::Words(list) if list.is_empty());
+                assert!(!nothing, "{rule:?}");
+            }
+        }
+    }
+}

@@ -218,16 +218,15 @@ impl Offer<'_> {
                 continue;
             }
             let name = self.written(&function.name);
-            match schema {
-                Some(schema) if *function.schema != **schema => continue,
-                None if !function.visible && (system || self.spot.quoted) => continue,
-                None if !function.visible => {
-                    let schema = self.names.quoted(&function.schema);
-                    let text = format!("{schema}.{name}(");
-                    self.found.push(Candidate::plain(text));
+            let text = match schema {
+                Some(schema) if *function.schema == **schema => format!("{name}("),
+                None if function.visible => format!("{name}("),
+                None if !system && !self.spot.quoted => {
+                    format!("{}.{name}(", self.names.quoted(&function.schema))
                 }
-                _ => self.found.push(Candidate::plain(format!("{name}("))),
-            }
+                _ => continue,
+            };
+            self.found.push(Candidate::plain(text));
         }
     }
 

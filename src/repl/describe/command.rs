@@ -88,6 +88,12 @@ impl Kind {
     }
 }
 
+/// The commands that are completed; the letters of others can be put together from theirs.
+pub const NAMES: [&str; 26] = [
+    "d", "dt", "dv", "dm", "di", "ds", "dE", "dn", "df", "da", "dT", "dD", "dx", "dy", "du",
+    "drds", "dp", "ddp", "l", "db", "des", "dRp", "dconfig", "sf", "sv", "z",
+];
+
 impl Command {
     /// Reads the name without its backslash: `d`, `dt+`, `dS+`, `sf`.
     pub fn parse(name: &str) -> Option<Self> {
@@ -159,6 +165,7 @@ mod tests {
         assert_eq!(what("dfx"), None);
         assert_eq!(what("x"), None);
         assert_eq!(what("d++"), None);
+        assert!(NAMES.iter().all(|name| Command::parse(name).is_some()));
         let command = Command::parse("dS+").unwrap();
         assert!(command.verbose && command.system);
         assert_eq!(Command::parse("d+S"), Some(command));

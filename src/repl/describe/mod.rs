@@ -12,7 +12,7 @@ mod pattern;
 mod relation;
 mod source;
 
-pub use command::{Command, Kind as RelationKind, What};
+pub use command::{Command, Kind as RelationKind, NAMES, What};
 pub use error::Error;
 
 use pattern::{Pattern, Qualified, arguments};

@@ -18,7 +18,16 @@ fn commands_are_offered_with_what_they_take() {
     offers("\\du al|", &["alice"]);
     offers("\\df late|", &["latest"]);
     offers("\\i f|", &["fix.sql", "folder/"]);
-    offers("\\timing |", &[]);
+    offers("\\df audit.|", &["audit.note"]);
+    offers("\\sf audit.no|", &["audit.note"]);
+    offers("\\df \"audit\".|", &["\"audit\".note"]);
+    offers("\\dT audit.mo|", &["audit.mood"]);
+    offers("\\sf ti|", &["tidy"]);
+    offers("\\dp lat|", &["lat", "lat_item", "lat_seen"]);
+    offers("\\dconfig work|", &["work_mem"]);
+    offers("\\timing |", &["on", "off"]);
+    offers("\\x a|", &["auto"]);
+    offers("\\q |", &[]);
 }
 
 #[test]
@@ -64,7 +73,8 @@ fn strings_name_targets_files_and_sql() {
     offers("copy.tables { from = connect \"d|", &["dev"]);
     offers("io.open \"fi|", &["fix.sql"]);
     offers("db:query \"select * from lat_i|", &["lat_item"]);
-    offers("db:query [[select am| from lat_item]]", &[]);
+    offers("db:query [[select am| from lat_item]]", &["amount"]);
+    offers("db:query('select am| from lat_item', 1)", &["amount"]);
     offers("db:query [[select * from lat_item where am|", &["amount"]);
 }
 
