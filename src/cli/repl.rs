@@ -33,7 +33,7 @@ pub fn run(words: Words, options: &Options, console: &Arc<Console>) -> Result<()
     let terminal = std::io::stdin().is_terminal();
     let shown = Arc::clone(console);
     let reporter = Arc::clone(console) as Reporter;
-    let ended = runtime::block_on_lines(&reporter, |interrupt| {
+    let ended = runtime::block_on_lines(console, |interrupt| {
         repl::run(Start {
             options: RunOptions {
                 file: project.root.join("repl.lua"),

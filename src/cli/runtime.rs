@@ -16,7 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::interrupt::Interrupt;
-use crate::progress::Reporter;
+use crate::progress::{Event, Progress, Reporter};
 use crate::ui::{Console, TraceTo};
 
 /// How long work that nobody waits for may go on once the command is done.
@@ -57,15 +57,15 @@ pub fn block_on_with<F: Future>(
 }
 
 /// The same for a prompt, where each line is interrupted by itself: SIGINT interrupts the line, a second one that
-/// comes before the line has ended ends the process.
+/// comes before the line has ended warns, and a third one ends the process.
 pub fn block_on_lines<F: Future>(
-    reporter: &Reporter,
+    console: &Arc<Console>,
     work: impl FnOnce(Interrupt) -> F,
 ) -> anyhow::Result<F::Output> {
-    let reporter = Arc::clone(reporter);
+    let console = Arc::clone(console);
     block_on_watched(
         |interrupt, _| work(interrupt),
-        |caught, interrupt| tokio::spawn(watch_lines(caught, interrupt, reporter)),
+        |caught, interrupt| tokio::spawn(watch_lines(caught, interrupt, console)),
     )
 }
 
@@ -95,13 +95,23 @@ async fn watch_signals(mut caught: Caught, interrupt: Interrupt, reporter: Repor
     end_at_once(caught.next().await, reporter);
 }
 
-async fn watch_lines(mut caught: Caught, interrupt: Interrupt, reporter: Reporter) {
+const SIGINT: i32 = 2;
+
+async fn watch_lines(mut caught: Caught, interrupt: Interrupt, console: Arc<Console>) {
+    let mut warned = false;
     loop {
         let signal = caught.next().await;
-        if interrupt.is_tripped() {
-            end_at_once(signal, reporter);
+        if !interrupt.is_tripped() {
+            warned = false;
+            interrupt.trip(signal);
+        } else if signal != SIGINT || warned {
+            end_at_once(signal, console);
+        } else if !console.is_taken() {
+            // In a pager it is one of its keys.
+            warned = true;
+            let text = "it is being stopped; Ctrl-C once more ends the session at once";
+            console.event(&Event::Warning(text.to_owned()));
         }
-        interrupt.trip(signal);
     }
 }
 
@@ -159,7 +169,6 @@ impl Caught {
     }
 
     async fn next(&mut self) -> i32 {
-        const SIGINT: i32 = 2;
         if tokio::signal::ctrl_c().await.is_err() {
             // No handler could be installed: the system's own stays in force.
             std::future::pending::<()>().await;

@@ -8,10 +8,20 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let allowed = 1 + word.chars().count() / 4;
     candidates
         .into_iter()
-        .map(|candidate| (damerau_levenshtein(word, candidate), candidate))
+        .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.len())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Whoever has only the case wrong knows the name: that counts as one slip, however many letters it is.
+fn distance(word: &str, candidate: &str) -> usize {
+    let distance = damerau_levenshtein(word, candidate);
+    if distance > 1 && word.to_lowercase() == candidate.to_lowercase() {
+        1
+    } else {
+        distance
+    }
 }
 
 /// A `, did you mean ...` for the end of an error, or nothing.
@@ -30,6 +40,11 @@ mod tests {
         assert_eq!(closest("ssl_mode", words), Some("sslmode"));
         assert_eq!(closest("pretect", words), Some("protect"));
         assert_eq!(closest("database", words), None);
+        assert_eq!(closest("PROTECT", words), Some("protect"));
+        assert_eq!(
+            closest("orderlines", ["ordering", "OrderLines"]),
+            Some("OrderLines")
+        );
         assert_eq!(did_you_mean("x", words), "");
     }
 }

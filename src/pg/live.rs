@@ -13,6 +13,8 @@ use crate::route::Fate;
 
 /// How long to wait for the reason of a lost connection.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// The same where the server has said that it ends the connection.
+const GOODBYE: Duration = Duration::from_secs(10);
 
 pub struct Live {
     pub client: Client,
@@ -69,13 +71,22 @@ impl Live {
         }
     }
 
+    /// Behind an error with which the server closes the connection: it closes it a moment later.
+    pub async fn closed(&self) {
+        self.ended_within(GOODBYE).await;
+    }
+
     /// Statements fail a moment before the task that drives the connection has told why it ended.
     async fn told(&self) {
-        let told = async {
+        self.ended_within(LAST_WORDS).await;
+    }
+
+    async fn ended_within(&self, limit: Duration) {
+        let ended = async {
             while !self.driver.is_finished() {
                 tokio::time::sleep(LAST_WORDS / 50).await;
             }
         };
-        let _ = tokio::time::timeout(LAST_WORDS, told).await;
+        let _ = tokio::time::timeout(limit, ended).await;
     }
 }

@@ -144,6 +144,12 @@ impl Parts {
     }
 }
 
+fn notification(target: &str, told: &tokio_postgres::Notification) -> String {
+    let (channel, pid, payload) = (told.channel(), told.process_id(), told.payload());
+    let between = if payload.is_empty() { "" } else { ": " };
+    format!("{target}: notification on `{channel}` from backend {pid}{between}{payload}")
+}
+
 /// Drives the connection to its end, passes notices on and keeps the reason of a loss: after one,
 /// a pending query only says "connection closed".
 async fn drive<S, T>(connection: Connection<S, T>, target: String, to: Reporter, ending: Ending)
@@ -159,6 +165,9 @@ where
                 severity: notice.severity().to_owned(),
                 message: notice.message().to_owned(),
             }),
+            Ok(AsyncMessage::Notification(told)) => {
+                to.event(&Event::Note(notification(&target, &told)));
+            }
             Ok(_) => {}
             Err(error) => {
                 ending.set(&error);

@@ -301,6 +301,9 @@ impl Session {
                 route: Some(self.connector().route().hops().join(" → ")),
                 ..ServerError::read(db)
             };
+            if report.ends_session() {
+                self.live().closed().await;
+            }
             return Error::Server(Box::new(report));
         }
         let live = self.live();

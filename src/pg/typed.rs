@@ -26,7 +26,7 @@ pub struct Row(SimpleQueryRow);
 
 impl Row {
     /// The cells; `None` for NULL.
-    pub fn cells(&self) -> impl Iterator<Item = Option<&str>> {
+    pub fn cells(&self) -> impl Iterator<Item = Option<&str>> + Clone {
         (0..self.0.len()).map(|index| self.0.get(index))
     }
 }

@@ -71,6 +71,13 @@ impl Hinter for Assistant {
         if !self.whole || position < line.len() || line.is_empty() {
             return None;
         }
+        if line.ends_with('\n') {
+            let awaited = self.syntax.awaited(line)?;
+            return Some(Shown {
+                text: format!("goes on until `{awaited}`"),
+                taken: false,
+            });
+        }
         let before = HistoryHinter::new().hint(line, position, context);
         if let Some(text) = before.filter(|text| !text.contains(char::is_control)) {
             return Some(Shown { text, taken: true });

@@ -36,6 +36,8 @@ struct Known {
     read: Option<Instant>,
     /// How often they were read.
     times: u64,
+    /// The schema of the temporary tables of the session at the prompt.
+    temporary: Option<String>,
 }
 
 impl Drop for Reading {
@@ -73,6 +75,23 @@ impl Catalogue {
         self.0.shared.known().times
     }
 
+    /// Temporary tables are known only where their session has told of their schema: it is asked for where a
+    /// statement may have made one.
+    pub fn wants_schema(statement: &str) -> bool {
+        let mut words = statement.split(|c: char| !c.is_ascii_alphanumeric());
+        words.any(|word| {
+            ["temp", "temporary"]
+                .iter()
+                .any(|temp| word.eq_ignore_ascii_case(temp))
+        })
+    }
+
+    /// The schema of the temporary tables of the session at the prompt.
+    pub fn temporary(&self, schema: String) {
+        self.0.shared.known().temporary = Some(schema);
+        self.0.shared.wanted.notify_one();
+    }
+
     /// To be told of each statement that has run: some change what there is.
     pub fn ran(&self, statement: &str) {
         if changes_names(statement) {
@@ -92,7 +111,8 @@ async fn keep_reading(connector: Connector, shared: Arc<Shared>) {
         shared.wanted.notified().await;
         // What cannot be read is not known; it is asked for again with the next change, or when it is old.
         // Boxed: it is large, and waited for most of the time.
-        let names = Box::pin(shielded(read(&connector))).await;
+        let temporary = shared.known().temporary.clone();
+        let names = Box::pin(shielded(read(&connector, temporary.as_deref()))).await;
         if let Err(error) = &names {
             tracing::debug!(on = connector.name(), "names could not be read: {error}");
         }
@@ -105,9 +125,9 @@ async fn keep_reading(connector: Connector, shared: Arc<Shared>) {
     }
 }
 
-async fn read(connector: &Connector) -> Result<Names> {
+async fn read(connector: &Connector, temporary: Option<&str>) -> Result<Names> {
     let session = connector.open(Access::ReadOnly).await?;
-    let names = Names::read(&session).await;
+    let names = Names::read(&session, temporary).await;
     session.close();
     names
 }

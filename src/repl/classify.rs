@@ -3,7 +3,7 @@
 //! SQL begins with one of its verbs, unless what follows the verb makes it a Lua expression: `copy.tables{...}`,
 //! `table = {}`, `show(rows)`. A leading `=` makes anything Lua, a leading `;` SQL.
 
-use super::complete::STATEMENTS;
+use super::complete::statements;
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +35,13 @@ pub fn classify(text: &str) -> (Language, &str) {
 
 /// Whether a statement of SQL begins with the word.
 fn is_verb(word: &str) -> bool {
-    let mut statements = STATEMENTS.iter();
-    statements.any(|statement| statement.split(' ').next() == Some(word))
+    verbs().any(|verb| verb == word)
+}
+
+/// The words that statements begin with, in upper case.
+pub fn verbs() -> impl Iterator<Item = &'static str> {
+    let words = statements().iter();
+    words.map(|statement| statement.split(' ').next().unwrap_or_default())
 }
 
 fn is_sql(body: &str) -> bool {
@@ -65,7 +70,7 @@ fn leads_on_in_lua(rest: &str) -> bool {
     rest.trim_start().starts_with(['.', '{', '=', '[', ':'])
 }
 
-fn first_word(text: &str) -> &str {
+pub fn first_word(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_alphanumeric());
     &text[..end.unwrap_or(text.len())]
 }

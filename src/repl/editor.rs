@@ -1,18 +1,24 @@
 //! The line editor, on a thread of its own: it blocks while somebody thinks.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 
 use rustyline::error::ReadlineError;
 use rustyline::history::{FileHistory, History};
-use rustyline::{Behavior, CompletionType, Config};
+use rustyline::{
+    Behavior, Cmd, CompletionType, ConditionalEventHandler, Config, Event, EventContext,
+    EventHandler, KeyEvent, RepeatCount,
+};
 use tokio::sync::oneshot;
 
+use super::above::Above;
 use super::assistant::Assistant;
 use super::history;
 use super::input::Syntax;
 use super::known::Known;
-use crate::ui::Modes;
+use crate::ui::{Console, Modes};
 
 /// What came of reading a line.
 #[derive(Debug)]
@@ -56,19 +62,32 @@ enum Order {
 /// A handle on the thread that reads.
 pub struct Editor {
     orders: mpsc::Sender<Order>,
+    /// Lines that came together with one before them: they were pasted.
+    pasted: VecDeque<String>,
     /// How the terminal was before.
     before: Option<Modes>,
+    console: Arc<Console>,
 }
 
 impl Editor {
     /// `history` is the file that lines are kept in, `known` what may be typed.
-    pub fn start(history: Option<PathBuf>, known: Known, colour: bool) -> std::io::Result<Self> {
+    pub fn start(
+        history: Option<PathBuf>,
+        known: Known,
+        console: &Arc<Console>,
+    ) -> std::io::Result<Self> {
         let before = Modes::now();
         let (orders, received) = mpsc::channel();
+        let shown = Arc::clone(console);
         std::thread::Builder::new()
             .name("prompt".to_owned())
-            .spawn(move || serve(&received, history.as_deref(), known, colour))?;
-        Ok(Self { orders, before })
+            .spawn(move || serve(&received, history.as_deref(), known, &shown))?;
+        Ok(Self {
+            orders,
+            pasted: VecDeque::new(),
+            before,
+            console: Arc::clone(console),
+        })
     }
 
     /// Reads until all that was typed is whole.
@@ -77,8 +96,28 @@ impl Editor {
     }
 
     /// Reads one line as it is: data of a COPY.
-    pub async fn read_line(&self, prompt: Prompt) -> Typed {
-        self.ask(prompt, false).await
+    pub async fn read_line(&mut self, prompt: Prompt) -> Typed {
+        if let Some(line) = self.pasted.pop_front() {
+            return Typed::Text(line);
+        }
+        match self.ask(prompt, false).await {
+            Typed::Text(text) => {
+                let mut lines = text.lines().map(str::to_owned);
+                let first = lines.next().unwrap_or_default();
+                self.pasted.extend(lines);
+                Typed::Text(first)
+            }
+            other => other,
+        }
+    }
+
+    pub fn hold(&mut self, lines: &str) {
+        self.pasted = lines.lines().map(str::to_owned).collect();
+    }
+
+    pub fn release(&mut self) -> String {
+        let left: Vec<String> = std::mem::take(&mut self.pasted).into();
+        left.join("\n")
     }
 
     async fn ask(&self, prompt: Prompt, whole: bool) -> Typed {
@@ -97,6 +136,7 @@ impl Editor {
 
     /// Nobody waits for the line any longer: the terminal is as it was before.
     pub fn abandon(&self) {
+        self.console.lead_away(None);
         if let Some(before) = &self.before {
             before.leave_editor();
         }
@@ -109,18 +149,38 @@ impl Editor {
     }
 }
 
-type Line = rustyline::Editor<Assistant, FileHistory>;
+pub type Line = rustyline::Editor<Assistant, FileHistory>;
 
-fn serve(orders: &mpsc::Receiver<Order>, file: Option<&Path>, known: Known, colour: bool) {
+/// The key that completes, which in lines of data stands for itself.
+struct Tab(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for Tab {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        let in_data = self.0.load(Ordering::SeqCst);
+        // A single character would be taken for a repetition of those before it.
+        in_data.then(|| Cmd::Insert(1, "\t".to_owned()))
+    }
+}
+
+fn serve(
+    orders: &mpsc::Receiver<Order>,
+    file: Option<&Path>,
+    known: Known,
+    console: &Arc<Console>,
+) {
     let assistant = Assistant {
         syntax: Syntax::new(),
         whole: true,
         known,
-        colour,
+        colour: console.is_coloured(),
     };
     let Ok(mut editor) = editor(file, assistant) else {
         return;
     };
+    let data = Arc::new(AtomicBool::new(false));
+    let tab = EventHandler::Conditional(Box::new(Tab(Arc::clone(&data))));
+    editor.bind_sequence(KeyEvent::from('\t'), tab);
+    let above = Above::start(&mut editor, console);
     while let Ok(order) = orders.recv() {
         match order {
             Order::Read {
@@ -131,7 +191,9 @@ fn serve(orders: &mpsc::Receiver<Order>, file: Option<&Path>, known: Known, colo
                 if let Some(helper) = editor.helper_mut() {
                     helper.whole = whole;
                 }
-                let typed = match editor.readline(&prompt) {
+                data.store(!whole, Ordering::SeqCst);
+                let read = above.during(|| editor.readline(&prompt));
+                let typed = match read {
                     Ok(text) => Typed::Text(text),
                     Err(ReadlineError::Interrupted) => Typed::Dropped,
                     Err(ReadlineError::Eof) => Typed::End,
@@ -163,7 +225,8 @@ fn editor(file: Option<&Path>, assistant: Assistant) -> rustyline::Result<Line> 
 }
 
 fn remember(editor: &mut Line, file: Option<&Path>, text: &str) {
-    if history::bears_a_secret(text) || editor.history_mut().add(text).is_err() {
+    let kept = text.len() <= history::LONGEST && !history::bears_a_secret(text);
+    if !kept || editor.history_mut().add(text).is_err() {
         return;
     }
     if let Some(file) = file {

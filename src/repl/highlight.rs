@@ -1,9 +1,11 @@
 //! Colours for what is being typed: keywords, strings, numbers, comments, and the bracket that belongs to the one at
 //! the cursor.
 
+use std::ops::Range;
+
 use super::classify::{Language, classify};
 use super::tokens;
-use crate::pg::script::{WordKind, words};
+use crate::pg::script::{Token, WordKind, words};
 
 /// Longer lines are shown as they are: each key paints all of it.
 const LONGEST: usize = 64 * 1024;
@@ -48,114 +50,97 @@ pub fn paint(line: &str, position: usize) -> Option<String> {
     Some(painted)
 }
 
+/// What a part of the text looks like.
+enum Look {
+    Painted(&'static str),
+    /// A bracket that counts as one.
+    Bracket,
+}
+
 /// What is painted, and where the brackets are that count as such.
 fn spans(line: &str) -> (Vec<Span>, Vec<usize>) {
     let (language, body) = classify(line);
     let begins = line.len() - body.len();
-    let head = comment(line, 0, begins);
-    let (mut spans, mut brackets) = match language {
+    let parts = match language {
         Language::Sql => sql(body),
         Language::Lua => lua(body),
-        Language::Command => (vec![command(body)], Vec::new()),
-        Language::Nothing => (Vec::new(), Vec::new()),
+        Language::Command => vec![command(body)],
+        Language::Nothing => Vec::new(),
     };
-    for span in &mut spans {
-        span.start += begins;
-        span.end += begins;
+    let mut spans: Vec<Span> = comment(line, 0..begins).into_iter().collect();
+    let mut brackets = Vec::new();
+    for (range, look) in parts {
+        let (start, end) = (range.start + begins, range.end + begins);
+        match look {
+            Look::Painted(paint) => spans.push(Span { start, end, paint }),
+            Look::Bracket => brackets.push(start),
+        }
     }
-    for bracket in &mut brackets {
-        *bracket += begins;
-    }
-    spans.extend(head);
     (spans, brackets)
 }
 
-fn command(body: &str) -> Span {
-    Span {
-        start: 0,
-        end: body.find(char::is_whitespace).unwrap_or(body.len()),
-        paint: COMMAND,
-    }
+fn command(body: &str) -> (Range<usize>, Look) {
+    let end = body.find(char::is_whitespace).unwrap_or(body.len());
+    (0..end, Look::Painted(COMMAND))
 }
 
 /// The comment that is all there is between two words.
-fn comment(text: &str, start: usize, end: usize) -> Option<Span> {
-    let gap = &text[start..end];
-    let blank = gap.len() - gap.trim_start().len();
-    let length = gap.trim().len();
+fn comment(text: &str, between: Range<usize>) -> Option<Span> {
+    let gap = &text[between.clone()];
+    let start = between.start + gap.len() - gap.trim_start().len();
     (gap.contains("--") || gap.contains("/*")).then_some(Span {
-        start: start + blank,
-        end: start + blank + length,
+        start,
+        end: start + gap.trim().len(),
         paint: COMMENT,
     })
 }
 
-fn sql(body: &str) -> (Vec<Span>, Vec<usize>) {
+fn sql(body: &str) -> Vec<(Range<usize>, Look)> {
     let (tokens, open) = words(body);
-    let (mut spans, mut brackets, mut at) = (Vec::new(), Vec::new(), 0);
-    for token in &tokens {
-        spans.extend(comment(body, at, token.start));
-        at = token.end;
+    let look = |token: &Token| {
         let text = &body[token.start..token.end];
-        let paint = match token.kind {
-            WordKind::Word if is_keyword(text) => KEYWORD,
-            WordKind::String => STRING,
-            WordKind::Number => NUMBER,
-            WordKind::Open | WordKind::Close => {
-                brackets.push(token.start);
-                continue;
-            }
-            WordKind::Other if text == "[" || text == "]" => {
-                brackets.push(token.start);
-                continue;
-            }
-            _ => continue,
+        let look = match token.kind {
+            WordKind::Word if is_keyword(text) => Look::Painted(KEYWORD),
+            WordKind::String => Look::Painted(STRING),
+            WordKind::Number => Look::Painted(NUMBER),
+            WordKind::Open | WordKind::Close => Look::Bracket,
+            WordKind::Other if text == "[" || text == "]" => Look::Bracket,
+            _ => return None,
         };
-        spans.push(Span {
-            start: token.start,
-            end: token.end,
-            paint,
-        });
-    }
-    match open {
-        Some(open) => {
-            spans.extend(comment(body, at, open.start));
-            spans.push(Span {
-                start: open.start,
-                end: body.len(),
-                paint: if open.what == "comment" {
-                    COMMENT
-                } else {
-                    STRING
-                },
-            });
-        }
-        None => spans.extend(comment(body, at, body.len())),
-    }
-    (spans, brackets)
+        Some((token.start..token.end, look))
+    };
+    let mut parts: Vec<_> = tokens.iter().filter_map(look).collect();
+    let ends = tokens.iter().map(|token| token.end);
+    let starts = tokens.iter().map(|token| token.start);
+    let last = open.map_or(body.len(), |open| open.start);
+    let gaps = std::iter::once(0).chain(ends).zip(starts.chain([last]));
+    let comments = gaps.filter_map(|(start, end)| comment(body, start..end));
+    parts.extend(comments.map(|span| (span.start..span.end, Look::Painted(COMMENT))));
+    parts.extend(open.map(|open| {
+        let paint = if open.what == "comment" {
+            COMMENT
+        } else {
+            STRING
+        };
+        (open.start..body.len(), Look::Painted(paint))
+    }));
+    parts
 }
 
-fn lua(body: &str) -> (Vec<Span>, Vec<usize>) {
-    let (mut spans, mut brackets) = (Vec::new(), Vec::new());
-    for token in tokens::lua(body) {
-        let paint = match token.kind {
-            tokens::Kind::Keyword => KEYWORD,
-            tokens::Kind::String => STRING,
-            tokens::Kind::Number => NUMBER,
-            tokens::Kind::Comment => COMMENT,
-            tokens::Kind::Symbol if "()[]{}".contains(&body[token.start..token.end]) => {
-                brackets.push(token.start);
-                continue;
-            }
-            _ => continue,
+fn lua(body: &str) -> Vec<(Range<usize>, Look)> {
+    let look = |token: tokens::Token| {
+        let range = token.start..token.end;
+        let look = match token.kind {
+            tokens::Kind::Keyword => Look::Painted(KEYWORD),
+            tokens::Kind::String => Look::Painted(STRING),
+            tokens::Kind::Number => Look::Painted(NUMBER),
+            tokens::Kind::Comment => Look::Painted(COMMENT),
+            tokens::Kind::Symbol if "()[]{}".contains(&body[range.clone()]) => Look::Bracket,
+            _ => return None,
         };
-        spans.push(Span {
-            start: token.start,
-            end: token.end,
-            paint,
-        });
-    }
-    (spans, brackets)
+        Some((range, look))
+    };
+    tokens::lua(body).into_iter().filter_map(look).collect()
 }
 
 /// The bracket at or before the cursor with the one that belongs to it.

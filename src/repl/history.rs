@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use crate::config::redact;
 
 pub const LINES: usize = 10_000;
+/// What is longer was pasted, data for a COPY as a rule, and nobody looks for it among lines.
+pub const LONGEST: usize = 64 << 10;
 
 /// The file of a project's history; `None` where there is no folder for it.
 pub fn file(root: &Path) -> Option<PathBuf> {
@@ -48,7 +50,20 @@ pub fn prepare(file: &Path) -> io::Result<()> {
 pub fn bears_a_secret(text: &str) -> bool {
     const WORDS: [&str; 5] = ["password", "passwd", "passphrase", "secret", "api_key"];
     let lower = text.to_lowercase();
-    WORDS.iter().any(|word| lower.contains(word)) || has_login(text) || redact(text) != text
+    WORDS.iter().any(|word| lower.contains(word))
+        || sets_a_role(&lower)
+        || has_login(text)
+        || redact(text) != text
+}
+
+/// A role that is given some text: the word before it may be misspelt.
+fn sets_a_role(lower: &str) -> bool {
+    let mut words = lower.split_whitespace();
+    let sets = words.any(|word| ["create", "alter"].contains(&word));
+    let role = words
+        .next()
+        .is_some_and(|word| ["role", "user", "group"].contains(&word));
+    sets && role && lower.contains('\'')
 }
 
 /// `scheme://user:password@`
@@ -72,12 +87,14 @@ mod tests {
             "create user a encrypted\npassword 'x'",
             "connect { url = 'postgres://ada:geheim@db/app' }",
             "secret('API')",
+            "alter role ada pasword 'x'",
             "select dblink('host=h password=x', 'select 1')",
         ] {
             assert!(bears_a_secret(text), "{text}");
         }
         for text in [
             "select 1",
+            "alter role ada login",
             "connect { url = 'postgres://ada@db:5432/app' }",
             "-- see http://example.test:8080/x",
         ] {

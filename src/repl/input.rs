@@ -1,7 +1,7 @@
 //! What was typed, piece by piece: a statement, a chunk of Lua, a command.
 
 use super::classify::{Language, classify};
-use crate::pg::script::{Typed, typed};
+use crate::pg::script::{Copying, Typed, copying, typed};
 
 /// One thing to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,14 +26,43 @@ pub enum Next<'a> {
 }
 
 impl Piece {
-    /// How many lines of `text` stand before the piece that `rest`, which ends it, begins with.
-    pub fn place(&self, text: &str, rest: &str) -> usize {
+    /// Where in `text` the piece begins that `rest`, which ends it, begins with.
+    pub fn offset(&self, text: &str, rest: &str) -> usize {
         let body = match self {
             Self::Sql { text, .. } | Self::Lua(text) | Self::Command(text) => text,
         };
-        let before = text.len() - rest.len() + rest.find(body.as_str()).unwrap_or(0);
-        text[..before].matches('\n').count()
+        text.len() - rest.len() + rest.find(body.as_str()).unwrap_or(0)
     }
+
+    /// The lines from the next one on, where the piece reads them as its data: nothing else of `behind` stands on its
+    /// own line.
+    pub fn data<'a>(&self, behind: &'a str) -> Option<&'a str> {
+        let Self::Sql { text, .. } = self else {
+            return None;
+        };
+        let (line, lines) = behind.split_once('\n').unwrap_or((behind, ""));
+        let reads = line.trim().is_empty() && copying(text) == Some(Copying::In);
+        reads.then_some(lines)
+    }
+}
+
+/// What Lua wants beyond a text.
+pub enum Lack {
+    Nothing,
+    /// With what it says.
+    More(String),
+}
+
+/// What ends the data of a COPY, on a line of its own.
+pub const END_OF_DATA: &str = r"\.";
+
+/// What follows the data of a COPY, where `lines` have all of it.
+fn behind_data(lines: &str) -> Option<&str> {
+    let mut at = 0;
+    lines.split_inclusive('\n').find_map(|line| {
+        at += line.len();
+        (line.trim_end_matches(['\r', '\n']) == END_OF_DATA).then(|| &lines[at..])
+    })
 }
 
 /// Tells one piece from the next, and what is whole from what goes on.
@@ -59,29 +88,31 @@ impl Syntax {
         }
     }
 
-    fn classify<'a>(&self, text: &'a str) -> (Language, &'a str) {
+    pub fn classify<'a>(&self, text: &'a str) -> (Language, &'a str) {
         match classify(text) {
             (Language::Lua, _) if self.only_sql => (Language::Sql, text),
             known => known,
         }
     }
 
-    /// Whether Lua wants more than `text`.
+    /// Whether Lua wants more than `text`, and then what it says; nothing where the text is wrong.
+    pub fn lack(&self, text: &str) -> Option<Lack> {
+        let chunk = self.lua.load(text).set_mode(mlua::chunk::ChunkMode::Text);
+        match chunk.into_function() {
+            Ok(_) => Some(Lack::Nothing),
+            // A string in quotes does not go on in the next line.
+            Err(mlua::Error::SyntaxError {
+                incomplete_input: true,
+                message,
+            }) if !message.contains("unfinished string") => Some(Lack::More(message)),
+            Err(_) => None,
+        }
+    }
+
     fn goes_on(&self, text: &str) -> bool {
-        let lacks_more = |text: &str| {
-            let chunk = self.lua.load(text).set_mode(mlua::chunk::ChunkMode::Text);
-            match chunk.into_function() {
-                Ok(_) => Some(false),
-                // A string in quotes does not go on in the next line.
-                Err(mlua::Error::SyntaxError {
-                    incomplete_input: true,
-                    message,
-                }) => (!message.contains("unfinished string")).then_some(true),
-                Err(_) => None,
-            }
-        };
-        let as_expression = lacks_more(&format!("return {text}"));
-        as_expression.or_else(|| lacks_more(text)).unwrap_or(false)
+        let as_expression = self.lack(&format!("return {text}"));
+        let lack = as_expression.or_else(|| self.lack(text));
+        matches!(lack, Some(Lack::More(_)))
     }
 
     /// Whether all of `text` can be done as it is.
@@ -91,7 +122,14 @@ impl Syntax {
             match self.next(rest) {
                 Next::Nothing => return true,
                 Next::Partial => return false,
-                Next::Piece(_, behind) => rest = behind,
+                Next::Piece(piece, behind) => match piece.data(behind) {
+                    None => rest = behind,
+                    Some(lines) => match behind_data(lines) {
+                        Some(behind) => rest = behind,
+                        // It asks for the lines that are not here.
+                        None => return true,
+                    },
+                },
             }
         }
     }
@@ -118,8 +156,25 @@ impl Syntax {
                     Next::Piece(Piece::Sql { text, then }, rest)
                 }
             },
-            Language::Lua => self.lines_of_lua(body),
+            Language::Lua => {
+                let forced = text[..text.len() - body.len()].ends_with('=');
+                match self.plain_word(body).filter(|_| !forced) {
+                    Some((piece, rest)) => Next::Piece(piece, rest),
+                    None => self.lines_of_lua(body),
+                }
+            }
         }
+    }
+
+    /// What people say who want to leave, or to be helped; a variable of that name is reached by `=quit`.
+    fn plain_word<'a>(&self, body: &'a str) -> Option<(Piece, &'a str)> {
+        let (line, rest) = body.split_once('\n').unwrap_or((body, ""));
+        let piece = match line.trim_end().trim_end_matches(';').trim_end() {
+            "exit" | "quit" => Piece::Command("q".to_owned()),
+            "help" => Piece::Lua("help()".to_owned()),
+            _ => return None,
+        };
+        (!self.only_sql).then_some((piece, rest))
     }
 
     /// What is left when no more comes: a statement without its semicolon is one all the same, and Lua says itself
@@ -205,6 +260,33 @@ mod tests {
                 true
             )
         );
+    }
+
+    #[test]
+    fn a_word_alone_leaves_or_helps() {
+        for (text, piece) in [
+            ("exit", Piece::Command("q".into())),
+            ("quit;\n", Piece::Command("q".into())),
+            ("help", Piece::Lua("help()".into())),
+            ("=quit", Piece::Lua("quit".into())),
+            ("quit()", Piece::Lua("quit()".into())),
+        ] {
+            assert_eq!(pieces(text), (vec![piece], true), "{text}");
+        }
+        assert_eq!(Syntax::of_sql().next("quit"), Next::Partial);
+    }
+
+    #[test]
+    fn what_a_copy_reads_is_none_of_the_lines_behind_it() {
+        for text in [
+            "copy t from stdin;",
+            "copy t from stdin;\nwhile {\n",
+            "copy t from stdin;\nwhile {\n\\.\nselect 1;",
+            "copy t from stdin; select 1;",
+        ] {
+            assert!(Syntax::new().is_whole(text), "{text}");
+        }
+        assert!(!Syntax::new().is_whole("copy t from stdin;\n1\n\\.\nselect 1"));
     }
 
     #[test]

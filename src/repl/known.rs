@@ -8,6 +8,7 @@ use super::catalogue::Catalogue;
 use super::complete::{Candidate, LuaNames, World, complete, signature};
 use super::names::Names;
 use crate::pg;
+use crate::pg::fields::Fields;
 
 /// A handle that the session writes to and the editor's thread reads.
 #[derive(Clone, Default)]
@@ -53,6 +54,20 @@ impl Known {
     pub fn ran(&self, text: &str) {
         if let Some(catalogue) = self.read().catalogue() {
             catalogue.ran(text);
+        }
+    }
+
+    /// A statement may have made a temporary table: the schema of such in `session`, where it has one.
+    pub async fn ask_temporary(&self, session: &pg::Session) {
+        let catalogue = self.read().catalogue().cloned();
+        let (Some(catalogue), false) = (catalogue, session.status() == pg::Status::Failed) else {
+            return;
+        };
+        let sql = include_str!("../sql/repl/temporary_schema.sql");
+        // What cannot be asked is not known.
+        let rows = session.query(sql, &[]).await.map(|found| found.rows);
+        if let Some(schema) = rows.ok().and_then(|rows| rows.into_iter().next()) {
+            catalogue.temporary(Fields::new(schema).text());
         }
     }
 

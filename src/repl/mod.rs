@@ -3,7 +3,9 @@
 //! The line editor blocks a thread of its own; what was typed is run here, in the runtime, each line with an
 //! interruption of its own.
 
+mod above;
 mod assistant;
+mod awaited;
 pub mod catalogue;
 pub mod classify;
 pub mod command;
@@ -13,6 +15,7 @@ mod editor;
 pub mod highlight;
 mod history;
 mod input;
+mod kept;
 mod known;
 mod lua;
 pub mod names;
@@ -20,6 +23,7 @@ mod prompt;
 mod record;
 mod results;
 mod session;
+mod sorted;
 mod source;
 mod sql;
 mod tokens;
@@ -86,8 +90,7 @@ pub async fn run(start: Start) -> Result<i32> {
     } = start;
     let interrupt = options.interrupt.clone();
     let known = Known::default();
-    let colour = console.is_coloured();
-    let mut source = Source::open(&options.project.root, terminal, known.clone(), colour)?;
+    let mut source = Source::open(&options.project.root, terminal, known.clone(), &console)?;
     let mut session = Session::open(options, console, format, terminal, known)?;
     let opened = open_all(&mut session, &targets).await;
     let mut prompt = Prompt {
@@ -213,6 +216,7 @@ impl Prompt {
             session.note("interrupted");
         } else {
             session.advise(&mut trouble).await;
+            trouble.hide_secrets();
             (self.report)(&trouble);
         }
         for note in session.lua.take_notes() {
@@ -249,12 +253,22 @@ async fn run_text(
                 None => return Ok(None),
             },
         };
-        let place = piece.place(text, rest);
-        rest = behind;
-        let flow = run_piece(session, source, piece)
-            .await
-            .map_err(|trouble| source.blame(trouble, place))?;
+        let place = source.place(&text[..piece.offset(text, rest)]);
+        let data = piece.data(behind);
+        let is_lua = matches!(piece, Piece::Lua(_));
+        source.hold(data.unwrap_or_default());
+        let ran = run_piece(session, source, piece, place.as_ref()).await;
+        let left = source.release();
+        let flow = ran.map_err(|trouble| match &place {
+            // A statement in a line of Lua begins anywhere in it.
+            Some(place) if !is_lua || trouble.statement.is_none() => trouble.at(place),
+            _ => trouble,
+        })?;
         let ended = match flow {
+            // What the data has left of the lines behind it is no longer a part of the text.
+            Flow::GoesOn if data.is_some() => {
+                return Box::pin(run_text(session, source, syntax, &left)).await;
+            }
             Flow::GoesOn => None,
             Flow::Ends(code) => Some(code),
             Flow::Runs(text) => Box::pin(run_text(session, source, syntax, &text)).await?,
@@ -263,20 +277,27 @@ async fn run_text(
         if ended.is_some() {
             return Ok(ended);
         }
+        rest = behind;
     }
 }
 
-async fn run_piece(session: &mut Session, source: &mut Source, piece: Piece) -> Result<Flow> {
+/// `place` is where the piece begins, in what nobody types.
+async fn run_piece(
+    session: &mut Session,
+    source: &mut Source,
+    piece: Piece,
+    place: Option<&Location>,
+) -> Result<Flow> {
     session.begin_line();
     match piece {
         Piece::Lua(text) => {
-            let flow = session.run_lua(&text).await;
-            session.known.ran(&text);
+            let flow = session.run_lua(&text, place).await;
+            session.tell_ran(&text).await;
             flow
         }
         Piece::Sql { text, then } => {
             let flow = session.run_sql(&text, then.as_deref(), source).await;
-            session.known.ran(&text);
+            session.tell_ran(&text).await;
             flow
         }
         Piece::Command(line) => command::run(session, source, &line).await,
@@ -299,23 +320,6 @@ async fn run_file(session: &mut Session, path: &Path) -> Result<Option<i32>> {
             }
             Typed::Gone(reason) => return Err(Error::failed(reason).into()),
             Typed::Dropped | Typed::End => return Ok(None),
-        }
-    }
-}
-
-impl Source {
-    /// The error of a statement with its place in the file that it is from: so many lines behind the first of what
-    /// was read.
-    fn blame(&self, trouble: Trouble, lines: usize) -> Trouble {
-        match self {
-            Self::Plain(plain) => match &plain.file {
-                Some(file) => trouble.at(&Location {
-                    file: file.clone(),
-                    line: plain.began + lines,
-                }),
-                None => trouble,
-            },
-            Self::Terminal(_) => trouble,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The names at a server, kept so that those that begin with something are found at once.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 
+use super::sorted::{beginning, order};
 use crate::pg::fields::Fields;
 use crate::pg::{Result, Session, Value};
 
@@ -16,6 +16,9 @@ pub struct Names {
     functions: Vec<Named>,
     types: Vec<Named>,
     settings: Vec<Named>,
+    procedures: Vec<Named>,
+    /// What belongs to a table, the detail being the table's name.
+    attached: BTreeMap<Attached, Vec<Named>>,
     plain: BTreeMap<Plain, Vec<Box<str>>>,
     /// Words that are names only in quotes.
     reserved: HashSet<Box<str>>,
@@ -28,6 +31,24 @@ pub enum Plain {
     Role,
     Database,
     Extension,
+    /// Extensions that can be made.
+    Available,
+    /// Of access: of indexes.
+    Method,
+    Tablespace,
+    Language,
+    Publication,
+    Server,
+    Statistics,
+}
+
+/// Kinds of names that a table gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Attached {
+    Constraint,
+    Trigger,
+    Policy,
+    Rule,
 }
 
 #[derive(Debug, Clone)]
@@ -76,11 +97,13 @@ impl Relation {
 }
 
 impl Names {
-    pub async fn read(session: &Session) -> Result<Self> {
+    /// What is there on a server; `temporary` is the schema of the temporary tables that are known by name, too.
+    pub async fn read(session: &Session, temporary: Option<&str>) -> Result<Self> {
         let mut names = Self::default();
         let sql = include_str!("../sql/repl/catalogue_relations.sql");
         let mut columns = 0;
-        for row in session.query(sql, &[]).await?.rows {
+        let temporary = temporary.map_or(Value::Null, Value::from);
+        for row in session.query(sql, &[temporary]).await?.rows {
             names.relations.push(relation(row, &mut columns));
         }
         let sql = include_str!("../sql/repl/catalogue_names.sql");
@@ -102,14 +125,30 @@ impl Names {
         };
         match kind.as_str() {
             "function" => self.functions.push(named),
+            "procedure" => self.procedures.push(named),
+            "constraint" => self.attach(Attached::Constraint, named),
+            "trigger" => self.attach(Attached::Trigger, named),
+            "policy" => self.attach(Attached::Policy, named),
+            "rule" => self.attach(Attached::Rule, named),
             "type" => self.types.push(named),
             "setting" => self.settings.push(named),
             "keyword" => drop(self.reserved.insert(named.name)),
             "role" => self.put(Plain::Role, named.name),
             "database" => self.put(Plain::Database, named.name),
             "extension" => self.put(Plain::Extension, named.name),
+            "available" => self.put(Plain::Available, named.name),
+            "method" => self.put(Plain::Method, named.name),
+            "tablespace" => self.put(Plain::Tablespace, named.name),
+            "language" => self.put(Plain::Language, named.name),
+            "publication" => self.put(Plain::Publication, named.name),
+            "server" => self.put(Plain::Server, named.name),
+            "statistics" => self.put(Plain::Statistics, named.name),
             _ => self.put(Plain::Schema, named.name),
         }
+    }
+
+    fn attach(&mut self, kind: Attached, named: Named) {
+        self.attached.entry(kind).or_default().push(named);
     }
 
     fn put(&mut self, kind: Plain, name: Box<str>) {
@@ -119,7 +158,13 @@ impl Names {
     fn sort(&mut self) {
         self.relations
             .sort_by(|a, b| order(&a.name, &b.name).then_with(|| a.schema.cmp(&b.schema)));
-        for named in [&mut self.functions, &mut self.types, &mut self.settings] {
+        let lists = [
+            &mut self.functions,
+            &mut self.procedures,
+            &mut self.types,
+            &mut self.settings,
+        ];
+        for named in lists.into_iter().chain(self.attached.values_mut()) {
             named.sort_by(|a, b| order(&a.name, &b.name).then_with(|| a.schema.cmp(&b.schema)));
         }
         for names in self.plain.values_mut() {
@@ -137,6 +182,23 @@ impl Names {
         };
         names.sort();
         names
+    }
+
+    /// Adds a procedure, or what belongs to a table.
+    #[must_use]
+    pub fn with_named(mut self, kind: Option<Attached>, name: &str, detail: &str) -> Self {
+        let named = Named {
+            schema: "public".into(),
+            name: name.into(),
+            visible: true,
+            detail: detail.into(),
+        };
+        match kind {
+            Some(kind) => self.attach(kind, named),
+            None => self.procedures.push(named),
+        }
+        self.sort();
+        self
     }
 
     /// Adds a setting with the values it may have.
@@ -179,8 +241,26 @@ impl Names {
         near.filter(move |relation| &*relation.name == name)
     }
 
+    /// The relation of this name, that of the search path where no schema is named.
+    pub fn relation<'a>(&'a self, schema: Option<&str>, name: &'a str) -> Option<&'a Relation> {
+        let mut of_name = self.relations_named(name);
+        of_name.find(|relation| match schema {
+            Some(schema) => *relation.schema == *schema,
+            None => relation.visible,
+        })
+    }
+
     pub fn functions(&self, prefix: &str) -> &[Named] {
         beginning(&self.functions, prefix, |named| &named.name)
+    }
+
+    pub fn procedures(&self, prefix: &str) -> &[Named] {
+        beginning(&self.procedures, prefix, |named| &named.name)
+    }
+
+    /// The names of a kind that tables give, with the names of the tables.
+    pub fn attached(&self, kind: Attached) -> &[Named] {
+        self.attached.get(&kind).map_or(&[], Vec::as_slice)
     }
 
     pub fn types(&self) -> &[Named] {
@@ -227,29 +307,6 @@ fn relation(row: Vec<Value>, kept: &mut usize) -> Relation {
         _ => Kind::Table,
     };
     Relation::new(&schema, &name, kind, visible, &columns)
-}
-
-/// By letters first, whatever their case.
-fn order(a: &str, b: &str) -> Ordering {
-    folded(a).cmp(folded(b)).then_with(|| a.cmp(b))
-}
-
-fn folded(name: &str) -> impl Iterator<Item = u8> + '_ {
-    name.bytes().map(|byte| byte.to_ascii_lowercase())
-}
-
-/// Whether `name` begins with `prefix`, whatever the case of ASCII.
-pub fn begins(name: &str, prefix: &str) -> bool {
-    let head = name.as_bytes().get(..prefix.len());
-    head.is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
-}
-
-/// The part of an ordered list whose names begin with `prefix`.
-fn beginning<'a, T>(all: &'a [T], prefix: &str, name: impl Fn(&T) -> &str) -> &'a [T] {
-    let before = |item: &T| folded(name(item)).take(prefix.len()).cmp(folded(prefix));
-    let start = all.partition_point(|item| before(item) == Ordering::Less);
-    let length = all[start..].partition_point(|item| before(item) == Ordering::Equal);
-    &all[start..start + length]
 }
 
 #[cfg(test)]

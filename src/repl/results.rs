@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::kept::Kept;
 use super::{Result, Trouble};
 use crate::pg::{self, Answer, Answers, Row};
 use crate::progress::{Column, Event, Progress, Table};
@@ -13,8 +14,6 @@ use crate::ui::results::{Expanded, Field, Format, Output, Style, Writer};
 
 /// When no further row comes for so long, those that have come are shown.
 const MOMENT: Duration = Duration::from_secs(1);
-/// Rows that are kept for `_`.
-const KEPT: usize = 1_000;
 
 /// How results are written from now on.
 #[derive(Clone)]
@@ -105,8 +104,7 @@ pub struct Given {
     /// Of a statement that gives rows, if only none.
     pub columns: Option<Vec<pg::Column>>,
     pub rows: u64,
-    /// The first of them.
-    cells: Vec<Vec<Option<String>>>,
+    pub kept: Kept,
     pub tag: String,
     /// The data that a COPY was given, where it is not much.
     pub data: Option<String>,
@@ -119,17 +117,6 @@ impl Given {
             data,
             ..Self::default()
         }
-    }
-
-    /// The rows as values, where they were few.
-    pub fn kept(&self) -> Option<pg::Rows> {
-        let columns = self.columns.as_ref()?;
-        let value = |(cell, column): (&Option<String>, &pg::Column)| value(cell.as_deref(), column);
-        let row = |row: &Vec<Option<String>>| row.iter().zip(columns).map(value).collect();
-        (self.rows == self.cells.len() as u64).then(|| pg::Rows {
-            columns: columns.clone(),
-            rows: self.cells.iter().map(row).collect(),
-        })
     }
 }
 
@@ -237,10 +224,7 @@ impl Results {
 impl Given {
     fn take(&mut self, row: &Row, writer: Option<&mut Writer>) -> io::Result<()> {
         self.rows += 1;
-        if self.cells.len() < KEPT {
-            let cells = row.cells().map(|cell| cell.map(str::to_owned));
-            self.cells.push(cells.collect());
-        }
+        self.kept.take(row.cells());
         match (writer, &self.columns) {
             (Some(writer), Some(columns)) => writer.row(&fields(row, columns)),
             _ => Ok(()),
@@ -261,8 +245,7 @@ fn fields<'a>(row: &'a Row, columns: &[pg::Column]) -> Vec<Field<'a>> {
         .map(|(text, column)| {
             let json = match column.type_name.as_str() {
                 "bool" => text.map(|text| if text == "t" { "true" } else { "false" }),
-                // Of one line: `json` keeps the breaks it came with.
-                "json" | "jsonb" => text.filter(|text| !text.contains(['\n', '\r'])),
+                "json" | "jsonb" => text,
                 _ => None,
             };
             Field {

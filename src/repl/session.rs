@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::catalogue::Catalogue;
+use super::classify::first_word;
 use super::editor::Prompt;
 use super::known::Known;
 use super::lua::Lua;
@@ -13,6 +15,7 @@ use super::results::Results;
 use super::{Context, Result, Trouble};
 use crate::api::{Db, RunOptions, connect_named, interactive};
 use crate::config::did_you_mean;
+use crate::pg::script::copying;
 use crate::pg::{Access, Status};
 use crate::progress::{Event, Question};
 use crate::ui::Console;
@@ -164,6 +167,10 @@ impl Session {
             let name = db.name();
             trouble.help = Some(format!("`\\write` lets `{name}` be written to"));
         }
+        if is_file_of_the_server(trouble) {
+            let text = "the file is one of the server's; here `copy.export` writes files and `copy.import` reads them";
+            trouble.help = Some(text.to_owned());
+        }
         crate::api::advise(&self.context, trouble).await;
     }
 
@@ -207,6 +214,17 @@ impl Session {
     pub fn tell_known(&self) {
         if self.terminal {
             self.known.lua(self.lua.names());
+        }
+    }
+
+    /// Behind each line: what it has run may have changed what there is to know.
+    pub async fn tell_ran(&self, text: &str) {
+        self.known.ran(text);
+        if self.terminal
+            && Catalogue::wants_schema(text)
+            && let Ok(db) = self.db()
+        {
+            self.known.ask_temporary(db.handle()).await;
         }
     }
 
@@ -303,4 +321,16 @@ impl Session {
         }
         closed
     }
+}
+
+/// Whether a COPY could not read or write its file.
+fn is_file_of_the_server(trouble: &Trouble) -> bool {
+    let states = ["42501", "58P01"];
+    let is_copy =
+        |text: &str| first_word(text).eq_ignore_ascii_case("copy") && copying(text).is_none();
+    let mut statement = trouble.statement.iter();
+    statement.any(|statement| is_copy(&statement.text))
+        && states
+            .iter()
+            .any(|state| trouble.has_field("sqlstate", state))
 }

@@ -1,6 +1,7 @@
 //! Where lines come from: a terminal, a file or a pipe.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, BufReader, Lines};
 
@@ -8,7 +9,9 @@ use super::editor::{Editor, Prompt};
 use super::input::Syntax;
 use super::known::Known;
 use super::{Result, Trouble, history};
+use crate::host::Location;
 use crate::progress::{Event, Reporter};
+use crate::ui::Console;
 
 pub use super::editor::Typed;
 
@@ -23,19 +26,19 @@ pub struct Plain {
     /// Lines that were read.
     read: usize,
     /// The line on which the last text began, counted from 1.
-    pub began: usize,
-    /// What errors call it, where it is a file.
-    pub file: Option<String>,
+    began: usize,
+    /// What errors call it.
+    file: String,
 }
 
 impl Plain {
-    fn new(reader: impl AsyncBufRead + Send + Unpin + 'static) -> Self {
+    fn new(file: String, reader: impl AsyncBufRead + Send + Unpin + 'static) -> Self {
         let reader: Box<dyn AsyncBufRead + Send + Unpin> = Box::new(reader);
         Self {
             lines: reader.lines(),
             read: 0,
             began: 1,
-            file: None,
+            file,
         }
     }
 
@@ -66,20 +69,46 @@ impl Plain {
 }
 
 impl Source {
-    pub fn open(root: &Path, terminal: bool, known: Known, colour: bool) -> Result<Self> {
+    pub fn open(root: &Path, terminal: bool, known: Known, console: &Arc<Console>) -> Result<Self> {
         if !terminal {
-            return Ok(Self::Plain(Plain::new(BufReader::new(tokio::io::stdin()))));
+            let stdin = BufReader::new(tokio::io::stdin());
+            return Ok(Self::Plain(Plain::new("stdin".to_owned(), stdin)));
         }
-        let editor = Editor::start(history::file(root), known, colour)
+        let editor = Editor::start(history::file(root), known, console)
             .map_err(|error| Trouble::failed(format!("cannot open the prompt: {error}")))?;
         Ok(Self::Terminal(editor))
     }
 
     /// The lines of a file.
     pub fn of_file(name: String, text: String) -> Self {
-        let mut plain = Plain::new(BufReader::new(std::io::Cursor::new(text)));
-        plain.file = Some(name);
-        Self::Plain(plain)
+        let text = BufReader::new(std::io::Cursor::new(text));
+        Self::Plain(Plain::new(name, text))
+    }
+
+    /// The place of what follows `before` in the text that was read last; nothing where somebody types.
+    pub fn place(&self, before: &str) -> Option<Location> {
+        match self {
+            Self::Terminal(_) => None,
+            Self::Plain(plain) => Some(Location {
+                file: plain.file.clone(),
+                line: plain.began + before.matches('\n').count(),
+            }),
+        }
+    }
+
+    /// What was typed together with a statement that reads lines: they are read first.
+    pub fn hold(&mut self, lines: &str) {
+        if let Self::Terminal(editor) = self {
+            editor.hold(lines);
+        }
+    }
+
+    /// What nobody has read of it.
+    pub fn release(&mut self) -> String {
+        match self {
+            Self::Terminal(editor) => editor.release(),
+            Self::Plain(_) => String::new(),
+        }
     }
 
     /// Reads until what was typed is whole, or nothing more comes.

@@ -3,10 +3,12 @@
 use std::time::{Duration, Instant};
 
 use super::command::Words;
+use super::input::END_OF_DATA;
 use super::record::{Kind, Statement};
 use super::results::{Given, Results, Sink};
 use super::source::{Source, Typed};
 use super::{Flow, Result, Trouble, session::Session, watch};
+use crate::interrupt::race;
 use crate::pg::script::{Copying, copying};
 use crate::pg::{self, Status, TxOptions, Value};
 use crate::progress::{Content, Progress};
@@ -73,8 +75,8 @@ impl Session {
         if self.timing {
             results.print(&told(begun.elapsed()))?;
         }
-        if given.columns.is_some() {
-            self.keep_rows(given.kept().as_ref())?;
+        if let Some(columns) = &given.columns {
+            self.keep_rows(given.kept.rows(columns).as_ref())?;
         }
         let target = self.current().unwrap_or_default().to_owned();
         self.record.sql(Statement {
@@ -201,16 +203,24 @@ async fn copy_in(
 ) -> Result<Option<u64>> {
     let mut sink = session.copy_in(text).await?;
     source.explain_data(session.reporter());
+    let mut refused = None;
     loop {
-        let line = source.read_line(">> ").await;
+        let Ok(line) = race(source.read_line(">> ")).await else {
+            source.abandon();
+            sink.abort().await;
+            return Err(pg::Error::Interrupted.into());
+        };
         match line {
-            Typed::Text(line) if line == "\\." => break,
+            Typed::Text(line) if line == END_OF_DATA => break,
+            // What is left of the data are no statements.
+            Typed::Text(_) if refused.is_some() => {}
             Typed::Text(line) => {
                 let line = format!("{line}\n");
-                sink.send(line.as_bytes()).await?;
+                refused = sink.send(line.as_bytes()).await.err();
                 keep(data, &line);
             }
             Typed::End => break,
+            Typed::Dropped if refused.is_some() => break,
             Typed::Dropped => {
                 sink.abort().await;
                 return Err(pg::Error::Interrupted.into());
@@ -223,7 +233,10 @@ async fn copy_in(
             }
         }
     }
-    Ok(Some(sink.finish().await?))
+    match refused {
+        Some(error) => Err(error.into()),
+        None => Ok(Some(sink.finish().await?)),
+    }
 }
 
 /// As psql tells it.

@@ -103,6 +103,8 @@ mod tests {
                 (Kind::Comment, "-- b", false),
             ]
         );
+        assert_eq!(kinds("a `b"), [(Kind::Name, "a", false)]);
+        assert_eq!(kinds("'`'"), [(Kind::String, "'`'", false)]);
         assert_eq!(
             kinds("connect \"pr"),
             [(Kind::Name, "connect", false), (Kind::String, "\"pr", true)]

@@ -2,7 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-use crate::host::{Error, Failure, Field, Location, State};
+use super::history::bears_a_secret;
+use crate::host::{Error, Failure, Field, Location, State, Statement};
 use crate::pg;
 
 /// A failure, whatever layer it is of.
@@ -79,6 +80,16 @@ impl Trouble {
             }
         }
         self
+    }
+
+    /// Takes the statement away where it may hold a password: a report is in the log, too.
+    pub fn hide_secrets(&mut self) {
+        let bears = |statement: &mut Statement| bears_a_secret(&statement.text);
+        self.0.statement.take_if(bears);
+        self.0.source_line.take_if(|line| bears_a_secret(line));
+        // The statement inside of a function, or of a block.
+        let bears = |name: &str, field: &Field| matches!(field, Field::Text(text) if name == "context" && bears_a_secret(text));
+        self.0.fields.retain(|(name, field)| !bears(name, field));
     }
 
     /// Whether one of its fields is this.

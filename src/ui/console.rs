@@ -13,7 +13,7 @@ use super::error::Report;
 use super::lines::{self, Weight};
 use super::log::Log;
 use super::paint::Paint;
-use super::printer::{Output, Printer};
+use super::printer::{Elsewhere, Output, Printer};
 use super::results::{self, Expanded, Format, Style};
 use super::ticker::Ticker;
 use super::{chart, escape, prompt, terminal};
@@ -119,6 +119,19 @@ impl Console {
         self.out.paint.on
     }
 
+    /// Has all that is printed on a terminal go elsewhere, as long as a line is typed there; `None`: no longer.
+    pub fn lead_away(&self, to: Option<Elsewhere>) {
+        let to_a_terminal = (self.out.width)().is_some() && (self.err.width)().is_some();
+        locked(&self.state)
+            .printer
+            .lead_away(to.filter(|_| to_a_terminal));
+    }
+
+    /// Prints what was led away too late.
+    pub fn print_as_it_is(&self, text: String) {
+        locked(&self.state).printer.print(Output::Err, text);
+    }
+
     /// Prints the report of a failure to stderr: with `--json` as one line.
     pub fn report(&self, report: &Report) {
         self.log(&report.render(UNKNOWN_WIDTH, PLAIN));
@@ -135,6 +148,11 @@ impl Console {
     pub fn print(&self, text: &str) {
         let text = format!("{}\n", escape::block(text.trim_end()));
         locked(&self.state).printer.print(Output::Out, text);
+    }
+
+    /// Whether a question or a pager has the terminal.
+    pub fn is_taken(&self) -> bool {
+        locked(&self.state).printer.is_held()
     }
 
     /// Prints under the steps that are open.

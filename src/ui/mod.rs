@@ -27,4 +27,5 @@ pub use askpass::askpass;
 pub use console::{Console, Options, TraceTo};
 pub use error::{Report, SourceSpan, SqlSpan};
 pub use log::Log;
+pub use printer::Elsewhere;
 pub use terminal::Modes;

@@ -39,7 +39,12 @@ pub struct Printer {
     held: Option<Vec<(Output, String)>>,
     /// Nothing is drawn any more.
     ended: bool,
+    /// While a line is typed: who shows what is printed.
+    elsewhere: Option<Elsewhere>,
 }
+
+/// Takes a text that is to be printed. It must not wait.
+pub type Elsewhere = Box<dyn FnMut(String) + Send>;
 
 /// The lines at the end of the terminal that are drawn again and again.
 #[derive(Default)]
@@ -64,6 +69,7 @@ impl Printer {
             shared: true,
             held: None,
             ended: false,
+            elsewhere: None,
         }
     }
 
@@ -75,6 +81,10 @@ impl Printer {
     }
 
     pub fn print(&mut self, to: Output, text: String) {
+        if let Some(elsewhere) = &mut self.elsewhere {
+            elsewhere(text);
+            return;
+        }
         if let Some(held) = &mut self.held {
             held.push((to, text));
             return;
@@ -162,7 +172,8 @@ impl Printer {
     }
 
     fn may_draw(&self) -> bool {
-        self.held.is_none() && self.mid_line.is_none() && !self.ended
+        let is_free = self.held.is_none() && self.elsewhere.is_none();
+        is_free && self.mid_line.is_none() && !self.ended
     }
 
     /// Takes the status off the terminal; from here on lines are printed, and nothing is drawn below them.
@@ -177,6 +188,17 @@ impl Printer {
         let wiping = self.status.wiping();
         self.write(Output::Err, &wiping);
         self.held.get_or_insert_default();
+    }
+
+    /// From here on, until it is called with `None`, all is shown elsewhere, and nothing is drawn.
+    pub fn lead_away(&mut self, elsewhere: Option<Elsewhere>) {
+        let wiping = self.status.wiping();
+        self.write(Output::Err, &wiping);
+        self.elsewhere = elsewhere;
+    }
+
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
     pub fn release(&mut self) {

@@ -2,13 +2,12 @@
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
 
 use crate::support::{Database, Ran, Runner, dev};
 
 /// Runs lines; the exit code has to be this.
 #[track_caller]
-fn run(runner: Runner, args: &[&str], lines: &str, code: i32) -> Ran {
+pub fn run(runner: Runner, args: &[&str], lines: &str, code: i32) -> Ran {
     let mut running = runner
         .args(["repl", "--quiet"])
         .args(args.iter().copied())
@@ -19,13 +18,13 @@ fn run(runner: Runner, args: &[&str], lines: &str, code: i32) -> Ran {
 
 /// Runs lines on a database; gives stdout.
 #[track_caller]
-fn on(database: &Database, lines: &str) -> String {
+pub fn on(database: &Database, lines: &str) -> String {
     run(Runner::new().target("dev", database), &["dev"], lines, 0).stdout
 }
 
 /// Runs lines of Lua; gives stdout.
 #[track_caller]
-fn lua(lines: &str) -> String {
+pub fn lua(lines: &str) -> String {
     run(Runner::new(), &[], lines, 0).stdout
 }
 
@@ -36,6 +35,7 @@ fn results_of_lua_are_echoed() {
         "2\na\tnil\t2.5\np\n1\n"
     );
     assert_eq!(lua("{ { a = 1, b = 'x' } }\n"), "a  b\n─  ─\n1  x\n");
+    assert_eq!(lua("{}, 1, {}\n"), "{}\t1\t{}\n");
     assert_eq!(lua("2 * 3\n_ + 1\n"), "6\n7\n");
     assert_eq!(lua("f = function()\nreturn 4\nend\nf()\n"), "4\n");
 }
@@ -89,14 +89,22 @@ fn the_first_failure_ends_it_with_1_and_tells_its_place() {
     for (lines, message) in [
         (
             "select 1;\nselect\n nope;\nselect 2;",
-            "2 |  nope\n    |  ^",
+            "at stdin:3\n  3 |  nope\n    |  ^",
         ),
-        ("x = 1\nlocal y = x.a.b\nprint 'not run'", "line 2:1"),
+        ("x = 1\nlocal y = x.a.b\nprint 'not run'", "at stdin:2"),
         ("x = = 1", "unexpected symbol near '='"),
         ("if true then", "'end' expected near <eof>"),
-        ("\\nope", "unknown command `nope`"),
+        ("x = 1\n\\nope", "unknown command `nope`\n  at stdin:2\n"),
+        (
+            "x = 1\nfunction f()\n  error 'deep'\nend\nf()",
+            "error: deep\n  at stdin:3\n  3 | error 'deep'",
+        ),
         ("\\timin", "did you mean `timing`"),
-        ("selec 1", "near '1'"),
+        (
+            "selec 1",
+            "help: this is read as Lua; as SQL, did you mean `SELECT`",
+        ),
+        ("local x y", "syntax error near <eof>\n  at stdin:1\n"),
     ] {
         let ran = run(target(), &["dev"], lines, 1);
         assert!(ran.stderr.contains(message), "{lines}\n{}", ran.stderr);
@@ -122,58 +130,15 @@ fn the_first_failure_ends_it_with_1_and_tells_its_place() {
     );
 }
 
-/// What psql prints for the same lines.
-fn psql(database: &Database, options: &[&str], lines: &str) -> String {
-    let mut psql = database.client("psql");
-    psql.args(["-X", "-q"]).args(options);
-    psql.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = psql.spawn().unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(lines.as_bytes())
-        .unwrap();
-    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
-}
-
-#[test]
-fn csv_is_what_psql_writes() {
-    let database = Database::empty(dev());
-    let lines = "select 1 as a, null as b, '' as c, true as d, 'x,\"y\"' as e, E'two\\nlines' as f;\n\
-                 select now()::date = current_date as today, array[1, 2] as list, '{\"k\": 1}'::jsonb as doc,\n\
-                 '\\x00ff'::bytea as bytes, 1.50::numeric as n, interval '1 day' as span, 'a;b' as \"odd \"\"name\";\n\
-                 table pg_catalog.pg_am; values (1), (2); show server_version_num; select where false;\n";
-    let ours = run(
-        Runner::new().target("dev", &database),
-        &["dev", "--csv"],
-        lines,
-        0,
-    );
-    assert_eq!(ours.stdout, psql(&database, &["--csv"], lines));
-}
-
-#[test]
-fn json_and_tsv_are_exact_and_tags_do_not_stand_among_rows() {
-    let database = Database::empty(dev());
-    let lines =
-        "create table t (a int, b text); insert into t values (1, null), (2, 'x');\ntable t;\n";
-    let target = || Runner::new().target("dev", &database);
-    let ran = run(target(), &["dev", "--json"], lines, 0);
-    assert_eq!(ran.stdout, "{\"a\":1,\"b\":null}\n{\"a\":2,\"b\":\"x\"}\n");
-    let ran = run(target(), &["dev", "--tsv"], "table t;", 0);
-    assert_eq!(ran.stdout, "a\tb\n1\t\\N\n2\tx\n");
-}
-
 #[test]
 fn statements_tell_their_tags_and_their_rows() {
     let database = Database::empty(dev());
     let out = on(
         &database,
         "create table t (a int);\ninsert into t values (1), (2), (3);\nselect a from t where a > 1;\n\
-         delete from t where a = 1 returning a; begin; rollback;\nselect a from t where false;",
+         delete from t where a = 1 returning a; begin; rollback;\nselect a from t where false;\nselect;",
     );
-    let expected = "CREATE TABLE\nINSERT 0 3\na\n─\n2\n3\n(2 rows)\na\n─\n1\n(1 row)\nDELETE 1\nBEGIN\nROLLBACK\na\n─\n(0 rows)\n";
+    let expected = "CREATE TABLE\nINSERT 0 3\na\n─\n2\n3\n(2 rows)\na\n─\n1\n(1 row)\nDELETE 1\nBEGIN\nROLLBACK\na\n─\n(0 rows)\n──\n(1 row)\n";
     assert_eq!(out, expected);
 }
 
@@ -204,6 +169,27 @@ fn a_row_becomes_variables_and_rows_are_the_last_result() {
             "select 1 as a union all select 2 order by 1;\n#_, _[2].a\n"
         ),
         "a\n─\n1\n2\n(2 rows)\n2\t2\n"
+    );
+    // What is too much is not kept, and says so.
+    let much = "select repeat('x', 100) from generate_series(1, 200000) \\g much.txt\n";
+    for use_it in [
+        "#_",
+        "_[1]",
+        "for _ in ipairs(_) do end",
+        "for _ in pairs(_) do end",
+    ] {
+        let target = Runner::new().target("dev", &database);
+        let ran = run(target, &["dev"], &format!("{much}{use_it}\n"), 1);
+        let message = "error: `_` is not there: the last result was too much to be kept; `db:query` gives all of one, \
+                       and `db:rows` one row after the other\n  at stdin:2\n";
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    }
+    assert_eq!(
+        on(
+            &database,
+            "select n from generate_series(1, 20000) n \\g much.txt\n#_, _[20000].n\n"
+        ),
+        "20000\t20000\n"
     );
     for (sql, message) in [
         ("select 1 where false", "no rows"),
@@ -325,72 +311,6 @@ fn what_was_done_is_recorded_as_a_playbook_that_does_it_again() {
 }
 
 #[test]
-fn what_goes_on_at_the_server_is_told() {
-    let database = Database::with(
-        dev(),
-        "create table law (a int); create function f() returns trigger language plpgsql as 'begin return new; end';\
-         create trigger touch before insert on law for each row execute function f();",
-    );
-    let mut holder = database.session();
-    holder.query("begin; lock table law");
-    let mut waiter = database.session();
-    waiter.send("set application_name = 'waits'; begin; lock table law;");
-    crate::support::wait_until("somebody waits", || {
-        database.query("select count(*) from pg_stat_activity where application_name = 'waits' and wait_event_type = 'Lock'") == "1"
-    });
-    let out = on(
-        &database,
-        "\\x on\n\\locks\n\\activity\n\\conninfo\n\\watermark\n",
-    );
-    for part in [
-        "AccessExclusiveLock",
-        "lock          law",
-        "waits_for    Lock: relation",
-        "dev: PostgreSQL",
-    ] {
-        assert!(out.contains(part), "lacks {part:?}:\n{out}");
-    }
-    let pid = database.query("select pid from pg_stat_activity where application_name = 'waits'");
-    let ran = run(
-        Runner::new().target("dev", &database),
-        &["dev"],
-        &format!("\\kill {pid}"),
-        1,
-    );
-    assert!(ran.stderr.contains("no terminal to ask"), "{}", ran.stderr);
-    assert!(
-        ran.stderr
-            .contains(&format!("Terminate backend {pid}, postgres on")),
-        "{}",
-        ran.stderr
-    );
-    holder.query("commit");
-    let out = on(&database, "\\trigger law\n");
-    assert!(out.contains("touch"), "{out}");
-    let ran = run(
-        Runner::new().target("dev", &database),
-        &["dev"],
-        "\\kill 999999",
-        1,
-    );
-    assert!(
-        ran.stderr.contains("there is no backend 999999"),
-        "{}",
-        ran.stderr
-    );
-}
-
-#[test]
-fn a_tunnel_stays_open_for_the_session() {
-    let database = Database::empty(dev());
-    let lines = "local printed = print\nlocal t = tunnel.open { target = 'dev' }\n\\tunnel dev\n\
-                 os.execute(\"bash -c 'true </dev/tcp/127.0.0.1/\" .. t.port .. \"'\") ~= nil\n";
-    let out = on(&database, lines);
-    assert!(out.starts_with("postgres://postgres@127.0.0.1:"), "{out}");
-    assert!(out.ends_with("\ntrue\n"), "{out}");
-}
-
-#[test]
 fn help_tells_what_is_declared() {
     for line in ["help(copy.tables)", "help 'copy.tables'"] {
         let out = lua(line);
@@ -415,22 +335,6 @@ fn help_tells_what_is_declared() {
     ] {
         assert!(out.contains(command), "{out}");
     }
-}
-
-#[test]
-fn several_targets_stay_open_each_with_its_own_transaction() {
-    let (one, two) = (Database::empty(dev()), Database::empty(dev()));
-    let runner = Runner::new().target("one", &one).target("two", &two);
-    let lines = "begin;\ncreate table t (a int);\n\\c two\nselect count(*) from pg_class where relname = 't';\n\\c one\n\
-                 commit;\ndb\nconnect\n";
-    let ran = run(runner, &["one", "two"], lines, 0);
-    assert!(
-        ran.stdout
-            .starts_with("BEGIN\nCREATE TABLE\ncount\n─────\n    0\n(1 row)\nCOMMIT\nDb one\n"),
-        "{}",
-        ran.stdout
-    );
-    assert_eq!(one.query("select count(*) from t"), "0");
 }
 
 #[test]

@@ -2,8 +2,12 @@
 
 mod complete;
 mod describe;
+mod exact;
+mod habits;
 mod lines;
 mod prompt;
+mod server;
+mod typing;
 
 use std::io::{Read, Write};
 use std::process::Command;

@@ -15,12 +15,12 @@ mod split;
 
 pub use check::check;
 pub use kind::{Copying, copying};
-pub(crate) use lexer::{Kind as WordKind, Token, words};
+pub(crate) use lexer::{Kind as WordKind, Token, Unterminated, words};
 pub use place::Place;
 pub use refusal::{At, Refusal};
 pub use run::run;
 pub use single::{plain_values, single};
-pub use split::{Statement, Typed, is_whole, split, typed};
+pub use split::{Statement, Typed, awaited, is_whole, split, typed};
 
 pub(super) use single::{first_words, has_word, main_statement, parameters};
 

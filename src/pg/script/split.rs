@@ -78,6 +78,35 @@ pub fn typed(text: &str, standard_strings: bool) -> Typed<'_> {
     Typed::Partial
 }
 
+/// What a statement that goes on waits for first: the end of a string or of a comment, `)`, `END`, or `;`.
+pub fn awaited(text: &str) -> &str {
+    let mut lexer = Lexer::new(text);
+    let mut reading = Reading::default();
+    loop {
+        match lexer.next() {
+            Ok(Some(token)) => reading.take(token, text),
+            Ok(None) if reading.parentheses > 0 => return ")",
+            Ok(None) if reading.blocks > 0 => return "END",
+            Ok(None) => return ";",
+            Err(open) => return end_of(&text[open.start..]),
+        }
+    }
+}
+
+/// What ends a comment, string or identifier that is open.
+fn end_of(open: &str) -> &str {
+    if open.starts_with("/*") {
+        return "*/";
+    }
+    if let Some(tag) = open.strip_prefix('$') {
+        return &open[..tag.find('$').map_or(1, |end| end + 2)];
+    }
+    match open.find(['\'', '"']) {
+        Some(quote) => &open[quote..=quote],
+        None => ";",
+    }
+}
+
 struct Splitter<'a> {
     lexer: Lexer<'a>,
     /// Counts lines as the text goes by.

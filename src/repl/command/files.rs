@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{Source, Words};
 use crate::host::shown;
+use crate::repl::history::bears_a_secret;
 use crate::repl::results::{Sink, shell};
 use crate::repl::session::Session;
 use crate::repl::{Flow, Result, Trouble, watch};
@@ -42,7 +43,8 @@ pub fn edit(session: &mut Session) -> Result<Flow> {
         .tempfile()
         .map_err(failed)?;
     let ending = if session.last.is_empty() { "" } else { ";" };
-    writeln!(file, "{}{ending}", session.last).map_err(failed)?;
+    let given = format!("{}{ending}\n", session.last);
+    file.write_all(given.as_bytes()).map_err(failed)?;
     file.flush().map_err(failed)?;
     let set = |name| {
         std::env::var(name)
@@ -51,9 +53,14 @@ pub fn edit(session: &mut Session) -> Result<Flow> {
     };
     let editor = set("VISUAL")
         .or_else(|| set("EDITOR"))
-        .unwrap_or_else(|| "vi".to_owned());
-    let path = file.path().display().to_string().replace('\'', r"'\''");
-    let status = shell(&format!("{editor} '{path}'"))
+        .unwrap_or_else(|| if cfg!(windows) { "notepad" } else { "vi" }.to_owned());
+    let path = file.path().display().to_string();
+    let word = if cfg!(windows) {
+        format!("\"{path}\"")
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    };
+    let status = shell(&format!("{editor} {word}"))
         .status()
         .map_err(failed)?;
     if !status.success() {
@@ -62,7 +69,18 @@ pub fn edit(session: &mut Session) -> Result<Flow> {
         )));
     }
     let text = std::fs::read_to_string(file.path()).map_err(failed)?;
-    session.note(text.trim_end());
+    // Whoever leaves the editor as he came wants nothing.
+    if text == given {
+        session
+            .note("nothing was changed, and nothing is run; `\\g` runs the last statement again");
+        return Ok(Flow::GoesOn);
+    }
+    // What is shown is in the log, too.
+    session.note(if bears_a_secret(&text) {
+        "what was edited is run"
+    } else {
+        text.trim_end()
+    });
     Ok(Flow::Runs(text))
 }
 
@@ -78,6 +96,19 @@ pub async fn include(session: &mut Session, _: &mut Source, words: Words) -> Res
     let values = session.lua.run_file(&name, &text).await?;
     let values: Vec<_> = values.into_iter().collect();
     session.echo(&values)?;
+    Ok(Flow::GoesOn)
+}
+
+/// `\! COMMAND`
+pub async fn run_shell(session: &mut Session, _: &mut Source, words: Words) -> Result<Flow> {
+    if words.text.is_empty() {
+        return Err(Trouble::usage("`\\!` needs a command"));
+    }
+    let failed = |error| Trouble::failed(format!("cannot run `{}`: {error}", words.text));
+    let status = shell(&words.text).status().map_err(failed)?;
+    if !status.success() {
+        session.note(format!("the command ended with {status}"));
+    }
     Ok(Flow::GoesOn)
 }
 

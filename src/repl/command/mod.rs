@@ -1,6 +1,7 @@
 //! Commands that begin with a backslash: one entry each, by which they are found, listed and explained.
 
 mod files;
+mod psql;
 mod server;
 mod switches;
 
@@ -8,7 +9,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::session::Session;
 use super::source::Source;
-use super::{Flow, Result, describe};
+use super::{Flow, Result, Trouble, describe};
 use crate::progress::{Cell, Column, Table};
 use describe::Part;
 
@@ -40,6 +41,13 @@ impl Words {
     pub fn read(line: &str) -> Self {
         let end = line.find(char::is_whitespace).unwrap_or(line.len());
         let text = line[end..].trim().trim_end_matches(';').trim_end();
+        // `\!ls`
+        if let Some(command) = line.strip_prefix('!') {
+            return Self {
+                name: "!".to_owned(),
+                text: command.trim().to_owned(),
+            };
+        }
         Self {
             name: line[..end].trim_end_matches(';').to_owned(),
             text: text.to_owned(),
@@ -133,7 +141,12 @@ pub const COMMANDS: &[Command] = &[
         "list functions; sf NAME shows the source of one"
     ),
     command!("dT", "[PATTERN]", "list types; dx extensions"),
-    command!("du", "[PATTERN]", "list roles"),
+    command!("du", "[PATTERN]", "list roles; drds what is set for them"),
+    command!(
+        "dp",
+        "[PATTERN]",
+        "list privileges; ddp those to come, dD domains, da aggregates, db tablespaces, des servers"
+    ),
     command!("l", "[PATTERN]", "list databases"),
     command!(
         "g",
@@ -150,7 +163,7 @@ pub const COMMANDS: &[Command] = &[
     command!(
         "gset",
         "[PREFIX]",
-        "run it, the columns of its row into variables of Lua",
+        "the same, the columns of its row into variables of Lua",
         files::run_again
     ),
     command!(
@@ -166,6 +179,12 @@ pub const COMMANDS: &[Command] = &[
         files::editor
     ),
     command!("i", "FILE", "run a file of SQL or Lua", files::include),
+    command!(
+        "!",
+        "COMMAND",
+        "run a command of the shell",
+        files::run_shell
+    ),
     command!(
         "o",
         "[FILE or |COMMAND]",
@@ -202,12 +221,17 @@ pub fn names() -> Vec<&'static str> {
 /// Runs the command of a line, which stands there without its backslash.
 pub async fn run(session: &mut Session, source: &mut Source, line: &str) -> Result<Flow> {
     let words = Words::read(line);
-    let found = COMMANDS.iter().find(|command| command.name == words.name);
+    let name = psql::own_name(&words.name);
+    let found = COMMANDS.iter().find(|command| command.name == name);
     if let Some(run) = found.and_then(|command| command.run) {
         return run(session, source, words).await;
     }
     if describe::Command::parse(&words.name).is_some() {
         return describe(session, &words).await;
+    }
+    if let Some(instead) = psql::instead(&words.name) {
+        let name = &words.name;
+        return Err(Trouble::usage(format!("`\\{name}` is psql's: {instead}")));
     }
     let known = COMMANDS.iter().map(|command| command.name);
     Err(Session::unknown("command", &words.name, known))
@@ -224,6 +248,10 @@ async fn describe(session: &Session, words: &Words) -> Result<Flow> {
     Ok(Flow::GoesOn)
 }
 
+/// What is no command, and has to be known.
+const BESIDE: &str = "`db` is the target, `_` the last result, where that is not more than 16 MB; `= x` is Lua and `; x` SQL, \
+                      whatever `x` looks like; `help()` tells about Lua";
+
 async fn help(session: &mut Session, _: &mut Source, _: Words) -> Result<Flow> {
     let row = |command: &Command| {
         let name = format!("\\{} {}", command.name, command.arguments);
@@ -234,6 +262,7 @@ async fn help(session: &mut Session, _: &mut Source, _: Words) -> Result<Flow> {
         columns: vec![Column::left("command"), Column::left("what it does")],
         rows: COMMANDS.iter().map(row).collect(),
     })?;
+    session.note(BESIDE);
     Ok(Flow::GoesOn)
 }
 

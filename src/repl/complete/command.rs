@@ -1,7 +1,8 @@
 //! Completion of backslash commands and of what stands behind them.
 
 use super::super::describe::{Command, RelationKind, What};
-use super::super::names::{Kind, Names, Plain, begins};
+use super::super::names::{Kind, Names, Plain};
+use super::super::sorted::begins;
 use super::{Candidate, World};
 
 /// Commands that take a target, a file, a table.
@@ -64,12 +65,24 @@ fn described(what: &What, prefix: &str, names: &Names) -> Vec<Candidate> {
         What::Databases => plain(Plain::Database, prefix, names),
         What::Extensions => plain(Plain::Extension, prefix, names),
         What::Functions(_) | What::FunctionSource => named(names.functions(prefix), names),
-        What::Types => {
-            let types = names.types().iter();
-            let fitting = types.filter(|named| begins(&named.name, prefix));
-            named(fitting, names)
-        }
+        What::Other(other) => match other.what {
+            "relations" => relations(prefix, &[], names),
+            "functions" => named(names.functions(prefix), names),
+            "tablespaces" => plain(Plain::Tablespace, prefix, names),
+            "settings" => plain(Plain::Role, prefix, names),
+            "configuration parameters" => named(names.settings(prefix), names),
+            "publications" => plain(Plain::Publication, prefix, names),
+            "foreign servers" => plain(Plain::Server, prefix, names),
+            "data types" => types(prefix, names),
+            _ => Vec::new(),
+        },
+        What::Types => types(prefix, names),
     }
+}
+
+fn types(prefix: &str, names: &Names) -> Vec<Candidate> {
+    let types = names.types().iter();
+    named(types.filter(|named| begins(&named.name, prefix)), names)
 }
 
 fn of(kind: RelationKind) -> Option<Kind> {
@@ -103,7 +116,7 @@ fn plain(kind: Plain, prefix: &str, names: &Names) -> Vec<Candidate> {
 pub fn relations(prefix: &str, kinds: &[Kind], names: &Names) -> Vec<Candidate> {
     let wanted = |kind| kinds.is_empty() || kinds.contains(&kind);
     let Some((schema, name)) = prefix.split_once('.') else {
-        let system = |schema: &str| schema.starts_with("pg_") || schema == "information_schema";
+        let system = super::sql::is_system;
         let of_kind = names.relations(prefix.trim_start_matches('"')).iter();
         let visible = of_kind.filter(|relation| {
             let common = !system(&relation.schema) || !prefix.is_empty();

@@ -307,7 +307,7 @@ fn members(path: &[&str], methods: bool, world: &World) -> Vec<Candidate> {
 
 fn globals(world: &World) -> Vec<Candidate> {
     let names = world.lua.globals.keys().cloned();
-    let keywords = words::LUA.iter().map(|word| (*word).to_owned());
+    let keywords = words::list("lua").iter().map(|word| (*word).to_owned());
     names.chain(keywords).map(Candidate::plain).collect()
 }
 

@@ -1,8 +1,11 @@
 //! What Tab offers: a function of the line, the place in it, and what is known of the world. It asks nobody.
 
+mod columns;
 mod command;
+mod derived;
 mod lua;
 mod lua_names;
+mod rules;
 mod slot;
 mod spot;
 mod sql;
@@ -12,7 +15,7 @@ mod words;
 use std::collections::BTreeSet;
 
 pub use lua_names::{Global, LuaNames};
-pub use words::{STATEMENTS, keywords};
+pub use words::{keywords, statements};
 
 use super::classify::{Language, classify};
 use super::names::Names;

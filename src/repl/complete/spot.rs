@@ -1,6 +1,6 @@
 //! The place in a statement where something is to be completed.
 
-use crate::pg::script::{Token, WordKind, words};
+use crate::pg::script::{Token, Unterminated, WordKind, words};
 
 /// The statement around the cursor, and the word at it.
 pub struct Spot<'a> {
@@ -20,7 +20,7 @@ pub struct Spot<'a> {
 impl<'a> Spot<'a> {
     /// None inside of a string or a comment.
     pub fn find(text: &'a str, position: usize) -> Option<Self> {
-        let (mut tokens, open) = words(text);
+        let (mut tokens, open) = lexed(text, position);
         let (start, quoted) = match open {
             Some(open) if open.start < position => match &text[open.start..=open.start] {
                 "\"" => (open.start, true),
@@ -106,6 +106,61 @@ impl<'a> Spot<'a> {
         is_one.then(|| self.text_of(token).chars().next())?
     }
 
+    /// The parenthesis that is open at the cursor.
+    pub fn open_parenthesis(&self) -> Option<usize> {
+        self.opening(self.before)
+    }
+
+    /// The parenthesis that is open behind so many words.
+    pub fn opening(&self, end: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        for index in (0..end).rev() {
+            match self.symbol(index) {
+                Some(')') => depth += 1,
+                Some('(') if depth == 0 => return Some(index),
+                Some('(') => depth -= 1,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The place behind the parenthesis that closes the one at `open`, the end where it is not closed.
+    pub fn closed(&self, open: usize) -> usize {
+        let mut depth = 0_usize;
+        for index in open..self.tokens.len() {
+            match self.symbol(index) {
+                Some('(') => depth += 1,
+                Some(')') if depth == 1 => return index + 1,
+                Some(')') => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.tokens.len()
+    }
+
+    /// The names that stand before the cursor in its list: in parentheses, or assigned to.
+    pub fn listed(&self) -> Vec<String> {
+        let open = self.open_parenthesis();
+        let start = open.map_or(0, |open| open + 1);
+        let of_list = |at: &usize| open.is_some() || self.symbol(at + 1) == Some('=');
+        let names = (start..self.before).filter(of_list);
+        names.filter_map(|at| self.name_at(at)).collect()
+    }
+
+    /// The setting that a value is typed for.
+    pub fn assigned(&self) -> Option<String> {
+        let is_sign = |at: &usize| self.word(*at) == "TO" || self.symbol(*at) == Some('=');
+        let sign = (0..self.before).rev().find(is_sign)?;
+        self.name_at(sign.checked_sub(1)?)
+    }
+
+    /// The name at a place.
+    pub fn name_at(&self, index: usize) -> Option<String> {
+        let token = self.tokens.get(index).filter(|token| is_name(token))?;
+        Some(self.name(token))
+    }
+
     /// The name that a token is, as the catalogue has it.
     pub fn name(&self, token: &Token) -> String {
         let text = self.text_of(token);
@@ -124,6 +179,26 @@ impl<'a> Spot<'a> {
         };
         like.starts_with(|c: char| c.is_ascii_uppercase())
     }
+}
+
+/// The words around a cursor. A quote that has only just been opened does not take what stands behind the cursor.
+fn lexed(text: &str, position: usize) -> (Vec<Token>, Option<Unterminated>) {
+    let whole = words(text);
+    if whole.1.is_none() {
+        return whole;
+    }
+    let (mut tokens, open) = words(&text[..position]);
+    let (behind, open_behind) = words(&text[position..]);
+    let is_name = open.is_some_and(|open| text[open.start..].starts_with('"'));
+    if !is_name || open_behind.is_some() {
+        return whole;
+    }
+    tokens.extend(behind.into_iter().map(|token| Token {
+        start: token.start + position,
+        end: token.end + position,
+        ..token
+    }));
+    (tokens, open)
 }
 
 pub fn is_name(token: &Token) -> bool {

@@ -1,10 +1,11 @@
 //! Completion of SQL: what of all that may stand at a place begins with what was typed.
 
-use super::super::names::{Kind, Named, Names, Plain, Relation, begins};
+use super::super::names::{Attached, Kind, Named, Names, Plain, Relation};
+use super::super::sorted::begins;
 use super::Candidate;
-use super::slot::{Slot, open_parenthesis, slot};
+use super::slot::{Slot, slots};
 use super::spot::{Spot, is_name};
-use super::tables::{Used, named_queries, used};
+use super::tables::{before_parenthesis, named_queries, target, used};
 use super::words;
 use crate::pg::Literal;
 
@@ -17,66 +18,73 @@ pub fn complete(text: &str, position: usize, names: &Names) -> (usize, Vec<Candi
         names,
         found: Vec::new(),
     };
-    offer.fill(&slot(&spot));
+    for slot in slots(&spot).iter() {
+        offer.fill(slot);
+    }
     (spot.start, offer.found)
 }
 
 /// The arguments of the function whose parenthesis is open last.
 pub fn signature(text: &str, names: &Names) -> Option<String> {
     let spot = Spot::find(text, text.len())?;
-    let open = open_parenthesis(&spot)?;
+    let open = spot.open_parenthesis()?;
     let name = open.checked_sub(1).map(|index| spot.tokens[index])?;
     let name = Some(name).filter(is_name).map(|name| spot.name(&name))?;
-    let mut of_name = names.functions(&name).iter();
-    let function = of_name.find(|function| *function.name == *name && function.visible)?;
+    let all = names.functions(&name).iter().chain(names.procedures(&name));
+    let mut of_name = all.filter(|function| *function.name == *name);
+    let function = of_name.find(|function| function.visible)?;
     Some(format!("{name}({})", function.detail))
 }
 
 /// What is found for a place.
-struct Offer<'a> {
-    spot: &'a Spot<'a>,
-    names: &'a Names,
-    found: Vec<Candidate>,
+pub struct Offer<'a> {
+    pub spot: &'a Spot<'a>,
+    pub names: &'a Names,
+    pub found: Vec<Candidate>,
 }
 
 impl Offer<'_> {
     fn fill(&mut self, slot: &Slot) {
+        // Behind a dot comes no keyword.
+        let qualified = !self.spot.qualifiers.is_empty();
         match slot {
             Slot::Relation(kinds) => self.relations(kinds),
-            Slot::Value => self.values(),
             Slot::Column => self.columns(),
+            Slot::ItsColumn => self.columns_of(before_parenthesis(self.spot)),
+            Slot::TargetColumn => self.columns_of(target(self.spot)),
+            Slot::SharedColumn => self.shared_columns(),
             Slot::Function => self.functions(),
+            Slot::Procedure => self.procedures(),
             Slot::Type => self.types(),
+            Slot::Value => self.values(),
+            Slot::Behind(_) | Slot::Words(_) if qualified => self.values(),
             Slot::Setting => self.settings(),
-            Slot::SettingValue(name) => self.setting_values(name),
+            Slot::SettingValue => self.setting_values(),
             Slot::Plain(kind) => self.plain(*kind),
-            _ if !self.spot.qualifiers.is_empty() => self.values(),
-            Slot::Statement => self.keywords(words::STATEMENTS),
-            Slot::Words(list) => {
-                self.keywords(list);
-                if self.spot.last(1) == "CREATE" {
-                    self.keywords(words::CREATED);
-                }
-            }
-            Slot::Behind(clause) => {
-                self.keywords(words::after(clause));
-                let no_values = [
-                    "FROM", "JOIN", "USING", "UPDATE", "INTO", "TABLE", "COPY", "TRUNCATE",
-                    "GRANT", "REVOKE",
-                ];
-                if !no_values.contains(&clause.as_str()) {
-                    self.keywords(words::OPERATORS);
-                }
-            }
+            Slot::Attached(kind) => self.attached(*kind),
+            Slot::Words(list) => self.keywords(list),
+            Slot::Behind(clause) => self.behind(clause),
             Slot::Nothing => {}
         }
     }
 
-    fn keywords(&mut self, list: &[&str]) {
+    fn behind(&mut self, clause: &str) {
+        let list = words::list(clause);
+        // A table is followed by no operator, and what is no query has none.
+        let is_value = !list.is_empty() && !words::has("no operators", clause);
+        let operators = words::list("operators").iter().filter(|_| is_value);
+        let all: Vec<&str> = list.iter().chain(operators).copied().collect();
+        self.keywords(&all);
+    }
+
+    pub fn keywords(&mut self, list: &[&str]) {
         // In quotes everything is a name.
         if self.spot.quoted || !self.spot.qualifiers.is_empty() {
             return;
         }
+        let begun = list.iter().filter_map(|phrase| self.rest_of(phrase));
+        let begun: Vec<&str> = begun.collect();
+        let list = if begun.is_empty() { list } else { &begun };
         let capitals = self.spot.capitals();
         let fitting = list.iter().filter(|word| begins(word, &self.spot.prefix));
         self.found.extend(fitting.map(|word| {
@@ -86,6 +94,19 @@ impl Offer<'_> {
                 word.to_ascii_lowercase()
             })
         }));
+    }
+
+    /// What is left of a phrase whose first words are typed already: `FIRST` of `NULLS FIRST`.
+    fn rest_of<'p>(&self, phrase: &'p str) -> Option<&'p str> {
+        let spaces = phrase.match_indices(' ').map(|(at, _)| at);
+        let ends: Vec<usize> = spaces.collect();
+        ends.iter().rev().find_map(|end| {
+            let typed = phrase[..*end].split(' ').rev();
+            let is_typed = typed
+                .enumerate()
+                .all(|(back, word)| self.spot.last(back + 1) == word);
+            is_typed.then(|| &phrase[end + 1..])
+        })
     }
 
     /// Whether a name goes on what was typed: in quotes with the very letters.
@@ -106,8 +127,8 @@ impl Offer<'_> {
         }
     }
 
-    fn name(&mut self, name: &str) {
-        if self.fits(name) {
+    pub fn name(&mut self, name: &str) {
+        if self.fits(name) && !name.is_empty() {
             let written = self.written(name);
             self.found.push(Candidate::plain(written));
         }
@@ -117,7 +138,7 @@ impl Offer<'_> {
         match self.spot.qualifiers.as_slice() {
             [] => {
                 for query in named_queries(self.spot) {
-                    self.name(&query);
+                    self.name(&query.name);
                 }
                 self.visible(kinds);
                 self.schemas();
@@ -151,7 +172,7 @@ impl Offer<'_> {
         }
     }
 
-    fn of_schema(&mut self, schema: &str, kinds: &[Kind]) {
+    pub fn of_schema(&mut self, schema: &str, kinds: &[Kind]) {
         let names = self.names;
         let relations = names.relations(&self.spot.prefix).iter();
         let of_it =
@@ -177,63 +198,46 @@ impl Offer<'_> {
         }
     }
 
-    fn values(&mut self) {
-        self.columns();
-        match self.spot.qualifiers.as_slice() {
-            [] => {
-                for table in used(self.spot) {
-                    self.name(table.called());
-                }
-                self.functions();
-                self.keywords(words::EXPRESSION);
-            }
-            [schema] if self.found.is_empty() => {
-                self.of_schema(schema, &[]);
-                self.functions();
-            }
-            _ => {}
-        }
-    }
-
-    /// The columns of the tables that the statement names, or of the one that is named here.
-    fn columns(&mut self) {
-        let tables = used(self.spot);
-        let meant: Vec<Used> = match self.spot.qualifiers.as_slice() {
-            [] => tables,
-            [table] => tables
-                .into_iter()
-                .filter(|used| used.is_called(table))
-                .collect(),
-            [schema, table] => vec![Used {
-                schema: Some(schema.clone()),
-                name: table.clone(),
-                alias: None,
-            }],
-            _ => Vec::new(),
-        };
+    pub fn functions(&mut self) {
         let names = self.names;
-        for table in &meant {
-            let Some(relation) = table.relation(names) else {
-                continue;
-            };
-            for column in relation.columns() {
-                self.name(column);
-            }
-        }
+        self.calls(names.functions(&self.spot.prefix));
     }
 
-    fn functions(&mut self) {
+    fn procedures(&mut self) {
+        let names = self.names;
+        self.calls(names.procedures(&self.spot.prefix));
+    }
+
+    /// Those that are found without a schema, and users' of other schemas with it; without anything typed users' only.
+    fn calls(&mut self, functions: &[Named]) {
         let schema = self.spot.qualifiers.first();
-        let names = self.names;
-        // All of them are too many to be of use.
-        if schema.is_none() && self.spot.prefix.is_empty() {
-            return;
+        let all = schema.is_some() || !self.spot.prefix.is_empty();
+        for function in functions {
+            let system = is_system(&function.schema);
+            if !self.fits(&function.name) || system && !all {
+                continue;
+            }
+            let name = self.written(&function.name);
+            match schema {
+                Some(schema) if *function.schema != **schema => continue,
+                None if !function.visible && (system || self.spot.quoted) => continue,
+                None if !function.visible => {
+                    let schema = self.names.quoted(&function.schema);
+                    let text = format!("{schema}.{name}(");
+                    self.found.push(Candidate::plain(text));
+                }
+                _ => self.found.push(Candidate::plain(format!("{name}("))),
+            }
         }
-        for function in names.functions(&self.spot.prefix) {
-            let is_meant = schema.map_or(function.visible, |schema| *function.schema == **schema);
-            if is_meant && self.fits(&function.name) {
-                let text = format!("{}(", self.written(&function.name));
-                self.found.push(Candidate::plain(text));
+    }
+
+    /// What belongs to a table: to those of the statement, or to any where it names none.
+    fn attached(&mut self, kind: Attached) {
+        let names = self.names;
+        let tables = used(self.spot);
+        for named in names.attached(kind) {
+            if tables.is_empty() || tables.iter().any(|table| table.name == *named.detail) {
+                self.name(&named.name);
             }
         }
     }
@@ -271,16 +275,16 @@ impl Offer<'_> {
     }
 
     fn settings(&mut self) {
-        self.keywords(match self.spot.word(0).as_str() {
-            "SET" => &["LOCAL", "SESSION", "ROLE", "TRANSACTION"],
-            _ => &["ALL"],
-        });
         for setting in self.names.settings(&self.spot.prefix) {
             self.found.push(Candidate::plain(&*setting.name));
         }
     }
 
-    fn setting_values(&mut self, name: &str) {
+    fn setting_values(&mut self) {
+        let Some(name) = self.spot.assigned() else {
+            return;
+        };
+        let name = &name;
         let mut of_name = self.names.settings(name).iter();
         let setting = of_name.find(|setting| setting.name.eq_ignore_ascii_case(name));
         if name == "search_path" {
@@ -304,8 +308,8 @@ impl Offer<'_> {
     }
 }
 
-fn is_system(schema: &str) -> bool {
-    schema.starts_with("pg_") || schema == "information_schema"
+pub fn is_system(schema: &str) -> bool {
+    schema.starts_with("pg_") && schema != "pg_temp" || schema == "information_schema"
 }
 
 fn is_of(relation: &Relation, kinds: &[Kind]) -> bool {

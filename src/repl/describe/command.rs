@@ -1,5 +1,7 @@
 //! Which command it is that describes something, by its name.
 
+use super::other::Other;
+
 /// What a command describes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
@@ -16,6 +18,7 @@ pub enum What {
     Extensions,
     FunctionSource,
     ViewSource,
+    Other(&'static Other),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +117,9 @@ impl What {
             "sf" => Self::FunctionSource,
             "sv" => Self::ViewSource,
             _ => {
+                if let Some(other) = Other::of(base) {
+                    return Some(Self::Other(other));
+                }
                 let letters = base.strip_prefix('d')?;
                 if let Some(kinds) = letters.strip_prefix('f') {
                     return Self::functions(kinds);
@@ -148,6 +154,7 @@ mod tests {
         assert_eq!(what("dvt"), relations(&[Kind::Table, Kind::View]));
         assert_eq!(what("dtv+"), relations(&[Kind::Table, Kind::View]));
         assert_eq!(what("dfa"), Some(What::Functions(vec!['a'])));
+        assert_eq!(what("z"), what("dp"));
         assert_eq!(what("dxx"), None);
         assert_eq!(what("dfx"), None);
         assert_eq!(what("x"), None);

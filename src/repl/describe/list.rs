@@ -2,7 +2,8 @@
 
 use super::command::{Command, Kind, What};
 use super::near::not_found;
-use super::pattern::Pattern;
+use super::other::Other;
+use super::pattern::{Pattern, Qualified};
 use super::{Part, Result};
 use crate::pg::fields::Fields;
 use crate::pg::{Rows, Session, Value};
@@ -112,7 +113,7 @@ pub async fn functions(
         schema,
         name,
         Value::from(kinds.iter().map(char::to_string).collect::<Vec<_>>()),
-        Value::Bool(command.system || pattern.is_some()),
+        system(command, pattern.as_ref()),
         Value::from(types),
     ];
     let sql = include_str!("../../sql/repl/list_functions.sql");
@@ -127,7 +128,7 @@ pub async fn others(
 ) -> Result<Vec<Part>> {
     let pattern = pattern.as_ref();
     let (schema, name) = regexes(pattern);
-    let system = Value::Bool(command.system || pattern.is_some());
+    let system = system(command, pattern);
     match command.what {
         What::Schemas => {
             let sql = include_str!("../../sql/repl/list_schemas.sql");
@@ -153,6 +154,37 @@ pub async fn others(
         }
         _ => extensions(session, command.verbose, pattern).await,
     }
+}
+
+/// The lists of [`Other`].
+pub async fn other(
+    session: &Session,
+    command: &Command,
+    other: &Other,
+    pattern: Option<Pattern>,
+) -> Result<Vec<Part>> {
+    let (schema, name) = regexes(pattern.as_ref());
+    let params = match other.qualified {
+        Qualified::BySchema => vec![schema, name, system(command, pattern.as_ref())],
+        _ if other.sizes => vec![name, Value::Bool(command.verbose)],
+        _ => vec![name],
+    };
+    let rows = session.query(other.sql, &params).await?;
+    if let Some(pattern) = pattern.filter(|_| rows.rows.is_empty()) {
+        return Err(not_found(session, other.what, other.what, &pattern).await?);
+    }
+    let shown = |column: &str| match column {
+        "Generated columns" => session.server().version_num >= 180_000,
+        column => command.verbose || other.brief.contains(&column),
+    };
+    let mut table = table(rows, "", shown);
+    other.title.clone_into(&mut table.title);
+    Ok(vec![Part::Table(table)])
+}
+
+/// Whether the system's own are listed, too.
+fn system(command: &Command, pattern: Option<&Pattern>) -> Value {
+    Value::Bool(command.system || pattern.is_some())
 }
 
 async fn list(

@@ -7,6 +7,7 @@ mod command;
 mod error;
 mod list;
 mod near;
+mod other;
 mod pattern;
 mod relation;
 mod source;
@@ -44,9 +45,13 @@ pub async fn run(session: &Session, command: &str, rest: &str) -> Result<Vec<Par
     let mut words = arguments(rest)?.into_iter();
     let pattern = words.next();
     let pattern = pattern.map(|text| read(session, &known.what, &text));
-    let pattern = pattern.transpose()?;
+    let mut pattern = pattern.transpose()?;
     if let What::Functions(kinds) = &known.what {
         let types: Vec<String> = words.map(|word| Pattern::of_argument(&word)).collect();
+        if let Some(pattern) = pattern.as_mut().filter(|_| !types.is_empty()) {
+            // With the types it may not be found though the name is right.
+            rest.trim().clone_into(&mut pattern.text);
+        }
         return list::functions(session, &known, kinds, pattern, types).await;
     }
     if let Some(extra) = words.next() {
@@ -61,6 +66,7 @@ pub async fn run(session: &Session, command: &str, rest: &str) -> Result<Vec<Par
             list::relations(session, &known, &command::Kind::LISTED, None).await
         }
         (What::Relations(kinds), pattern) => list::relations(session, &known, kinds, pattern).await,
+        (What::Other(other), pattern) => list::other(session, &known, other, pattern).await,
         (_, pattern) => list::others(session, &known, pattern).await,
     }
 }
@@ -73,6 +79,7 @@ fn read(session: &Session, what: &What, text: &str) -> Result<Pattern> {
     let qualified = match what {
         What::Roles | What::Databases | What::Extensions => Qualified::Not,
         What::Schemas => Qualified::ByDatabase,
+        What::Other(other) => other.qualified,
         _ => Qualified::BySchema,
     };
     Pattern::parse(text, qualified, &session.server().database)

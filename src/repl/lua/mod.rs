@@ -1,24 +1,30 @@
 //! Lines of Lua: what they give is shown, what they declare stays.
 
 mod help;
+mod last;
 mod locals;
 
 use mlua::{Function, IntoLuaMulti, MultiValue, Table, Value};
 
+use super::classify::verbs;
 use super::complete::LuaNames;
 use super::session::Session;
 use super::{Context, Flow, Result};
 use crate::api::{Db, rows_to_lua, to_tables};
-use crate::host::{CHUNK, Failure, Machine, text};
+use crate::config::did_you_mean;
+use crate::host::{CHUNK, Failure, Location, Machine, text};
 use crate::pg::Rows;
 
 const LOCALS: &str = include_str!("locals.lua");
+/// What messages call a chunk, before its number.
+const INPUT: &str = "input[";
 
 /// The machine, and what lines leave for the next.
 pub struct Lua {
     machine: Machine,
     locals: Table,
-    lines: usize,
+    /// Where each chunk began, in what nobody types.
+    begun: Vec<Option<Location>>,
 }
 
 impl Lua {
@@ -29,7 +35,7 @@ impl Lua {
         Ok(Self {
             machine,
             locals,
-            lines: 0,
+            begun: Vec::new(),
         })
     }
 
@@ -74,18 +80,40 @@ impl Lua {
         self.machine.lua()
     }
 
-    /// Runs a line: an expression, where it is one.
-    async fn run(&mut self, text: &str) -> Result<MultiValue> {
-        self.lines += 1;
-        let name = format!("line {}", self.lines);
+    /// Runs a line, as an expression where it is one.
+    async fn run(&mut self, text: &str, place: Option<&Location>) -> Result<MultiValue> {
+        self.begun.push(place.cloned());
+        let name = format!("{INPUT}{}]", self.begun.len());
+        let ran = self.run_named(&name, text).await;
+        ran.map_err(|mut trouble| {
+            self.locate(&mut trouble);
+            trouble
+        })
+    }
+
+    /// A chunk has a name of its own, so that its lines can be shown; in a file its lines are those of the file.
+    fn locate(&self, failure: &mut Failure) {
+        let frames = failure.trace.iter_mut().map(|frame| &mut frame.location);
+        for location in frames.chain(&mut failure.location) {
+            let number = location.file.strip_prefix(INPUT);
+            let number = number.and_then(|name| name.strip_suffix(']')?.parse::<usize>().ok());
+            let begun = number.and_then(|number| self.begun.get(number.checked_sub(1)?));
+            if let Some(Some(begun)) = begun {
+                location.file.clone_from(&begun.file);
+                location.line += begun.line - 1;
+            }
+        }
+    }
+
+    async fn run_named(&mut self, name: &str, text: &str) -> Result<MultiValue> {
         let environment = self.environment()?;
         let expression = format!("return {text}");
         let expression = self
             .machine
-            .load_told(&name, text, &expression, &environment);
+            .load_told(name, text, &expression, &environment);
         let chunk = match expression {
             Ok(chunk) => chunk,
-            Err(_) => self.statement(&name, text, &environment)?,
+            Err(_) => self.statement(name, text, &environment)?,
         };
         let keep: Function = self.locals.get("keep")?;
         Ok(self.machine.evaluate(chunk, keep).await?)
@@ -102,7 +130,11 @@ impl Lua {
         text: &str,
         environment: &Table,
     ) -> std::result::Result<Function, Failure> {
-        self.machine.load(name, text, environment)?;
+        let compiled = self.machine.load(name, text, environment);
+        compiled.map_err(|mut failure| {
+            failure.help = failure.help.take().or_else(|| meant_as_sql(text));
+            failure
+        })?;
         self.machine
             .load_told(name, text, &locals::told(text), environment)
     }
@@ -140,8 +172,9 @@ impl Lua {
 }
 
 impl Session {
-    pub async fn run_lua(&mut self, line: &str) -> Result<Flow> {
-        let values: Vec<Value> = self.lua.run(line).await?.into_iter().collect();
+    /// `place` is where the line stands, if nobody types it.
+    pub async fn run_lua(&mut self, line: &str, place: Option<&Location>) -> Result<Flow> {
+        let values: Vec<Value> = self.lua.run(line, place).await?.into_iter().collect();
         for note in self.lua.take_notes() {
             self.context().warn(note);
         }
@@ -159,13 +192,20 @@ impl Session {
         let lua = self.lua.machine();
         let mut line = Vec::new();
         for value in values {
-            if value.is_table() {
-                self.echo_line(&mut line)?;
-                for table in to_tables(lua, value)? {
-                    self.results.table(&table)?;
-                }
+            let tables = if value.is_table() {
+                to_tables(lua, value)?
             } else {
-                line.push(text(lua, value));
+                Vec::new()
+            };
+            match tables.as_slice() {
+                [] => line.push(text(lua, value)),
+                [table] if table.columns.is_empty() => line.push("{}".to_owned()),
+                tables => {
+                    self.echo_line(&mut line)?;
+                    tables
+                        .iter()
+                        .try_for_each(|table| self.results.table(table))?;
+                }
             }
         }
         self.echo_line(&mut line)
@@ -179,12 +219,12 @@ impl Session {
         Ok(())
     }
 
-    /// Makes the rows of a statement `_`, where they were few enough to be kept.
+    /// Makes the rows of a statement `_`; what says so, where they were too many to be kept.
     pub fn keep_rows(&self, kept: Option<&Rows>) -> Result {
         let lua = self.lua.machine();
         let rows = match kept {
             Some(kept) => Value::Table(rows_to_lua(lua, kept)?),
-            None => Value::Nil,
+            None => Value::UserData(lua.create_userdata(last::TooMuch)?),
         };
         Ok(lua.globals().set("_", rows)?)
     }
@@ -193,4 +233,18 @@ impl Session {
     pub fn give_db(&self, db: &Db) -> Result {
         Ok(self.lua.machine().globals().set("db", db.clone())?)
     }
+}
+
+/// What helps whoever has meant `selec * from t` as SQL.
+fn meant_as_sql(text: &str) -> Option<String> {
+    let (word, behind) = text.trim_start().split_once(char::is_whitespace)?;
+    let goes_on = behind
+        .trim_start()
+        .starts_with(|c: char| c.is_alphanumeric() || "_*'\"".contains(c));
+    let near = did_you_mean(&word.to_ascii_uppercase(), verbs());
+    let is_lua = [
+        "local", "function", "return", "if", "for", "while", "repeat", "goto",
+    ]
+    .contains(&word);
+    (goes_on && !is_lua && !near.is_empty()).then(|| format!("this is read as Lua; as SQL{near}"))
 }

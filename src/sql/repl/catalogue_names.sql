@@ -1,6 +1,6 @@
 -- All else that a prompt completes: what kind of name, the schema where it has one, the name, whether the search path
--- finds it, and what is shown of it: the arguments of a function, the values of a setting.
-SELECT 'function' AS kind,
+-- finds it, and what is shown of it: the arguments of a function, the values of a setting, the table of a constraint.
+SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END AS kind,
        n.nspname::pg_catalog.text AS schema,
        p.proname::pg_catalog.text AS name,
        pg_catalog.pg_function_is_visible(p.oid) AS visible,
@@ -31,6 +31,35 @@ UNION ALL
 SELECT 'database', NULL, d.datname, true, NULL FROM pg_catalog.pg_database d
 UNION ALL
 SELECT 'extension', NULL, e.extname, true, NULL FROM pg_catalog.pg_extension e
+UNION ALL
+SELECT 'available', NULL, e.name, true, NULL FROM pg_catalog.pg_available_extensions e WHERE e.installed_version IS NULL
+UNION ALL
+SELECT 'method', NULL, m.amname, true, NULL FROM pg_catalog.pg_am m WHERE m.amtype = 'i'
+UNION ALL
+SELECT 'tablespace', NULL, s.spcname, true, NULL FROM pg_catalog.pg_tablespace s
+UNION ALL
+SELECT 'language', NULL, l.lanname, true, NULL FROM pg_catalog.pg_language l
+UNION ALL
+SELECT 'publication', NULL, p.pubname, true, NULL FROM pg_catalog.pg_publication p
+UNION ALL
+SELECT 'server', NULL, s.srvname, true, NULL FROM pg_catalog.pg_foreign_server s
+UNION ALL
+SELECT 'statistics', NULL, s.stxname, true, NULL FROM pg_catalog.pg_statistic_ext s
+UNION ALL
+(SELECT a.kind, n.nspname, a.name, pg_catalog.pg_table_is_visible(c.oid), c.relname
+   FROM (SELECT 'constraint' AS kind, r.conname AS name, r.conrelid AS relation FROM pg_catalog.pg_constraint r
+          -- One of NOT NULL is named by nobody.
+          WHERE r.contype <> 'n'
+         UNION ALL
+         SELECT 'trigger', t.tgname, t.tgrelid FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal
+         UNION ALL
+         SELECT 'policy', p.polname, p.polrelid FROM pg_catalog.pg_policy p
+         UNION ALL
+         SELECT 'rule', r.rulename, r.ev_class FROM pg_catalog.pg_rewrite r WHERE r.rulename <> '_RETURN') a
+   JOIN pg_catalog.pg_class c ON c.oid = a.relation
+   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+  LIMIT 50000)
 UNION ALL
 SELECT 'setting', NULL, s.name, true,
        CASE s.vartype WHEN 'bool' THEN 'on,off' ELSE pg_catalog.array_to_string(s.enumvals, ',') END

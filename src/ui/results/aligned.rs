@@ -37,7 +37,13 @@ impl Aligned {
         });
         self.lines(out, &names.collect::<Vec<_>>());
         let rule: Vec<_> = self.widths.iter().map(|width| "─".repeat(*width)).collect();
-        let rule = self.style.paint.tone(Tone::Faint, &rule.join(GAP));
+        // Of a result without columns there is the rule at least.
+        let rule = if rule.is_empty() {
+            GAP.replace(' ', "─")
+        } else {
+            rule.join(GAP)
+        };
+        let rule = self.style.paint.tone(Tone::Faint, &rule);
         out.push_str(&rule);
         out.push('\n');
     }

@@ -12,10 +12,14 @@ pub struct Piece<'a> {
 
 /// The width of the widest line.
 pub fn width(text: &str) -> usize {
-    text.split('\n')
-        .map(UnicodeWidthStr::width)
-        .max()
-        .unwrap_or(0)
+    let width = |line: &str| {
+        if line.is_ascii() {
+            line.len()
+        } else {
+            line.width()
+        }
+    };
+    text.split('\n').map(width).max().unwrap_or(0)
 }
 
 /// The lines of `text`, in pieces of at most `width` columns, broken after a space where one is in the second half.
@@ -52,6 +56,12 @@ pub fn pieces(text: &str, width: usize) -> Vec<Piece<'_>> {
 
 /// How many bytes of `text` fill at most `width` columns; at least one character as people count them.
 pub fn prefix(text: &str, width: usize) -> usize {
+    // Most text is plain, and one cell may have millions of lines. One byte more is looked at: what follows may belong
+    // to the last character.
+    let head = &text.as_bytes()[..text.len().min(width.saturating_add(1))];
+    if width > 0 && head.iter().all(|byte| (0x20..0x7f).contains(byte)) {
+        return text.len().min(width);
+    }
     let mut used = 0;
     for (at, cluster) in text.grapheme_indices(true) {
         used += cluster.width();

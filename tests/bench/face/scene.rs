@@ -24,7 +24,11 @@ impl Scene {
         let bin = Bin::find().unwrap();
         let options = Options {
             tcp: false,
-            settings: vec!["shared_buffers=256MB".into()],
+            // Or else a scan begins where the one before it was left.
+            settings: vec![
+                "shared_buffers=256MB".into(),
+                "synchronize_seqscans=off".into(),
+            ],
         };
         let data = folder.path().join("server");
         let cluster = runtime

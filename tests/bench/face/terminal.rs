@@ -80,8 +80,10 @@ impl Terminal {
     /// Waits until `text` has come since it was last waited for something; gives all that has.
     pub fn wait(&mut self, text: &str) -> String {
         let deadline = Instant::now() + PATIENCE;
-        let mut bytes = Vec::new();
-        while memchr::memmem::find(&bytes, text.as_bytes()).is_none() {
+        let mut bytes: Vec<u8> = Vec::new();
+        let mut looked_at = 0;
+        while memchr::memmem::find(&bytes[looked_at..], text.as_bytes()).is_none() {
+            looked_at = bytes.len().saturating_sub(text.len());
             let left = deadline.saturating_duration_since(Instant::now());
             let arrived = self.arrived.recv_timeout(left);
             let (came, chunk) = arrived.unwrap_or_else(|why| panic!("waited for {text:?}: {why}"));
