@@ -60,4 +60,12 @@ impl Progress for Notices {
     fn withdraw(&self) {
         self.reporter.withdraw();
     }
+
+    fn lend(&self, lent: bool) {
+        self.reporter.lend(lent);
+    }
+
+    fn end(&self) {
+        self.reporter.end();
+    }
 }

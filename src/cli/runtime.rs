@@ -22,6 +22,9 @@ use crate::ui::{Console, TraceTo};
 /// How long work that nobody waits for may go on once the command is done.
 const GRACE: Duration = Duration::from_millis(100);
 
+/// How long a terminal that takes nothing may keep the process from ending.
+const LEAVING: Duration = Duration::from_secs(5);
+
 /// The watch over signals, which a command can give up.
 pub struct Signals(AbortHandle);
 
@@ -121,7 +124,7 @@ fn end_at_once(signal: i32, reporter: Reporter) -> ! {
     };
     // Without a thread to spare the screen stays as it is.
     if std::thread::Builder::new().spawn(leaving).is_ok() {
-        let _ = ended.recv_timeout(GRACE);
+        let _ = ended.recv_timeout(LEAVING);
     }
     std::process::exit(128 + signal);
 }
