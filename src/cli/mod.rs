@@ -51,6 +51,7 @@ pub fn main(words: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
     };
     runtime::trace(args.options.verbose, &console);
     let code = guarded(&console, || dispatch(args, &console));
+    let code = whole(&console, code);
     console.close();
     console.log(&format!("ended with exit code {code}"));
     ExitCode::from(code)
@@ -87,6 +88,18 @@ fn guarded(console: &ui::Console, work: impl FnOnce() -> u8) -> u8 {
         fields: bug.facts(),
         help: Some(Bug::HELP.to_owned()),
         ..ui::Report::new(bug.to_string())
+    });
+    if code == 0 { FAILED } else { code }
+}
+
+/// A command whose output was lost, on a full disk say, has failed however it ended.
+fn whole(console: &ui::Console, code: u8) -> u8 {
+    let Some(reason) = console.take_lost() else {
+        return code;
+    };
+    console.report(&ui::Report {
+        help: Some("what was done is done; what stands on stdout is not whole".to_owned()),
+        ..ui::Report::new(format!("cannot write to stdout: {reason}"))
     });
     if code == 0 { FAILED } else { code }
 }

@@ -30,11 +30,12 @@ mod tokens;
 mod trouble;
 mod watch;
 
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::api::RunOptions;
-use crate::host::{Error, Failure, Kind, Location};
+use crate::host::{Failure, Kind, Location};
 use crate::interrupt::{self, Interrupt};
 use crate::progress::Event;
 use crate::ui::Console;
@@ -307,10 +308,12 @@ async fn run_piece(
 /// Runs a file of SQL as if it had been typed; an error tells its line.
 async fn run_file(session: &mut Session, path: &Path) -> Result<Option<i32>> {
     let name = crate::host::shown(path);
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Trouble::failed(format!("cannot read `{name}`: {error}")))?;
+    let unreadable =
+        |reason: &dyn Display| Trouble::failed(format!("cannot read `{name}`: {reason}"));
+    let file = tokio::fs::File::open(path).await;
+    let file = file.map_err(|error| unreadable(&error))?;
     let syntax = Syntax::of_sql();
-    let mut source = Source::of_file(name, text);
+    let mut source = Source::of_file(name.clone(), file);
     loop {
         match source.read(editor::Prompt::default(), &syntax).await {
             Typed::Text(text) => {
@@ -318,7 +321,7 @@ async fn run_file(session: &mut Session, path: &Path) -> Result<Option<i32>> {
                     return Ok(Some(code));
                 }
             }
-            Typed::Gone(reason) => return Err(Error::failed(reason).into()),
+            Typed::Gone(reason) => return Err(unreadable(&reason)),
             Typed::Dropped | Typed::End => return Ok(None),
         }
     }

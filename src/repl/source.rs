@@ -91,9 +91,8 @@ impl Source {
     }
 
     /// The lines of a file.
-    pub fn of_file(name: String, text: String) -> Self {
-        let text = BufReader::new(std::io::Cursor::new(text));
-        Self::Plain(Plain::new(name, text))
+    pub fn of_file(name: String, file: tokio::fs::File) -> Self {
+        Self::Plain(Plain::new(name, BufReader::new(file)))
     }
 
     /// The place of what follows `before` in the text that was read last; nothing where somebody types.

@@ -42,9 +42,10 @@ impl From<pg::Error> for Trouble {
     }
 }
 
+/// All that is written here are results: to stdout, to a file, to a command.
 impl From<std::io::Error> for Trouble {
     fn from(error: std::io::Error) -> Self {
-        Error::from_cause(error).into()
+        Self::failed(format!("cannot write the result: {error}"))
     }
 }
 

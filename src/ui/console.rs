@@ -177,6 +177,11 @@ impl Console {
         state.printer.end();
     }
 
+    /// Why something for stdout was lost since this was last asked, if it was.
+    pub fn take_lost(&self) -> Option<std::io::Error> {
+        locked(&self.state).printer.take_lost()
+    }
+
     /// What the log has of an event: as it is printed, without colours.
     fn log_event(&self, event: &Event) {
         if self.log.is_none() {

@@ -4,7 +4,7 @@
 //! Our own rather than indicatif: that draws from its own threads and knows nothing of stdout, of a pager or of an open
 //! question, and every text would have to pass it to stay apart from its lines.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use unicode_width::UnicodeWidthStr;
@@ -39,6 +39,8 @@ pub struct Printer {
     held: Option<Vec<(Output, String)>>,
     /// Nothing is drawn any more.
     ended: bool,
+    /// Why something for stdout was lost, the first time.
+    lost: Option<io::Error>,
     /// While a line is typed: who shows what is printed.
     elsewhere: Option<Elsewhere>,
 }
@@ -69,6 +71,7 @@ impl Printer {
             shared: true,
             held: None,
             ended: false,
+            lost: None,
             elsewhere: None,
         }
     }
@@ -224,9 +227,19 @@ impl Printer {
             Output::Out => &mut self.out,
             Output::Err => &mut self.err,
         };
-        // A closed pipe at the other end is no failure of the run.
-        let _ = stream.write_all(bytes);
-        let _ = stream.flush();
+        let written = stream.write_all(bytes).and_then(|()| stream.flush());
+        // A closed pipe at the other end is no failure of the run, and of stderr nobody could be told.
+        if let Err(error) = written
+            && to == Output::Out
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            self.lost.get_or_insert(error);
+        }
+    }
+
+    /// Why something for stdout was lost, if it was.
+    pub fn take_lost(&mut self) -> Option<io::Error> {
+        self.lost.take()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a run tells while it goes on: on a terminal, elsewhere, and in a log.
 
-use std::fs::{metadata, read_to_string};
+use std::fs::{File, metadata, read_to_string};
 use std::os::unix::fs::PermissionsExt;
 
 use crate::repl::{CTRL_C, Screen};
@@ -175,6 +175,25 @@ fn a_log_on_a_full_disk_is_told_once_and_fails_nothing() {
         .success();
     let warning = "warning: nothing more is written to the log `/dev/full`: ";
     assert_eq!(run.stderr.matches(warning).count(), 1, "{}", run.stderr);
+}
+
+#[test]
+fn output_that_finds_a_full_disk_fails_the_run_at_its_end() {
+    for lua in ["print 'one'", "io.write 'one'", "show { { a = 1 } }"] {
+        let playbook = format!("{lua}\nlog 'behind it'\n");
+        let (mut command, _project) = Runner::new()
+            .file("playbook.lua", playbook)
+            .args(["playbook.lua"])
+            .for_terminal();
+        let full = File::create("/dev/full").unwrap();
+        let ran = command.stdout(full).output().unwrap();
+        assert_eq!(ran.status.code(), Some(1), "{lua}");
+        assert_eq!(
+            String::from_utf8(ran.stderr).unwrap(),
+            "behind it\nerror: cannot write to stdout: No space left on device (os error 28)\n  \
+             help: what was done is done; what stands on stdout is not whole\n",
+        );
+    }
 }
 
 #[test]

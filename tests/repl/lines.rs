@@ -232,6 +232,16 @@ fn results_go_to_files_and_commands() {
     assert_eq!(read("one.csv"), "one\n1\n");
     assert_eq!(read("two.csv"), "two\n2\n");
     assert_eq!(read("four.csv"), "?column?\n4\n");
+    let ran = run(
+        Runner::new().target("dev", &database),
+        &["dev"],
+        "select 1 \\g /dev/full\n",
+        1,
+    );
+    assert_eq!(
+        ran.stderr,
+        "error: cannot write the result: No space left on device (os error 28)\n  at stdin:1\n"
+    );
 }
 
 #[test]
@@ -267,6 +277,13 @@ fn files_of_sql_and_lua_are_run_and_errors_tell_their_lines() {
     let ran = run(runner(), &["dev"], "\\i none.sql\n", 1);
     assert!(
         ran.stderr.contains("cannot read `none.sql`"),
+        "{}",
+        ran.stderr
+    );
+    let ran = run(runner(), &["dev"], "\\i home\n", 1);
+    assert!(
+        ran.stderr
+            .contains("cannot read `home`: line 1: Is a directory"),
         "{}",
         ran.stderr
     );

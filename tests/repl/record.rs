@@ -41,7 +41,7 @@ fn what_was_done_is_recorded_as_a_playbook_that_does_it_again() {
     let ran = run(runner, &["dev"], "select 1;\n\\record x.lua\n", 1);
     assert_eq!(
         ran.stderr,
-        "error: `x.lua` exists already: name another file, or remove that one\n"
+        "error: `x.lua` exists already: name another file, or remove that one\n  at stdin:2\n"
     );
     let nothing = run(Runner::new(), &[], "1 + 1\n\\record y.lua\n", 1);
     assert!(
