@@ -42,6 +42,22 @@ fn a_report_is_shown_with_the_lists_that_it_holds() {
         .success();
 }
 
+#[test]
+fn what_a_playbook_puts_into_rows_of_a_result_is_shown_behind_its_columns() {
+    let database = Database::empty(dev());
+    let lua = "
+        local rows = connect('dev'):query 'SELECT 2 AS b, 1 AS a UNION ALL SELECT NULL, 3'
+        rows[2].about = 'late'
+        table.insert(rows, { c = 4 })
+        show(rows)";
+    Runner::new()
+        .target("dev", &database)
+        .playbook(lua)
+        .args(["--csv"])
+        .stdout("b,a,about,c\n2,1,,\n,3,late,\n,,,4\n")
+        .success();
+}
+
 const CHARTED: &str = "local rows = { { code = 'uksi', count = 20 }, { code = 'ukpga', count = 5 }, { code = null, count = null } }\n";
 
 #[test]

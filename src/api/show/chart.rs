@@ -62,7 +62,7 @@ impl<'a> Rows<'a> {
         }
         Ok(Self {
             lua,
-            columns: columns_of_all(&rows)?,
+            columns: columns_of_all(None, &rows)?,
             list: rows
                 .iter()
                 .filter_map(|row| row.as_table().cloned())

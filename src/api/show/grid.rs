@@ -11,30 +11,33 @@ use crate::progress::{self, Cell, Column};
 /// The field of a metatable that lists the columns of a row, or of a list of rows, in their order.
 pub const COLUMNS: &str = "__columns";
 
-/// A list of rows by column; a list of values in one column; any other table by key, and behind it the lists of rows
-/// that it holds, as the reports of primitives do.
+/// A list of rows by column; a list of values in one column; any other table by key, one that is a list only in part too,
+/// and behind it the lists of rows that it holds, as the reports of primitives do.
 pub fn to_tables(lua: &Lua, value: &Value) -> Result<Vec<progress::Table>> {
     let Value::Table(table) = value else {
         return Ok(vec![grid(lua, &["value".into()], &[vec![value.clone()]])]);
     };
-    if columns(table)?.is_none() && table.raw_len() == 0 && !table.is_empty() {
+    if columns(table)?.is_none() && !is_list(table) {
         return by_key(lua, table);
     }
     Ok(vec![to_table(lua, value, table)?])
 }
 
+/// Whether there is nothing in it but the values from 1 on.
+fn is_list(table: &Table) -> bool {
+    table.sequence_values::<Value>().count() == table.pairs::<Value, Value>().count()
+}
+
 fn to_table(lua: &Lua, value: &Value, table: &Table) -> Result<progress::Table> {
     let rows: Vec<Value> = table.sequence_values().collect::<mlua::Result<_>>()?;
-    if let Some(columns) = columns(table)? {
-        let rows = if rows.is_empty() && !table.is_empty() {
-            vec![value.clone()]
-        } else {
-            rows
-        };
-        return by_column(lua, &columns, &rows);
-    }
-    if rows.iter().all(Value::is_table) {
-        return by_column(lua, &columns_of_all(&rows)?, &rows);
+    let marked = columns(table)?;
+    let rows = match marked {
+        // A row.
+        Some(_) if rows.is_empty() && !table.is_empty() => vec![value.clone()],
+        _ => rows,
+    };
+    if marked.is_some() || rows.iter().all(Value::is_table) {
+        return by_column(lua, &columns_of_all(marked, &rows)?, &rows);
     }
     let rows: Vec<_> = rows.into_iter().map(|value| vec![value]).collect();
     Ok(grid(lua, &["value".into()], &rows))
@@ -68,7 +71,7 @@ pub fn cell_of(row: &Table, column: &str) -> mlua::Result<Value> {
 
 fn by_key(lua: &Lua, table: &Table) -> Result<Vec<progress::Table>> {
     let mut pairs: Vec<(Value, Value)> = table.pairs().collect::<mlua::Result<_>>()?;
-    pairs.sort_by_key(|(key, _)| text(lua, key));
+    pairs.sort_by_key(|(key, _)| (place(key), text(lua, key)));
     let (lists, values): (Vec<_>, Vec<_>) = pairs
         .into_iter()
         .partition(|(_, value)| is_list_of_rows(value));
@@ -92,6 +95,11 @@ fn by_key(lua: &Lua, table: &Table) -> Result<Vec<progress::Table>> {
     Ok(tables)
 }
 
+/// Numbers in their order come before names.
+fn place(key: &Value) -> i64 {
+    key.as_integer().unwrap_or(i64::MAX)
+}
+
 fn is_list_of_rows(value: &Value) -> bool {
     let Some(list) = value.as_table() else {
         return false;
@@ -108,17 +116,29 @@ fn columns(table: &Table) -> Result<Option<Vec<String>>> {
     }
 }
 
-pub fn columns_of_all(rows: &[Value]) -> Result<Vec<String>> {
-    let mut names = BTreeSet::new();
+/// `first`, then those of the results that the rows are of, in their order, and behind them what else was put into rows.
+pub fn columns_of_all(first: Option<Vec<String>>, rows: &[Value]) -> Result<Vec<String>> {
+    let mut known = first.unwrap_or_default();
+    let mut others = BTreeSet::new();
+    let mut result = std::ptr::null();
     for row in rows.iter().filter_map(Value::as_table) {
-        if let Some(columns) = columns(row)? {
-            return Ok(columns);
+        // The rows of one result have a metatable between them.
+        let mark = row.metatable().map(|mark| mark.to_pointer());
+        if let Some(mark) = mark.filter(|mark| *mark != result) {
+            result = mark;
+            let columns = columns(row)?.unwrap_or_default();
+            let new = columns.into_iter().filter(|name| !known.contains(name));
+            known.extend(new.collect::<Vec<_>>());
         }
         for pair in row.pairs::<Value, Value>() {
-            names.insert(pair?.0.to_string()?);
+            let key = pair?.0;
+            others.insert((place(&key), key.to_string()?));
         }
     }
-    Ok(names.into_iter().collect())
+    let others = others.into_iter().map(|(_, name)| name);
+    let new: Vec<_> = others.filter(|name| !known.contains(name)).collect();
+    known.extend(new);
+    Ok(known)
 }
 
 fn grid(lua: &Lua, columns: &[String], rows: &[Vec<Value>]) -> progress::Table {

@@ -210,6 +210,9 @@ async fn show_prints_rows_tables_and_values() {
         show({ { 1, 2 }, { 3, null } })
         show({ rows = 5, by = { 1, 2 } })
         show(7)
+        show({ 1, { 2 }, a = "b" })
+        show({ 1, nil, 3 })
+        show({ { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 } })
         "#,
     )
     .run()
@@ -223,6 +226,9 @@ async fn show_prints_rows_tables_and_values() {
             "1>|2>\n1|2\n3|NULL",
             "key|value\nby|[1,2]\nrows|5",
             "value>\n7",
+            "key|value\n1|1\n2|[2]\na|b",
+            "key>|value>\n1|1\n3|3",
+            "1>|2>|3>|4>|5>|6>|7>|8>|9>|10>\n1|2|3|4|5|6|7|8|9|10",
         ]
     );
 }
