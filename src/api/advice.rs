@@ -21,10 +21,11 @@ pub fn by_state(sqlstate: &str) -> Option<&'static str> {
         "55P03" => Some(
             "wait until the other session is done, which `\\locks` at the prompt tells, or give a longer `lock_timeout`",
         ),
-        "57P01" | "57P02" | "57P03" => Some(
+        "57P01" | "57P02" => Some(
             "the server is stopping, or somebody has ended the session; a transaction that was open is rolled back, so run \
              again once it is back",
         ),
+        "57P03" => Some("the server is starting, stopping or recovering; run again in a moment"),
         _ => None,
     }
 }
@@ -63,5 +64,20 @@ pub async fn advise(context: &Context, failure: &mut Failure) {
     };
     if let Ok(Ok(Some(name))) = tokio::time::timeout(PATIENCE, asked).await {
         failure.help = Some(format!("did you mean `{name}`"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_cannot_be_talked_to_yet_is_not_said_to_be_stopping() {
+        assert_eq!(
+            by_state("57P03"),
+            Some("the server is starting, stopping or recovering; run again in a moment")
+        );
+        let ended = by_state("57P01").unwrap();
+        assert!(ended.contains("somebody has ended the session"), "{ended}");
     }
 }

@@ -228,7 +228,10 @@ async fn asked(
                     return Err(End::interrupted(interrupt.signal()));
                 }
                 Err(error) => {
-                    servers.insert((file.project.root.clone(), name), None);
+                    let failed = servers.insert((file.project.root.clone(), name), None);
+                    if let Some(connector) = failed.flatten() {
+                        connector.close().await;
+                    }
                     unasked.push(error);
                 }
             }

@@ -106,13 +106,23 @@ async fn watch_lines(mut caught: Caught, interrupt: Interrupt, console: Arc<Cons
             interrupt.trip(signal);
         } else if signal != SIGINT || warned {
             end_at_once(signal, console);
-        } else if !console.is_taken() {
-            // In a pager it is one of its keys.
-            warned = true;
-            let text = "it is being stopped; Ctrl-C once more ends the session at once";
-            console.event(&Event::Warning(text.to_owned()));
+        } else {
+            // Whoever waits for a reader of stdout keeps the terminal from us, too.
+            let console = Arc::clone(&console);
+            let told = tokio::task::spawn_blocking(move || tell_how_to_end(&console));
+            warned = !matches!(tokio::time::timeout(GRACE, told).await, Ok(Ok(false)));
         }
     }
+}
+
+/// Tells it, unless somebody else has the terminal: in a pager Ctrl-C is one of its keys.
+fn tell_how_to_end(console: &Console) -> bool {
+    let is_ours = !console.is_taken();
+    if is_ours {
+        let text = "it is being stopped; Ctrl-C once more ends the session at once";
+        console.event(&Event::Warning(text.to_owned()));
+    }
+    is_ours
 }
 
 /// Ends the process; what is drawn on the terminal goes first, unless the terminal does not take it.

@@ -94,7 +94,7 @@ mod tests {
             "x = a + b * c\n".repeat(3000),
             format!("if x then {branches} end"),
             "(".repeat(90) + "x" + &")".repeat(90) + "()",
-            "x = 1".to_owned() + &" .. 1".repeat(900),
+            "x = 1".to_owned() + &" .. 1".repeat(500),
         ] {
             let parsed = tree(&text).map(AstResult::into_result);
             assert!(matches!(parsed, Some(Ok(_))), "{}", &text[..9]);

@@ -31,13 +31,14 @@ local function bad_argument(position, name, problem)
   error(("bad argument #%d to '%s' (%s)"):format(position, name, problem), 3)
 end
 
--- Passes on what pcall made of a C function; its error is given the caller's place and the name it lost.
-local function surface_c(name, ok, ...)
+-- Passes on what pcall made of a C function; its error is given the caller's place and the name it lost. The caller
+-- is at level 3, and at level 2 where this is a tail call, which takes the place of the function that makes it.
+local function surface_c(name, level, ok, ...)
   if ok then
     return ...
   end
   local message = gsub((...), "'%?'", "'" .. name .. "'", 1)
-  error(message, 3)
+  error(message, level)
 end
 
 local function typename(value)
@@ -400,11 +401,11 @@ end
 -- First all matches are collected, then the replacements are made, then gsub puts them in.
 function string.gsub(s, pattern, replacement, ...)
   if type(replacement) ~= "function" and type(replacement) ~= "table" then
-    local result, count = surface_c("gsub", pcall(gsub, s, pattern, replacement, ...))
+    local result, count = surface_c("gsub", 3, pcall(gsub, s, pattern, replacement, ...))
     return result, count
   end
   local found = {}
-  surface_c("gsub", pcall(gsub, s, pattern, function(...)
+  surface_c("gsub", 3, pcall(gsub, s, pattern, function(...)
     found[#found + 1] = pack(...)
   end, ...))
   for i, captures in ipairs(found) do
@@ -503,7 +504,7 @@ local mathtype, concat = math.type, table.concat
 
 function files.write(file, ...)
   if not (rawequal(file, stdout) or rawequal(file, stderr)) or filetype(file) ~= "file" then
-    return surface_c("write", pcall(write_file, file, ...))
+    return surface_c("write", 2, pcall(write_file, file, ...))
   end
   local texts = pack(...)
   for i = 1, texts.n do
@@ -533,7 +534,7 @@ end
 -- The terminal is the command's until it ends.
 function os.execute(command)
   host.lend(true)
-  return surface_c("execute", taken_back(pcall(execute, command)))
+  return surface_c("execute", 2, taken_back(pcall(execute, command)))
 end
 
 -- The part of the debug library that is harmless.

@@ -10,7 +10,8 @@ pub fn words(value: &Value, text: &str) -> String {
     match value {
         Value::Nil => "nil was raised, which says nothing; give `error` a text".to_owned(),
         // Its own `__tostring` has been heard already.
-        Value::Table(table) if text.starts_with("table: 0x") => match table.raw_get("message") {
+        // The address behind it looks different on each system.
+        Value::Table(table) if text.starts_with("table: ") => match table.raw_get("message") {
             Ok(Value::String(message)) => message.to_string_lossy(),
             _ => format!("a table was raised: {}", entries(table)),
         },
@@ -56,5 +57,22 @@ fn literal(value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::Boolean(value) => value.to_string(),
         value => value.type_name().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_shown_by_its_entries_however_the_system_writes_addresses() {
+        let lua = mlua::Lua::new();
+        let table = lua.create_table().unwrap();
+        table.set("code", 3).unwrap();
+        let value = Value::Table(table);
+        for text in ["table: 0x55d0c0ffee00", "table: 000001C0FFEE0000"] {
+            assert_eq!(words(&value, text), "a table was raised: { code = 3 }");
+        }
+        assert_eq!(words(&value, "in words"), "in words");
     }
 }

@@ -16,7 +16,7 @@ impl Syntax {
         match self.classify(rest) {
             (Language::Sql, body) => Some(script::awaited(body).to_owned()),
             (Language::Lua, body) => match self.lack(body)? {
-                Lack::More(message) if message.contains("unfinished long") => Some("]]".to_owned()),
+                Lack::More(message) if message.contains("unfinished long") => long_bracket(body),
                 // `FILE:1: 'end' expected (to close 'if' at line 1) near <eof>`
                 Lack::More(message) => match message.split_once("' expected") {
                     Some((before, _)) => before.rsplit('\'').next().map(str::to_owned),
@@ -27,6 +27,16 @@ impl Syntax {
             _ => None,
         }
     }
+}
+
+/// What closes the long string or comment that is open: it has as many `=` as what opened it.
+fn long_bracket(text: &str) -> Option<String> {
+    let mut tokens = tokens::lua(text).into_iter();
+    let open = tokens.find(|token| token.open)?;
+    let opening = text[open.start..].trim_start_matches('-');
+    let signs = opening.strip_prefix('[')?;
+    let signs = signs.len() - signs.trim_start_matches('=').len();
+    Some(format!("]{}]", "=".repeat(signs)))
 }
 
 /// What closes the innermost bracket that is open.
@@ -68,6 +78,9 @@ mod tests {
             ("f(1,", Some(")")),
             ("1 +", None),
             ("x = [[ one", Some("]]")),
+            ("x = [==[ one", Some("]==]")),
+            ("x = [[ one ]] .. [=[ two ]]", Some("]=]")),
+            ("x = 1 --[=[ why ]]", Some("]=]")),
             ("select 1;", None),
         ] {
             assert_eq!(Syntax::new().awaited(text).as_deref(), awaited, "{text}");

@@ -78,9 +78,8 @@ impl Catalogue {
     /// Temporary tables are known only where their session has told of their schema: it is asked for where a
     /// statement may have made one.
     pub fn wants_schema(statement: &str) -> bool {
-        let mut words = statement.split(|c: char| !c.is_ascii_alphanumeric());
-        words.any(|word| {
-            ["temp", "temporary"]
+        words(statement).any(|word| {
+            ["temp", "temporary", "pg_temp"]
                 .iter()
                 .any(|temp| word.eq_ignore_ascii_case(temp))
         })
@@ -132,15 +131,20 @@ async fn read(connector: &Connector, temporary: Option<&str>) -> Result<Names> {
     names
 }
 
+/// The words of a statement, in whatever they stand there.
+fn words(statement: &str) -> impl Iterator<Item = &str> {
+    statement
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+}
+
 /// Whether a statement may make, drop or rename something, or shows what others have made.
 fn changes_names(statement: &str) -> bool {
     const FIRST: [&str; 14] = [
         "CREATE", "ALTER", "DROP", "IMPORT", "DO", "CALL", "COMMIT", "END", "ROLLBACK", "ABORT",
         "REASSIGN", "SELECT", "WITH", "EXPLAIN",
     ];
-    let mut words = statement
-        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty());
+    let mut words = words(statement);
     let Some(first) = words.next() else {
         return false;
     };
@@ -163,7 +167,7 @@ fn changes_names(statement: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::changes_names;
+    use super::{Catalogue, changes_names};
 
     #[test]
     fn statements_that_make_or_drop_have_the_names_read_again() {
@@ -186,6 +190,25 @@ mod tests {
             "insert into t values (1)",
         ] {
             assert!(!changes_names(statement), "{statement}");
+        }
+    }
+
+    #[test]
+    fn the_schema_of_temporary_tables_is_asked_for_where_one_may_have_been_made() {
+        for statement in [
+            "create temp table t ()",
+            "CREATE TEMPORARY VIEW v AS SELECT 1",
+            "create table pg_temp.t ()",
+            "db:execute(\"select 1 into temp t\")",
+        ] {
+            assert!(Catalogue::wants_schema(statement), "{statement}");
+        }
+        for statement in [
+            "set local temp_buffers = '2MB'",
+            "show temp_tablespaces",
+            "select my_temp, temp2 from temperatures",
+        ] {
+            assert!(!Catalogue::wants_schema(statement), "{statement}");
         }
     }
 }

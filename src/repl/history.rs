@@ -58,12 +58,14 @@ pub fn bears_a_secret(text: &str) -> bool {
 
 /// A role that is given some text: the word before it may be misspelt.
 fn sets_a_role(lower: &str) -> bool {
-    let mut words = lower.split_whitespace();
-    let sets = words.any(|word| ["create", "alter"].contains(&word));
-    let role = words
-        .next()
-        .is_some_and(|word| ["role", "user", "group"].contains(&word));
-    sets && role && lower.contains('\'')
+    let words = lower
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty());
+    let mut pairs = words.clone().zip(words.skip(1));
+    let sets = pairs.any(|(verb, kind)| {
+        ["create", "alter"].contains(&verb) && ["role", "user", "group"].contains(&kind)
+    });
+    sets && lower.contains('\'')
 }
 
 /// `scheme://user:password@`
@@ -88,6 +90,9 @@ mod tests {
             "connect { url = 'postgres://ada:geheim@db/app' }",
             "secret('API')",
             "alter role ada pasword 'x'",
+            "create table t2 (a int); alter role ada pasword 'x'",
+            "create table t2 (a int);alter role ada pasword 'x'",
+            "db:execute \"alter role ada pasword 'x'\"",
             "select dblink('host=h password=x', 'select 1')",
         ] {
             assert!(bears_a_secret(text), "{text}");
@@ -95,6 +100,7 @@ mod tests {
         for text in [
             "select 1",
             "alter role ada login",
+            "create table role (user text default 'x')",
             "connect { url = 'postgres://ada@db:5432/app' }",
             "-- see http://example.test:8080/x",
         ] {

@@ -139,6 +139,18 @@ impl Syntax {
         }
     }
 
+    /// The part of `text` that is made of whole pieces.
+    pub fn whole<'a>(&self, text: &'a str) -> &'a str {
+        let mut rest = text;
+        while let Next::Piece(_, behind) = self.next(rest) {
+            rest = behind;
+        }
+        match self.next(rest) {
+            Next::Nothing => text,
+            _ => &text[..text.len() - rest.len()],
+        }
+    }
+
     /// The first piece of `text`.
     pub fn next<'a>(&self, text: &'a str) -> Next<'a> {
         let (language, body) = self.classify(text);

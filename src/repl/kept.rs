@@ -1,4 +1,5 @@
-//! The rows of the last result, for `_`: all of them, or none where they would take too much memory.
+//! The rows of the last result, for `_`: all of them, or none where they would take too much memory or where not all
+//! have come.
 
 use std::ops::Range;
 
@@ -8,6 +9,9 @@ use crate::pg::{Column, Rows, Value};
 /// What the rows may take here; as values of Lua they take several times as much.
 const MOST: usize = 16 << 20;
 
+/// What a row takes beside its cells; it may have none.
+const ROW: usize = size_of::<Vec<Value>>();
+
 /// Rows as the server printed them.
 #[derive(Debug, Default)]
 pub struct Kept {
@@ -15,17 +19,15 @@ pub struct Kept {
     /// Where each cell stands in the text; nothing for NULL.
     cells: Vec<Option<Range<u32>>>,
     rows: usize,
-    is_too_much: bool,
+    /// Rows are missing, and none is kept.
+    is_in_part: bool,
 }
 
 impl Kept {
     pub fn take<'a>(&mut self, row: impl Iterator<Item = Option<&'a str>> + Clone) {
         let size = |cell: Option<&str>| size_of::<Option<Range<u32>>>() + cell.map_or(0, str::len);
-        if self.is_too_much || self.size() + row.clone().map(size).sum::<usize>() > MOST {
-            *self = Self {
-                is_too_much: true,
-                ..Self::default()
-            };
+        if self.is_in_part || self.size() + ROW + row.clone().map(size).sum::<usize>() > MOST {
+            self.give_up();
             return;
         }
         self.rows += 1;
@@ -39,17 +41,26 @@ impl Kept {
         }
     }
 
+    /// Not all rows are here: a part of them would pass for the whole.
+    pub fn give_up(&mut self) {
+        *self = Self {
+            is_in_part: true,
+            ..Self::default()
+        };
+    }
+
     fn end(&self) -> u32 {
         u32::try_from(self.text.len()).unwrap_or(u32::MAX)
     }
 
     fn size(&self) -> usize {
-        self.text.len() + self.cells.len() * size_of::<Option<Range<u32>>>()
+        let cells = self.cells.len() * size_of::<Option<Range<u32>>>();
+        self.text.len() + cells + self.rows * ROW
     }
 
-    /// The rows as values; nothing where they were too much.
+    /// The rows as values; nothing where not all are here.
     pub fn rows(&self, columns: &[Column]) -> Option<Rows> {
-        if self.is_too_much {
+        if self.is_in_part {
             return None;
         }
         let row = |index: usize| -> Vec<Value> {
@@ -110,5 +121,25 @@ mod tests {
         kept.take([Some("1")].into_iter());
         assert!(kept.rows(&[column("a", "text")]).is_none());
         assert_eq!(kept.text.capacity(), 0);
+    }
+
+    #[test]
+    fn rows_without_columns_take_their_room_too() {
+        let mut kept = Kept::default();
+        for _ in 0..MOST / ROW {
+            kept.take([].into_iter());
+        }
+        assert!(kept.rows(&[]).is_some());
+        kept.take([].into_iter());
+        assert!(kept.rows(&[]).is_none());
+    }
+
+    #[test]
+    fn of_a_part_nothing_is_kept() {
+        let mut kept = Kept::default();
+        kept.take([Some("1")].into_iter());
+        kept.give_up();
+        kept.take([Some("2")].into_iter());
+        assert!(kept.rows(&[column("a", "int4")]).is_none());
     }
 }

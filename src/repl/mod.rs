@@ -266,9 +266,8 @@ async fn run_text(
             _ => trouble,
         })?;
         let ended = match flow {
-            // What the data has left of the lines behind it is no longer a part of the text.
             Flow::GoesOn if data.is_some() => {
-                return Box::pin(run_text(session, source, syntax, &left)).await;
+                return Box::pin(run_left(session, source, syntax, &left)).await;
             }
             Flow::GoesOn => None,
             Flow::Ends(code) => Some(code),
@@ -280,6 +279,24 @@ async fn run_text(
         }
         rest = behind;
     }
+}
+
+/// Runs what data has left of the lines behind it, which is no longer a part of the text. What is not whole may have
+/// been meant to go on.
+async fn run_left(
+    session: &mut Session,
+    source: &mut Source,
+    syntax: &Syntax,
+    text: &str,
+) -> Result<Option<i32>> {
+    let whole = syntax.whole(text);
+    let ended = run_text(session, source, syntax, whole).await?;
+    if ended.is_none() && whole.len() < text.len() {
+        return Err(Trouble::failed(
+            "what stands last behind the data is not whole, and was not run",
+        ));
+    }
+    Ok(ended)
 }
 
 /// `place` is where the piece begins, in what nobody types.

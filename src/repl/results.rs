@@ -175,7 +175,7 @@ impl Results {
     }
 
     /// Shows the answer to a statement as it comes, and what it ends with.
-    pub async fn answers(&self, mut answers: Answers) -> Result<Given> {
+    pub async fn answers(&self, statement: &str, mut answers: Answers) -> Result<Given> {
         let mut given = Given::default();
         let mut writer: Option<Writer> = None;
         loop {
@@ -193,35 +193,72 @@ impl Results {
                 }
             };
             if let Err(error) = settled {
-                return stopped(answers, error, given).await;
+                return self.stopped(statement, answers, error, given).await;
             }
             let written = match answer {
                 None => break,
                 Some(Answer::Columns(columns)) => {
+                    let ended = given.end(writer.take());
                     let shown: Vec<Column> = columns.iter().map(shown).collect();
-                    given.columns = Some(columns);
-                    self.writer(&shown).map(|new| writer = Some(new))
+                    given.begin(columns);
+                    let begun = ended.and_then(|()| self.writer(&shown));
+                    begun.map(|new| writer = Some(new))
                 }
                 Some(Answer::Row(row)) => given.take(&row, writer.as_mut()),
             };
             if let Err(error) = written {
-                return stopped(answers, error, given).await;
+                return self.stopped(statement, answers, error, given).await;
             }
         }
         given.tag = answers.tag().to_owned();
-        let rows = given.rows;
-        let noun = if rows == 1 { "row" } else { "rows" };
-        if let Some(writer) = writer {
-            read_enough(writer.finish(&format!("({rows} {noun})")))?;
-        }
+        given.end(writer)?;
         if given.columns.is_none() && !given.tag.is_empty() || !is_read(&given.tag) {
             self.print(&given.tag)?;
         }
         Ok(given)
     }
+
+    /// Whoever read the result has seen enough, or it could not be written. A statement that only reads ends with it;
+    /// what another one changes is meant to stay.
+    async fn stopped(
+        &self,
+        statement: &str,
+        mut answers: Answers,
+        error: io::Error,
+        mut given: Given,
+    ) -> Result<Given> {
+        given.kept.give_up();
+        if pg::writes(statement) {
+            while answers.next().await?.is_some() {}
+            given.tag = answers.tag().to_owned();
+            if self.sink.is_none() {
+                self.print(&given.tag)?;
+            }
+        } else {
+            answers.close().await?;
+        }
+        read_enough(Err(error))?;
+        Ok(given)
+    }
 }
 
 impl Given {
+    /// Begins a result. The rules of a table may add some to that of a statement; the last is the one that is given.
+    fn begin(&mut self, columns: Vec<pg::Column>) {
+        self.columns = Some(columns);
+        self.rows = 0;
+        self.kept = Kept::default();
+    }
+
+    /// Ends what is shown of a result.
+    fn end(&self, writer: Option<Writer>) -> io::Result<()> {
+        let rows = self.rows;
+        let noun = if rows == 1 { "row" } else { "rows" };
+        writer.map_or(Ok(()), |writer| {
+            read_enough(writer.finish(&format!("({rows} {noun})")))
+        })
+    }
+
     fn take(&mut self, row: &Row, writer: Option<&mut Writer>) -> io::Result<()> {
         self.rows += 1;
         self.kept.take(row.cells());
@@ -267,13 +304,6 @@ fn shown(column: &pg::Column) -> Column {
 fn is_read(tag: &str) -> bool {
     let word = tag.split(' ').next().unwrap_or_default();
     ["SELECT", "SHOW", "EXPLAIN", "FETCH", "VALUES", ""].contains(&word)
-}
-
-/// Whoever read the result has seen enough, or it could not be written.
-async fn stopped(answers: Answers, error: io::Error, given: Given) -> Result<Given> {
-    answers.close().await?;
-    read_enough(Err(error))?;
-    Ok(given)
 }
 
 fn read_enough(written: io::Result<()>) -> io::Result<()> {

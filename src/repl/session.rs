@@ -42,6 +42,8 @@ struct Open {
     db: Db,
     /// When a protected one is to be read-only again.
     until: Option<Instant>,
+    /// Whether a temporary table may have been made since the schema of such was asked for.
+    wants_schema: bool,
 }
 
 impl Session {
@@ -139,7 +141,12 @@ impl Session {
         let open = self.open.get(name);
         if open.is_none_or(|open| open.db.handle().is_closed()) {
             let db = connect_named(&self.context, name).await?;
-            self.open.insert(name.to_owned(), Open { db, until: None });
+            let open = Open {
+                db,
+                until: None,
+                wants_schema: false,
+            };
+            self.open.insert(name.to_owned(), open);
         }
         Ok(())
     }
@@ -218,13 +225,18 @@ impl Session {
     }
 
     /// Behind each line: what it has run may have changed what there is to know.
-    pub async fn tell_ran(&self, text: &str) {
+    pub async fn tell_ran(&mut self, text: &str) {
         self.known.ran(text);
-        if self.terminal
-            && Catalogue::wants_schema(text)
-            && let Ok(db) = self.db()
-        {
-            self.known.ask_temporary(db.handle()).await;
+        let current = self.current.as_ref().filter(|_| self.terminal);
+        let Some(open) = current.and_then(|name| self.open.get_mut(name)) else {
+            return;
+        };
+        open.wants_schema |= Catalogue::wants_schema(text);
+        let session = open.db.handle();
+        // A query of ours would be the first of a transaction that is still to be set up.
+        if open.wants_schema && session.status() == Status::Idle {
+            open.wants_schema = false;
+            self.known.ask_temporary(session).await;
         }
     }
 

@@ -35,7 +35,7 @@ impl Session {
             "g" | "gx" => self.run_to(text, &then, source).await?,
             "gset" => self.set_variables(text, &then).await?,
             "watch" => return watch::run(self, text, &then).await,
-            "e" => return super::command::edit(self),
+            "e" => return super::command::edit(self, &then),
             _ => {
                 self.note("the statement before it was not run: its semicolon is missing");
                 let line = format!("{} {}", then.name, then.text);
@@ -69,7 +69,11 @@ impl Session {
         let begun = Instant::now();
         let before = session.status();
         let given = match copying(text) {
-            None => results.answers(session.run_typed(text).await?).await?,
+            None => {
+                results
+                    .answers(text, session.run_typed(text).await?)
+                    .await?
+            }
             Some(way) => copy(&session, text, way, source, results).await?,
         };
         if self.timing {

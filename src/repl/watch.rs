@@ -54,7 +54,7 @@ pub async fn run(session: &mut Session, text: &str, words: &Words) -> Result<Flo
         results.print(&format!("{now} (every {} s)", pace.seconds))?;
         let handle = session.db()?.handle().clone();
         let shown = match handle.run_typed(text).await {
-            Ok(answers) => results.answers(answers).await,
+            Ok(answers) => results.answers(text, answers).await,
             Err(error) => Err(error.into()),
         };
         match shown {

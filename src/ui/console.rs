@@ -64,9 +64,10 @@ impl Console {
     pub fn new(options: Options) -> Self {
         let (out, err) = (Screen::stdout(), Screen::stderr());
         let printer = Printer::new(std::io::stdout(), std::io::stderr());
-        let printer = match (out.width)() {
-            Some(_) => printer,
-            None => printer.with_stdout_elsewhere(),
+        let printer = if (out.width)().is_some() && (err.width)().is_some() {
+            printer
+        } else {
+            printer.with_outputs_apart()
         };
         Self::over(options, out, err, printer)
     }

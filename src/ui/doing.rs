@@ -174,7 +174,7 @@ mod tests {
         doing.begin_step("all", 0);
         doing.begin_step("a\u{1b}", 1);
         doing.moving("x.dump", 1000, 2000);
-        doing.wait(7, "dev", "UPDATE lat", 61.0);
+        doing.wait(7, "dev", "UPDATE lat", 7260.0);
         let drawn = doing.lines(50, 80);
         assert!(drawn[0].contains(" all "), "{drawn:?}");
         assert!(
@@ -183,7 +183,7 @@ mod tests {
         );
         assert_eq!(drawn[2], "    x.dump: 1.0 kB of 2.0 kB so far");
         assert!(
-            drawn[3].ends_with(" dev: UPDATE lat 1 min 01 s"),
+            drawn[3].ends_with(" dev: UPDATE lat 2 h 01 min"),
             "{drawn:?}"
         );
         assert_eq!(lines(&doing, 1).len(), 1);
@@ -197,15 +197,15 @@ mod tests {
     fn a_long_name_is_cut_and_its_time_is_not() {
         let mut doing = Doing::default();
         doing.begin_step("all", 0);
-        doing.wait(7, "dev", "UPDATE lat SET body = '漢字漢字漢字'", 61.0);
+        doing.wait(7, "dev", "UPDATE lat SET body = '漢字漢字漢字'", 7260.0);
         for width in 0..60 {
             let drawn = doing.lines(50, width);
             let waiting = drawn.last().unwrap();
-            assert!(waiting.ends_with(" 1 min 01 s"), "{drawn:?}");
+            assert!(waiting.ends_with(" 2 h 01 min"), "{drawn:?}");
             assert!(width < 20 || waiting.width() < width, "{width}: {drawn:?}");
         }
         let drawn = doing.lines(50, 30);
-        assert!(drawn[1].contains(" dev: UPDATE l… 1 min 01 s"), "{drawn:?}");
+        assert!(drawn[1].contains(" dev: UPDATE l… 2 h 01 min"), "{drawn:?}");
     }
 
     #[test]

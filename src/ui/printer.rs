@@ -36,7 +36,7 @@ pub struct Printer {
     /// Both outputs are the terminal on which the status is drawn.
     shared: bool,
     /// While a question or a pager has the terminal: what waits until it is free.
-    held: Option<Vec<(Output, String)>>,
+    held: Option<Vec<Held>>,
     /// Nothing is drawn any more.
     ended: bool,
     /// Why something for stdout was lost, the first time.
@@ -44,6 +44,8 @@ pub struct Printer {
     /// While a line is typed: who shows what is printed.
     elsewhere: Option<Elsewhere>,
 }
+
+type Held = Box<dyn FnOnce(&mut Printer) + Send>;
 
 /// Takes a text that is to be printed. It must not wait.
 pub type Elsewhere = Box<dyn FnMut(String) + Send>;
@@ -76,9 +78,9 @@ impl Printer {
         }
     }
 
-    /// The same where stdout is something else than the terminal of stderr.
+    /// The same where the outputs are not both the terminal.
     #[must_use]
-    pub fn with_stdout_elsewhere(mut self) -> Self {
+    pub fn with_outputs_apart(mut self) -> Self {
         self.shared = false;
         self
     }
@@ -89,7 +91,7 @@ impl Printer {
             return;
         }
         if let Some(held) = &mut self.held {
-            held.push((to, text));
+            held.push(Box::new(move |printer| printer.print(to, text)));
             return;
         }
         let drawn = !self.status.drawn.is_empty();
@@ -119,7 +121,13 @@ impl Printer {
 
     /// Prints to an output that is no terminal, as it is.
     pub fn print_bytes(&mut self, to: Output, bytes: &[u8]) {
-        self.write_bytes(to, bytes);
+        match &mut self.held {
+            None => self.write_bytes(to, bytes),
+            Some(held) => {
+                let bytes = bytes.to_vec();
+                held.push(Box::new(move |printer| printer.write_bytes(to, &bytes)));
+            }
+        }
     }
 
     /// Prints lines to stderr under the step that is open.
@@ -197,6 +205,10 @@ impl Printer {
     pub fn lead_away(&mut self, elsewhere: Option<Elsewhere>) {
         let wiping = self.status.wiping();
         self.write(Output::Err, &wiping);
+        // What draws there begins with the line.
+        if elsewhere.is_some() && self.mid_line.take().is_some() {
+            self.write(Output::Err, "\n");
+        }
         self.elsewhere = elsewhere;
     }
 
@@ -205,8 +217,8 @@ impl Printer {
     }
 
     pub fn release(&mut self) {
-        for (to, text) in self.held.take().into_iter().flatten() {
-            self.print(to, text);
+        for print in self.held.take().into_iter().flatten() {
+            print(self);
         }
     }
 

@@ -28,12 +28,12 @@ pub enum Error {
     Refused { host: String, status: u16 },
     /// A redirection: wherever it leads, the token is not for them.
     #[error(
-        "the webhook at `{host}` answered {status}: it has moved to `{to}`, which is not followed; give that address"
+        "the webhook at `{host}` answered {status}: it has moved to {to}, which is not followed; give that address"
     )]
     Moved {
         host: String,
         status: u16,
-        /// A host, or words.
+        /// A host or a scheme in backticks, or words.
         to: String,
     },
     #[error(
@@ -152,13 +152,30 @@ impl Webhook {
         match to.filter(|_| answer.status().is_redirection()) {
             None => Error::Refused { host, status },
             Some(to) => {
-                // Not the whole of it: it may hold the token.
-                let to = to.to_str().ok().and_then(|to| to.parse::<Uri>().ok());
-                let to = to.and_then(|to| Some(to.host()?.to_owned()));
+                let to = to.to_str().ok().and_then(|to| self.elsewhere(to));
                 let to = to.unwrap_or_else(|| "another path".to_owned());
                 Error::Moved { host, status, to }
             }
         }
+    }
+
+    /// What is another in the address that a redirection leads to, beside its path. Not the whole of it: it may hold the
+    /// token.
+    fn elsewhere(&self, to: &str) -> Option<String> {
+        let from: Uri = self.url.expose().parse().ok()?;
+        let to: Uri = to.parse().ok()?;
+        // Without a scheme it is a path, which may be read as a host.
+        let (scheme, host) = (to.scheme_str()?, to.host()?);
+        if !host.eq_ignore_ascii_case(&self.host) {
+            return Some(format!("`{host}`"));
+        }
+        if from.path_and_query() != to.path_and_query() {
+            return None;
+        }
+        if from.scheme_str() != Some(scheme) {
+            return Some(format!("`{scheme}`"));
+        }
+        (from.port_u16() != to.port_u16()).then(|| "another port".to_owned())
     }
 
     fn broken(&self, error: ureq::Error) -> Error {
@@ -255,6 +272,40 @@ mod tests {
     }
 
     #[test]
+    fn of_the_address_that_it_has_moved_to_only_what_differs_is_told() {
+        let url = "http://chat.example.test/services/T000/B000/moved";
+        let webhook = Webhook::new(url, Duration::from_secs(1), 0).unwrap();
+        for (location, to) in [
+            (
+                "https://talk.example.test/services/T000/B000/moved",
+                "`talk.example.test`",
+            ),
+            (
+                "https://chat.example.test/services/T000/B000/moved",
+                "`https`",
+            ),
+            (
+                "http://Chat.example.test:8080/services/T000/B000/moved",
+                "another port",
+            ),
+            ("https://chat.example.test/v2/moved", "another path"),
+            ("/v2/moved", "another path"),
+            ("moved", "another path"),
+        ] {
+            let answer = Response::builder().status(301).header("location", location);
+            let refused = webhook.refused(&answer.body(()).unwrap());
+            assert_eq!(
+                refused.to_string(),
+                format!(
+                    "the webhook at `chat.example.test` answered 301: it has moved to {to}, which is not followed; give \
+                     that address"
+                ),
+                "{location}"
+            );
+        }
+    }
+
+    #[test]
     fn only_what_may_pass_is_tried_again() {
         let refused = |status| {
             let host = String::new();
@@ -289,7 +340,7 @@ mod texts {
                 Error::Moved {
                     host: "chat".into(),
                     status: 301,
-                    to: "talk".into(),
+                    to: "`talk`".into(),
                 },
                 "the webhook at `chat` answered 301: it has moved to `talk`, which is not followed; give that address",
             ),

@@ -1,7 +1,7 @@
 //! `runner check --connect`: what only the servers know.
 
 use super::checked;
-use crate::support::{Database, dev};
+use crate::support::{Database, Sshd, dev};
 
 /// Lines with what is told of each: the column in its SQL, and the message.
 const LINES: &[(&str, &str)] = &[
@@ -227,4 +227,19 @@ fn with_connect_what_was_found_is_told_beside_a_server_that_cannot_be_asked() {
         .stderr_has("error: there is no global `lgo`, did you mean `log`\n")
         .code(1);
     assert_eq!(run.stderr.matches("error: ").count(), 3, "{}", run.stderr);
+}
+
+#[test]
+fn with_connect_nothing_is_left_of_the_way_to_a_server_that_cannot_be_asked() {
+    let sshd = Sshd::start("");
+    let run = checked("connect('far'):query 'SELECT 1'")
+        .toml(&format!(
+            "[ssh]\nconfig = \"{}\"\n[targets.far]\nurl = \"postgres://x@127.0.0.1:1/x\"\nssh = \"jump\"\n",
+            sshd.config().display()
+        ))
+        .args(["--connect", "--quiet"])
+        .stderr_has("error: cannot reach `far`: ")
+        .code(1);
+    run.assert_left();
+    sshd.assert_left();
 }

@@ -84,7 +84,8 @@ fn on_a_terminal_nothing_is_drawn_over_what_a_playbook_or_its_commands_write() {
     ";
     let mut screen = Screen::start(Runner::new().playbook(lua), &[]);
     screen.wait_for("the second step is drawn", |screen| {
-        screen.contains("outer") && screen.lines().last().is_some_and(turns)
+        let is_next = |line: &str| turns(line) && line.contains(" next ");
+        screen.contains("✓ outer") && screen.lines().last().is_some_and(is_next)
     });
     let text = screen.text();
     let shown: Vec<_> = text.lines().filter(|line| !turns(line)).collect();

@@ -15,6 +15,7 @@ fn what_may_hold_a_password_is_in_no_report_and_no_log() {
         "local password = 'geheim3' .. nil",
         "\\e",
         "do $$ begin execute 'alter role nobody_here password ''geheim5'''; end $$;",
+        "alter role nobody_here password geheim6;",
     ] {
         let runner = Runner::new().target("dev", &database).env("EDITOR", editor);
         let ran = run(runner, &["dev", "--log", "done.log", "-v"], lines, 1);

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use crate::support::{Database, Ran, Runner, dev};
+use super::{CTRL_C, Screen, TAB};
+use crate::support::{Database, Ran, Runner, dev, wait_until};
 
 /// Runs lines; the exit code has to be this.
 #[track_caller]
@@ -99,6 +100,7 @@ fn the_first_failure_ends_it_with_1_and_tells_its_place() {
             "error: deep\n  at stdin:3\n  3 | error 'deep'",
         ),
         ("\\timin", "did you mean `timing`"),
+        ("\\e x.sql", "`\\e` takes nothing, got `x.sql`"),
         (
             "selec 1",
             "help: this is read as Lua; as SQL, did you mean `SELECT`",
@@ -166,6 +168,10 @@ fn copy_reads_and_writes_lines() {
     assert_eq!(database.query("select count(*) from t"), "2");
 }
 
+/// What `_` says behind a result that is not kept.
+const NOT_THERE: &str = "error: `_` is not there: the last result was too much to be kept, or was left before its end; \
+                         `db:query` gives all of one, and `db:rows` one row after the other\n  at stdin:2\n";
+
 #[test]
 fn a_row_becomes_variables_and_rows_are_the_last_result() {
     let database = Database::empty(dev());
@@ -193,9 +199,7 @@ fn a_row_becomes_variables_and_rows_are_the_last_result() {
     ] {
         let target = Runner::new().target("dev", &database);
         let ran = run(target, &["dev"], &format!("{much}{use_it}\n"), 1);
-        let message = "error: `_` is not there: the last result was too much to be kept; `db:query` gives all of one, \
-                       and `db:rows` one row after the other\n  at stdin:2\n";
-        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+        assert!(ran.stderr.contains(NOT_THERE), "{}", ran.stderr);
     }
     assert_eq!(
         on(
@@ -216,6 +220,90 @@ fn a_row_becomes_variables_and_rows_are_the_last_result() {
         );
         assert!(ran.stderr.contains(message), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn a_result_that_was_left_before_its_end_is_not_the_last_result() {
+    let database = Database::empty(dev());
+    // Less than what is kept, and more than a pipe holds.
+    let rows =
+        "select repeat('x', 1000) as x from generate_series(1, 10000) \\g |head -n 1 >head.txt\n";
+    let target = Runner::new().target("dev", &database);
+    let ran = run(target, &["dev"], &format!("{rows}#_\n"), 1);
+    assert!(ran.stderr.contains(NOT_THERE), "{}", ran.stderr);
+    let head = std::fs::read_to_string(ran.project.path().join("head.txt")).unwrap();
+    assert_eq!(head.trim_end(), "x");
+}
+
+#[test]
+fn what_changes_rows_is_done_although_its_rows_are_not_read_to_their_end() {
+    let database = Database::with(dev(), "create table t (x text)");
+    let insert = "insert into t select repeat('x', 1000) from generate_series(1, 10000) returning x \\g |head -n 1 >head.txt\n";
+    assert_eq!(on(&database, insert), "");
+    assert_eq!(database.query("select count(*) from t"), "10000");
+}
+
+#[test]
+fn a_statement_may_give_several_results_of_which_the_last_one_stays() {
+    let sql = "create table r (v int); create table s (v int);
+               create rule r1 as on insert to r do also select 1 as x from generate_series(1, 3);
+               create rule r2 as on insert to r do also select 1 as p, 2 as q;
+               create rule s1 as on insert to s do also select 1 as p, 2 as q;
+               create rule s2 as on insert to s do also select 3 as x";
+    let database = Database::with(dev(), sql);
+    assert_eq!(
+        on(
+            &database,
+            "insert into r values (1);\n#_, _[1].x, _[1].p, _[1].q\n"
+        ),
+        "x\n─\n1\n1\n1\n(3 rows)\np  q\n─  ─\n1  2\n(1 row)\nINSERT 0 1\n1\tnil\t1\t2\n"
+    );
+    assert_eq!(
+        on(&database, "insert into s values (1);\n#_, _[1].x, _[1].p\n"),
+        "p  q\n─  ─\n1  2\n(1 row)\nx\n─\n3\n(1 row)\nINSERT 0 1\n1\t3\tnil\n"
+    );
+}
+
+#[test]
+fn what_a_list_does_not_find_has_the_name_of_what_it_lists() {
+    let database = Database::empty(dev());
+    for (line, message) in [
+        ("\\dD txt", "did not find any domains named `txt`"),
+        ("\\da lowr", "did not find any aggregates named `lowr`"),
+        (
+            "\\drds nobody",
+            "did not find any settings of roles named `nobody`",
+        ),
+    ] {
+        let target = Runner::new().target("dev", &database);
+        let ran = run(target, &["dev"], line, 1);
+        // Without another name behind it: that would be the name of something else.
+        let message = format!("error: {message}\n");
+        assert!(ran.stderr.contains(&message), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_transaction_is_asked_nothing_and_its_temporary_tables_are_known_behind_it() {
+    let database = Database::empty(dev());
+    let mut screen = Screen::start(Runner::new().target("dev", &database), &["repl", "dev"]);
+    screen.wait_prompt("dev=>");
+    // The word for a temporary table, in what is no query.
+    let line =
+        "begin; set local application_name = temp; set transaction isolation level serializable;";
+    assert_eq!(screen.answer(line, "dev=*>"), "BEGIN\nSET\nSET");
+    let line = "create temp table passing (gone_soon int); commit;";
+    assert_eq!(screen.answer(line, "dev=>"), "CREATE TABLE\nCOMMIT");
+    wait_until("its columns are completed", || {
+        screen.keys(&format!("select * from passi{TAB} where gone_{TAB}!"));
+        screen.wait_for("the keys have been seen", |text| text.ends_with('!'));
+        let known = screen.last_line().contains("passing where gone_soon!");
+        screen.keys(CTRL_C);
+        screen.wait_prompt("dev=>");
+        known
+    });
+    screen.type_line("\\q");
+    assert_eq!(screen.finish().0, 0);
 }
 
 #[test]

@@ -27,6 +27,7 @@ fn without_words_the_prompt_opens_and_ctrl_d_leaves() {
 fn sql_goes_to_the_target_and_ends_with_a_semicolon() {
     let database = Database::empty(dev());
     let mut screen = opened(&database);
+    screen.clear();
     screen.type_line("select 40 +");
     screen.type_line("2 as n;");
     screen.wait_text("42");
@@ -84,7 +85,7 @@ fn ctrl_c_cancels_the_statement_at_the_server_and_keeps_the_session() {
     let database = Database::empty(dev());
     let mut screen = opened(&database);
     let running = "select count(*) from pg_stat_activity where query like '%pg_sleep(1000)%' \
-                   and state = 'active' and pid <> pg_backend_pid()";
+                   and state = 'active' and datname = current_database() and pid <> pg_backend_pid()";
     screen.type_line("create temp table kept (a int);");
     screen.wait_text("CREATE TABLE");
     screen.type_line("select pg_sleep(1000);");
@@ -235,7 +236,10 @@ fn names_are_completed_and_what_is_typed_has_colours() {
     screen.keys(";\r");
     screen.wait_text("(0 rows)");
     screen.wait_prompt("dev=>");
-    assert!(screen.bytes().contains("\u{1b}["), "keywords are painted");
+    assert!(
+        screen.bytes().contains("\u{1b}[1;34m"),
+        "keywords are painted"
+    );
 }
 
 #[test]

@@ -64,6 +64,28 @@ fn a_text_that_goes_on_tells_until_when_and_is_one_line_of_the_history() {
 }
 
 #[test]
+fn what_is_not_whole_behind_pasted_data_is_not_run() {
+    let database = Database::with(dev(), "create table t (a int)");
+    let mut screen = opened(&database);
+    screen.type_line("copy t from stdin;");
+    screen.wait_prompt(">>");
+    screen.keys(&pasted("7\n\\.\nselect 'whole' as it;\ndelete from t"));
+    screen.wait_text("delete from t");
+    screen.keys(ENTER);
+    screen.wait_text("what stands last behind the data is not whole, and was not run");
+    screen.wait_prompt("dev=>");
+    assert!(screen.text().lines().any(|line| line == "whole"));
+    assert_eq!(database.query("select a from t"), "7");
+}
+
+#[test]
+fn what_is_written_without_a_line_end_stays_above_the_prompt() {
+    let mut screen = Screen::start(Runner::new(), &[]);
+    screen.wait_prompt("runner>");
+    assert_eq!(screen.answer("do io.write('abc') end", "runner>"), "abc");
+}
+
+#[test]
 fn a_pasted_script_runs_with_its_data() {
     let database = Database::with(dev(), "create table t (a int, b text)");
     let mut screen = opened(&database);
@@ -120,7 +142,9 @@ fn data_has_its_tabs_and_what_is_refused_of_it_is_not_run_as_lines() {
     screen.type_line("copy t from stdin;");
     screen.wait_prompt(">>");
     screen.type_line(&format!("2{TAB}two"));
-    screen.wait_prompt(">>");
+    screen.wait_for("the row is taken", |text| {
+        text.matches(">>").count() == 2 && text.lines().last() == Some(">>")
+    });
     screen.keys(CTRL_C);
     screen.wait_text("interrupted");
     screen.wait_prompt("dev=>");

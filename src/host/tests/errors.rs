@@ -100,6 +100,42 @@ async fn wrong_arguments_are_said_in_words_of_lua() {
 }
 
 #[tokio::test]
+async fn an_error_of_stock_lua_is_told_at_the_line_that_calls_it() {
+    let lines = printed(
+        r#"
+        local f = io.tmpfile()
+        f:close()
+        local function save()
+          f:write("x")
+        end
+        local function start()
+          os.execute({})
+        end
+        local function swap()
+          local swapped = ("a"):gsub("[a", "")
+        end
+        print(pcall(function()
+          save()
+        end))
+        print(pcall(function()
+          start()
+        end))
+        print(pcall(function()
+          swap()
+        end))
+        "#,
+    );
+    assert_eq!(
+        lines.await,
+        [
+            "false\tplay.lua:5: attempt to use a closed file",
+            "false\tplay.lua:8: bad argument #1 to 'execute' (string expected, got table)",
+            "false\tplay.lua:11: malformed pattern (missing ']')",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn tables_raised_as_errors_are_shown_by_their_tostring() {
     let failure = bench()
         .run("error(setmetatable({}, { __tostring = function() return 'in words' end }))")

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::process::ExitStatus;
 
 use super::{Source, Words};
 use crate::host::shown;
@@ -28,12 +29,18 @@ pub async fn run_again(session: &mut Session, source: &mut Source, words: Words)
 }
 
 /// `\e`
-pub async fn editor(session: &mut Session, _: &mut Source, _: Words) -> Result<Flow> {
-    edit(session)
+pub async fn editor(session: &mut Session, _: &mut Source, words: Words) -> Result<Flow> {
+    edit(session, &words)
 }
 
 /// Has the last statement edited; what comes of it is run.
-pub fn edit(session: &mut Session) -> Result<Flow> {
+pub fn edit(session: &mut Session, words: &Words) -> Result<Flow> {
+    if let Some(got) = words.first() {
+        return Err(Trouble::usage(format!(
+            "`\\{}` takes nothing, got `{got}`; it edits the last statement, and `\\i FILE` runs a file",
+            words.name
+        )));
+    }
     let failed =
         |error: std::io::Error| Trouble::failed(format!("cannot edit the statement: {error}"));
     // Nobody else may read it.
@@ -60,9 +67,7 @@ pub fn edit(session: &mut Session) -> Result<Flow> {
     } else {
         format!("'{}'", path.replace('\'', r"'\''"))
     };
-    let status = shell(&format!("{editor} {word}"))
-        .status()
-        .map_err(failed)?;
+    let status = run(session, &format!("{editor} {word}")).map_err(failed)?;
     if !status.success() {
         return Err(Trouble::failed(format!(
             "`{editor}` ended with {status}; nothing was run"
@@ -99,13 +104,22 @@ pub async fn include(session: &mut Session, _: &mut Source, words: Words) -> Res
     Ok(Flow::GoesOn)
 }
 
+/// Runs a command, which has the terminal until it ends.
+fn run(session: &Session, command: &str) -> std::io::Result<ExitStatus> {
+    let reporter = &session.context().options.reporter;
+    reporter.lend(true);
+    let status = shell(command).status();
+    reporter.lend(false);
+    status
+}
+
 /// `\! COMMAND`
 pub async fn run_shell(session: &mut Session, _: &mut Source, words: Words) -> Result<Flow> {
     if words.text.is_empty() {
         return Err(Trouble::usage("`\\!` needs a command"));
     }
     let failed = |error| Trouble::failed(format!("cannot run `{}`: {error}", words.text));
-    let status = shell(&words.text).status().map_err(failed)?;
+    let status = run(session, &words.text).map_err(failed)?;
     if !status.success() {
         session.note(format!("the command ended with {status}"));
     }

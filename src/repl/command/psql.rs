@@ -26,7 +26,7 @@ pub fn instead(name: &str) -> Option<&'static str> {
         "pset" | "a" | "t" | "H" | "f" | "C" | "T" => {
             "`\\x` shows rows as records; start with `--csv`, `--tsv` or `--json` for programs"
         }
-        "p" | "print" | "s" | "w" | "write" | "r" | "reset" => {
+        "p" | "print" | "s" | "w" | "r" | "reset" => {
             "arrow-up brings the last statement back, Ctrl-R finds others, Ctrl-C drops what is typed"
         }
         "gexec" => {
@@ -47,4 +47,16 @@ pub fn instead(name: &str) -> Option<&'static str> {
         "crosstabview" => "`show.chart(rows)` draws a result",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_here_is_not_said_to_be_elsewhere() {
+        for name in super::super::names() {
+            assert_eq!(instead(name), None, "{name}");
+        }
+    }
 }

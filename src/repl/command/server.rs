@@ -128,7 +128,7 @@ pub async fn locks(session: &mut Session, _: &mut Source, _: Words) -> Result<Fl
 
 async fn show(session: &Session, sql: &str) -> Result<Flow> {
     let answers = session.db()?.handle().run_typed(sql).await?;
-    session.results.answers(answers).await?;
+    session.results.answers(sql, answers).await?;
     Ok(Flow::GoesOn)
 }
 

@@ -7,7 +7,7 @@ use super::{Candidate, World};
 
 /// Commands that take a target, a file, a table.
 const TARGETS: [&str; 3] = ["c", "connect", "tunnel"];
-const FILES: [&str; 8] = ["i", "include", "o", "out", "e", "edit", "g", "record"];
+const FILES: [&str; 6] = ["i", "include", "o", "out", "g", "record"];
 const TABLES: [&str; 2] = ["trigger", "watermark"];
 /// Commands that are switched.
 const SWITCHES: [(&str, &[&str]); 3] = [
@@ -80,13 +80,13 @@ fn described(what: &What, prefix: &str, names: &Names) -> Vec<Candidate> {
         What::Functions(_) | What::FunctionSource => functions(prefix, names),
         What::Other(other) => match other.what {
             "relations" => relations(prefix, &WITH_PRIVILEGES, names),
-            "functions" => functions(prefix, names),
+            "aggregates" => functions(prefix, names),
             "tablespaces" => plain(Plain::Tablespace, prefix, names),
-            "settings" => plain(Plain::Role, prefix, names),
+            "settings of roles" => plain(Plain::Role, prefix, names),
             "configuration parameters" => named(names.settings(prefix), prefix, names),
             "publications" => plain(Plain::Publication, prefix, names),
             "foreign servers" => plain(Plain::Server, prefix, names),
-            "data types" => types(prefix, names),
+            "domains" => types(prefix, names),
             _ => Vec::new(),
         },
         What::Types => types(prefix, names),
@@ -188,4 +188,33 @@ fn fitting(written: impl Iterator<Item = String>, prefix: &str) -> Vec<Candidate
         .filter(|name| !quoted || name.starts_with(prefix))
         .map(Candidate::plain)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repl::complete::LuaNames;
+
+    fn offered(line: &str) -> Vec<Candidate> {
+        let world = World {
+            names: &Names::default(),
+            lua: &LuaNames::default(),
+            targets: &[],
+            groups: &[],
+            commands: &[],
+            files: &|prefix: &str| vec![format!("{prefix}.sql")],
+        };
+        complete(line, &world).1
+    }
+
+    #[test]
+    fn files_are_offered_to_commands_that_take_one() {
+        for command in ["i", "include", "o", "out", "g", "record"] {
+            let found = offered(&format!("\\{command} a"));
+            assert_eq!(found, [Candidate::plain("a.sql")], "{command}");
+        }
+        for command in ["e", "edit"] {
+            assert!(offered(&format!("\\{command} a")).is_empty(), "{command}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::pattern::Qualified;
 pub struct Other {
     letters: &'static [&'static str],
     pub title: &'static str,
-    /// What it lists; where nothing is found, that is looked for under this name, too.
+    /// What it lists; where nothing is found, what was meant is looked for among what `names.sql` has by this name.
     pub what: &'static str,
     /// The columns that it has without `+`.
     pub brief: &'static [&'static str],
@@ -55,7 +55,7 @@ const OTHERS: &[Other] = &[
     },
     Other {
         title: "List of domains",
-        what: "data types",
+        what: "domains",
         brief: &[
             "Schema",
             "Name",
@@ -69,7 +69,7 @@ const OTHERS: &[Other] = &[
     },
     Other {
         title: "List of aggregate functions",
-        what: "functions",
+        what: "aggregates",
         brief: &[
             "Schema",
             "Name",
@@ -97,7 +97,7 @@ const OTHERS: &[Other] = &[
     },
     Other {
         title: "List of settings",
-        what: "settings",
+        what: "settings of roles",
         brief: &["Role", "Database", "Settings"],
         ..by_name(
             &["drds"],

@@ -1,12 +1,12 @@
-//! What `_` is behind a result that was too much to be kept.
+//! What `_` is behind a result that was too much to be kept, or that nobody read to its end.
 
 use mlua::{MetaMethod, UserData, UserDataMethods, Variadic};
 
 /// Says so, whatever is done with it.
 pub struct TooMuch;
 
-const TEXT: &str = "`_` is not there: the last result was too much to be kept; `db:query` gives all of one, and \
-                    `db:rows` one row after the other";
+const TEXT: &str = "`_` is not there: the last result was too much to be kept, or was left before its end; \
+                    `db:query` gives all of one, and `db:rows` one row after the other";
 
 impl UserData for TooMuch {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {

@@ -13,7 +13,7 @@ use super::{Context, Flow, Result};
 use crate::api::{Db, rows_to_lua, to_tables};
 use crate::config::did_you_mean;
 use crate::host::{CHUNK, Failure, Location, Machine, text};
-use crate::pg::Rows;
+use crate::pg::{Rows, Status};
 
 const LOCALS: &str = include_str!("locals.lua");
 /// What messages call a chunk, before its number.
@@ -174,6 +174,7 @@ impl Lua {
 impl Session {
     /// `place` is where the line stands, if nobody types it.
     pub async fn run_lua(&mut self, line: &str, place: Option<&Location>) -> Result<Flow> {
+        let before = self.db().map_or(Status::Idle, |db| db.handle().status());
         let values: Vec<Value> = self.lua.run(line, place).await?.into_iter().collect();
         for note in self.lua.take_notes() {
             self.context().warn(note);
@@ -183,7 +184,7 @@ impl Session {
             self.lua.machine().globals().set("_", first)?;
         }
         let target = self.current().map(str::to_owned);
-        self.record.lua(target.as_deref(), line);
+        self.record.lua(target.as_deref(), line, before);
         Ok(Flow::GoesOn)
     }
 

@@ -1,6 +1,6 @@
 //! The text of a recorded playbook, line by line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{Kind, Statement};
@@ -13,9 +13,12 @@ pub struct Body {
     targets: Vec<String>,
     writing: BTreeSet<String>,
     current: Option<String>,
-    /// What was done in the transaction that is open.
-    transaction: Option<Transaction>,
+    /// What was done in the transactions that are open, by target.
+    open: BTreeMap<String, Transaction>,
 }
+
+/// For what was done in a transaction that had begun when the record began.
+const NO_BEGINNING: &str = "-- The end of a transaction that had begun before was left out here.";
 
 #[derive(Default)]
 struct Transaction {
@@ -24,7 +27,7 @@ struct Transaction {
     /// The same as lines of Lua, which stand among them; without what begins and ends it.
     lines: Vec<String>,
     has_lua: bool,
-    /// It begins in a manner of its own, or has savepoints.
+    /// It begins or ends in a manner of its own, or has savepoints.
     is_special: bool,
 }
 
@@ -47,8 +50,9 @@ impl Body {
         }
     }
 
-    pub fn lua(&mut self, text: &str) {
-        match &mut self.transaction {
+    /// A line of Lua, run while the transaction of `target` was so.
+    pub fn lua(&mut self, target: Option<&str>, text: &str, status: Status) {
+        match target.and_then(|target| self.transaction(target, status)) {
             Some(transaction) => {
                 transaction.lines.push(text.to_owned());
                 transaction.has_lua = true;
@@ -57,34 +61,51 @@ impl Body {
         }
     }
 
+    /// The transaction of a target that is in this one now.
+    fn transaction(&mut self, target: &str, status: Status) -> Option<&mut Transaction> {
+        if status == Status::Idle {
+            // One that is not known to have ended was lost with its connection.
+            self.open.remove(target);
+        }
+        self.open.get_mut(target)
+    }
+
     pub fn sql(&mut self, statement: &Statement) {
-        let text = &statement.text;
+        let (target, text) = (&statement.target, &statement.text);
         if !matches!(statement.kind, Kind::Query | Kind::CopiesOut) || writes(text) {
-            self.writing.extend(self.current.clone());
+            self.writing.insert(target.clone());
         }
-        let begins = statement.before == Status::Idle && statement.behind != Status::Idle;
+        let divides = transaction_statement(text);
+        let begins = statement.before == Status::Idle;
         let ends = statement.behind == Status::Idle;
-        if begins {
-            self.transaction = Some(Transaction {
-                is_special: !begins_plainly(text),
-                ..Transaction::default()
-            });
-        }
-        let Some(transaction) = &mut self.transaction else {
-            let line = line_of(statement);
-            self.put(&line);
+        let Some(transaction) = self.transaction(target, statement.before) else {
+            match (begins, ends) {
+                // It has ended nothing.
+                (true, true) if divides.is_some() && !is_of_prepared(text) => {}
+                (true, true) => self.put(&line_of(statement)),
+                (true, false) => {
+                    let transaction = Transaction {
+                        is_special: !begins_plainly(text),
+                        script: vec![script_of(statement)],
+                        ..Transaction::default()
+                    };
+                    self.open.insert(target.clone(), transaction);
+                }
+                (false, true) => self.put(NO_BEGINNING),
+                (false, false) => {}
+            }
             return;
         };
         transaction.script.push(script_of(statement));
-        let divides = transaction_statement(text);
-        match &divides {
+        match divides.as_deref() {
             None => transaction.lines.push(line_of(statement)),
-            Some(_) => transaction.is_special |= !begins && !ends,
+            Some(by) => transaction.is_special |= !ends || by == "PREPARE TRANSACTION",
         }
         if ends {
-            // One that was rolled back has done nothing.
+            // One that was rolled back has done nothing, nor has one that failed, whatever ended it.
             let undone = matches!(divides.as_deref(), Some("ROLLBACK" | "ABORT"));
-            let done = self.transaction.take().filter(|_| !undone);
+            let undone = undone || statement.before == Status::Failed;
+            let done = self.open.remove(target).filter(|_| !undone);
             if let Some(done) = done {
                 self.put(&done.written());
             }
@@ -92,8 +113,11 @@ impl Body {
     }
 
     pub fn finish(mut self) -> Option<String> {
-        if self.transaction.take().is_some() {
-            self.put("-- A transaction was open here; what was done in it was left out.");
+        for target in std::mem::take(&mut self.open).into_keys() {
+            let line = format!(
+                "-- A transaction was open on `{target}` here; what was done in it was left out."
+            );
+            self.put(&line);
         }
         if self.text.is_empty() {
             return None;
@@ -143,6 +167,12 @@ impl Transaction {
             ),
         }
     }
+}
+
+/// `COMMIT PREPARED`, `ROLLBACK PREPARED`
+fn is_of_prepared(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    words.any(|word| word.eq_ignore_ascii_case("PREPARED"))
 }
 
 /// A statement as a line of a playbook.

@@ -23,6 +23,8 @@ enum Line {
     Lua {
         target: Option<String>,
         text: String,
+        /// How the transaction was before it.
+        before: Status,
     },
     Sql(Statement),
     LeftOut,
@@ -50,10 +52,11 @@ pub enum Kind {
 }
 
 impl Record {
-    pub fn lua(&mut self, target: Option<&str>, text: &str) {
+    pub fn lua(&mut self, target: Option<&str>, text: &str, before: Status) {
         let line = Line::Lua {
             target: target.map(str::to_owned),
             text: text.to_owned(),
+            before,
         };
         self.push(bears_a_secret(text), line);
     }
@@ -97,9 +100,13 @@ impl Record {
             match line {
                 Line::LeftOut => body.put(LEFT_OUT),
                 Line::Lua { text, .. } if only_gives(text) => {}
-                Line::Lua { target, text } => {
+                Line::Lua {
+                    target,
+                    text,
+                    before,
+                } => {
                     body.target(target.as_deref());
-                    body.lua(text);
+                    body.lua(target.as_deref(), text, *before);
                 }
                 Line::Sql(statement) => {
                     body.target(Some(&statement.target));
@@ -156,8 +163,8 @@ mod tests {
             Idle,
             Idle,
         );
-        record.lua(Some("dev"), "x = 1");
-        record.lua(Some("dev"), "x + 1");
+        record.lua(Some("dev"), "x = 1", Idle);
+        record.lua(Some("dev"), "x + 1", Idle);
         let expected = "\
 -- Recorded at the prompt of runner.
 
@@ -189,10 +196,79 @@ x = 1
         assert_eq!(playbook.as_deref(), Some(expected));
     }
 
+    /// The lines behind the head of what is recorded of statements, each with the target and the transaction around it.
+    fn recorded(statements: &[(&str, &str, Status, Status)]) -> String {
+        let mut record = Record::default();
+        for (target, text, before, behind) in statements {
+            record.sql(Statement {
+                target: (*target).to_owned(),
+                text: (*text).to_owned(),
+                kind: Kind::Writes,
+                before: *before,
+                behind: *behind,
+            });
+        }
+        let playbook = record.playbook(|_| false).unwrap();
+        let lines = playbook
+            .lines()
+            .skip_while(|line| !line.starts_with("db = "))
+            .filter(|line| !line.starts_with("db = "));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn only_what_was_committed_is_recorded_and_on_its_own_target() {
+        use Status::{Failed, Idle, Open};
+        // Of two targets in turn, one of which is rolled back.
+        let two = [
+            ("dev", "BEGIN", Idle, Open),
+            ("dev", "DELETE FROM t", Open, Open),
+            ("prod", "ANALYZE", Idle, Idle),
+            ("dev", "ROLLBACK", Open, Idle),
+        ];
+        assert_eq!(recorded(&two), "db:execute [[ANALYZE]]");
+        // COMMIT of one that has failed rolls back.
+        let failed = [
+            ("dev", "BEGIN", Idle, Open),
+            ("dev", "DELETE FROM t", Open, Open),
+            ("dev", "COMMIT", Failed, Idle),
+            ("dev", "ANALYZE", Idle, Idle),
+        ];
+        assert_eq!(recorded(&failed), "db:execute [[ANALYZE]]");
+        // Lost with its connection.
+        let lost = [
+            ("dev", "BEGIN", Idle, Open),
+            ("dev", "DELETE FROM t", Open, Open),
+            ("dev", "ANALYZE", Idle, Idle),
+        ];
+        assert_eq!(recorded(&lost), "db:execute [[ANALYZE]]");
+        let rest = [
+            ("dev", "DELETE FROM t", Open, Open),
+            ("dev", "COMMIT", Open, Idle),
+        ];
+        assert_eq!(
+            recorded(&rest),
+            "-- The end of a transaction that had begun before was left out here."
+        );
+        let prepared = [
+            ("dev", "BEGIN", Idle, Open),
+            ("dev", "PREPARE TRANSACTION 'x'", Open, Idle),
+        ];
+        assert_eq!(
+            recorded(&prepared),
+            "db:script [[BEGIN;\nPREPARE TRANSACTION 'x';]]"
+        );
+        let open = [("dev", "BEGIN", Idle, Open)];
+        assert_eq!(
+            recorded(&open),
+            "-- A transaction was open on `dev` here; what was done in it was left out."
+        );
+    }
+
     #[test]
     fn what_needs_no_target_has_no_parameters_and_nothing_is_no_playbook() {
         let mut record = Record::default();
-        record.lua(None, "x + 1");
+        record.lua(None, "x + 1", Status::Idle);
         assert_eq!(record.playbook(|text| text == "x + 1"), None);
         let playbook = record.playbook(|_| false).unwrap();
         let expected =

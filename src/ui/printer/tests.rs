@@ -86,7 +86,7 @@ fn what_follows_on_the_other_output_begins_a_line() {
     printer.print(Output::Err, "asked:".to_owned());
     printer.print_indented("another");
     screen.shows(&["half", "a step", "asked:", "another"]);
-    let mut printer = Printer::new(std::io::sink(), screen.clone()).with_stdout_elsewhere();
+    let mut printer = Printer::new(std::io::sink(), screen.clone()).with_outputs_apart();
     printer.print(Output::Out, "half".to_owned());
     printer.print_indented("a third");
     screen.shows(&["half", "a step", "asked:", "another", "a third"]);
@@ -105,4 +105,15 @@ fn lines_that_a_narrower_terminal_has_broken_are_wiped_whole() {
     status.width = 4;
     assert_eq!(status.wiping(), "\r\u{1b}[4A\u{1b}[J");
     assert_eq!(status.wiping(), "");
+}
+
+#[test]
+fn what_waits_for_the_terminal_keeps_its_order_whatever_it_is() {
+    let screen = Screen::new();
+    let mut printer = Printer::new(screen.clone(), std::io::sink()).with_outputs_apart();
+    printer.hold();
+    printer.print(Output::Out, "one\n".to_owned());
+    printer.print_bytes(Output::Out, b"two\n");
+    printer.release();
+    screen.shows(&["one", "two"]);
 }

@@ -222,7 +222,6 @@ fn lists(database: &Database) -> Vec<String> {
         "da audit.*",
         "da+ sum",
         "db pg_*",
-        "db+ pg_*",
         "ddp",
         "ddp audit",
         "drds describe*",
