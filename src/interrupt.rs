@@ -15,6 +15,9 @@ tokio::task_local! {
     static CURRENT: Interrupt;
 }
 
+/// The signal of Ctrl-C.
+pub const SIGINT: i32 = 2;
+
 /// The wait was given up because the run was interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("interrupted")]

@@ -15,7 +15,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, SIGINT};
 use crate::progress::{Event, Progress, Reporter};
 use crate::ui::{Console, TraceTo};
 
@@ -94,8 +94,6 @@ async fn watch_signals(mut caught: Caught, interrupt: Interrupt, reporter: Repor
     interrupt.trip(caught.next().await);
     end_at_once(caught.next().await, reporter);
 }
-
-const SIGINT: i32 = 2;
 
 async fn watch_lines(mut caught: Caught, interrupt: Interrupt, console: Arc<Console>) {
     let mut warned = false;

@@ -59,8 +59,7 @@ impl Known {
 
     /// A statement may have made a temporary table: the schema of such in `session`, where it has one.
     pub async fn ask_temporary(&self, session: &pg::Session) {
-        let catalogue = self.read().catalogue().cloned();
-        let (Some(catalogue), false) = (catalogue, session.status() == pg::Status::Failed) else {
+        let Some(catalogue) = self.read().catalogue().cloned() else {
             return;
         };
         let sql = include_str!("../sql/repl/temporary_schema.sql");

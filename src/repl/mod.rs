@@ -36,7 +36,7 @@ use std::sync::Arc;
 
 use crate::api::RunOptions;
 use crate::host::{Failure, Kind, Location};
-use crate::interrupt::{self, Interrupt};
+use crate::interrupt::{self, Interrupt, SIGINT};
 use crate::progress::Event;
 use crate::ui::Console;
 use crate::ui::results::Format;
@@ -76,7 +76,6 @@ pub enum Flow {
     RunsFile(std::path::PathBuf),
 }
 
-const SIGINT: i32 = 2;
 const FAILED: i32 = 1;
 
 /// Reads and runs lines until there are no more; gives the exit code.

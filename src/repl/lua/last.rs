@@ -3,12 +3,12 @@
 use mlua::{MetaMethod, UserData, UserDataMethods, Variadic};
 
 /// Says so, whatever is done with it.
-pub struct TooMuch;
+pub struct Missing;
 
 const TEXT: &str = "`_` is not there: the last result was too much to be kept, or was left before its end; \
                     `db:query` gives all of one, and `db:rows` one row after the other";
 
-impl UserData for TooMuch {
+impl UserData for Missing {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         methods.add_meta_method(MetaMethod::ToString, |_, _, ()| Ok(TEXT));
         for what in [

@@ -225,7 +225,7 @@ impl Session {
         let lua = self.lua.machine();
         let rows = match kept {
             Some(kept) => Value::Table(rows_to_lua(lua, kept)?),
-            None => Value::UserData(lua.create_userdata(last::TooMuch)?),
+            None => Value::UserData(lua.create_userdata(last::Missing)?),
         };
         Ok(lua.globals().set("_", rows)?)
     }

@@ -2,7 +2,7 @@
 //! in a terminal beside psql's, and a million rows to CSV beside psql's `\copy`.
 //!
 //! Each round runs every contender once, in turn; printed are medians, their ratio, and the lowest and highest ratio of
-//! a round. `BENCH_ROWS`, `BENCH_HUGE_ROWS` and `BENCH_ROUNDS` change the size; words behind `cargo bench --bench face --` choose
+//! a round. `BENCH_ROWS`, `BENCH_HUGE_ROWS`, `BENCH_TABLES` and `BENCH_ROUNDS` change the size; words behind `cargo bench --bench face --` choose
 //! among `start`, `prompt`, `describe`, `complete`, `huge` and `csv`. Linux only: the peak of memory is read from /proc.
 
 mod csv;

@@ -9,7 +9,6 @@ use crate::{PEAK, WALL};
 
 const OURS: &str = "dev=> ";
 const THEIRS: &str = "postgres=# ";
-const TABLES: usize = 500;
 /// How long the rows of a huge table are read on behind the first.
 const READ_ON: Duration = Duration::from_millis(500);
 
@@ -60,15 +59,16 @@ pub fn first(scene: &Scene) {
 
 /// `\d` of a schema of many tables.
 pub fn describe(scene: &Scene) {
-    create_tables(scene);
-    let end = format!("table_{} ", 99);
+    let tables = create_tables(scene);
+    let names = (0..tables).map(|table| format!("table_{table}"));
+    let end = names.max().unwrap_or_default() + " ";
     let list = |mut terminal: Terminal| {
         terminal.keys("\\d\r");
         terminal.wait(&end);
         terminal.figures()
     };
     let comparison = Comparison::of(
-        format!("\\d of {TABLES} tables / psql"),
+        format!("\\d of {tables} tables / psql"),
         scene.rounds,
         || list(ours(scene)),
         || list(theirs(scene)),
@@ -78,7 +78,7 @@ pub fn describe(scene: &Scene) {
 
 /// Tab behind the beginning of a table's name, the catalogue being known.
 pub fn complete(scene: &Scene) {
-    create_tables(scene);
+    let tables = create_tables(scene);
     scene.sql("CREATE TABLE IF NOT EXISTS only_one_like_it (id bigint)");
     let tab = |mut terminal: Terminal| loop {
         terminal.keys("SELECT * FROM only_on");
@@ -92,7 +92,7 @@ pub fn complete(scene: &Scene) {
         terminal.keys("\x15");
     };
     let comparison = Comparison::of(
-        format!("Tab among {TABLES} tables / psql"),
+        format!("Tab among {tables} tables / psql"),
         scene.rounds,
         || tab(ours(scene)),
         || tab(theirs(scene)),
@@ -135,10 +135,14 @@ pub fn huge(scene: &Scene) {
     scene.sql("DROP TABLE huge");
 }
 
-fn create_tables(scene: &Scene) {
+/// Tells how many there are.
+fn create_tables(scene: &Scene) -> u64 {
+    let tables = from_env("BENCH_TABLES", 500);
     scene.sql(&format!(
-        "DO $$ BEGIN FOR i IN 0 .. {TABLES} - 1 LOOP
-           EXECUTE format('CREATE TABLE IF NOT EXISTS table_%s (id bigint PRIMARY KEY, name text, at timestamptz)', i);
+        "DO $$ BEGIN FOR i IN 0 .. {tables} - 1 LOOP
+           EXECUTE format('CREATE TABLE IF NOT EXISTS table_%s (id bigint PRIMARY KEY, name text, at timestamptz, a int, b int, c int, d int, e int, f int)', i);
+           IF i % 500 = 499 THEN COMMIT; END IF;
          END LOOP; END $$"
     ));
+    tables
 }
