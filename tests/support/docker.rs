@@ -265,9 +265,10 @@ impl Engine {
         let mut dockerd = dockerd.spawn().unwrap();
         let sudo = sudo().join(" ");
         let folder_word = sh_word(&folder);
-        // Containers are removed before their engine.
+        // Containers are removed before their engine, which leaves a mount behind.
         reaper::at_very_end(&format!(
-            "end \"$(cat {folder_word}/pid)\" {sudo}; {sudo} rm -rf {folder_word}"
+            "end \"$(cat {folder_word}/pid)\" {sudo}; {sudo} umount {folder_word}/exec/netns/default 2>/dev/null; \
+             {sudo} rm -rf {folder_word}"
         ));
         let engine = Self { host: Some(host) };
         wait_until("dockerd answers", || {
