@@ -98,12 +98,14 @@ impl Trouble {
         }
     }
 
-    /// Whether the server took a word for another than was meant: a password without its quotes is a name.
+    /// Whether the server took a word for another than was meant: a password without its quotes is a name, and one in
+    /// the wrong place no date.
     fn is_misread(&self) -> bool {
-        const SYNTAX_OR_ACCESS: &str = "42";
+        /// Of syntax, names and rights, and of values.
+        const CLASSES: [&str; 2] = ["42", "22"];
         let mut fields = self.0.fields.iter();
         fields.any(|(name, field)| {
-            matches!(field, Field::Text(text) if *name == "sqlstate" && text.starts_with(SYNTAX_OR_ACCESS))
+            matches!(field, Field::Text(text) if *name == "sqlstate" && CLASSES.iter().any(|class| text.starts_with(class)))
         })
     }
 
@@ -166,6 +168,9 @@ mod tests {
         ] {
             assert_eq!(hidden(forgotten, "42601", message), shown);
         }
+        let misplaced = "alter role postgres password 'x' valid until 'geheim'";
+        let message = r#"invalid input syntax for type timestamp with time zone: "geheim""#;
+        assert!(!hidden(misplaced, "22007", message).contains("geheim"));
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 use std::io::Write;
 
-use super::{CTRL_C, Screen, TAB};
-use crate::support::{Database, Ran, Runner, dev, wait_until};
+use crate::support::{Database, Ran, Runner, dev};
 
 /// Runs lines; the exit code has to be this.
 #[track_caller]
@@ -281,29 +280,6 @@ fn what_a_list_does_not_find_has_the_name_of_what_it_lists() {
         let message = format!("error: {message}\n");
         assert!(ran.stderr.contains(&message), "{}", ran.stderr);
     }
-}
-
-#[test]
-fn a_transaction_is_asked_nothing_and_its_temporary_tables_are_known_behind_it() {
-    let database = Database::empty(dev());
-    let mut screen = Screen::start(Runner::new().target("dev", &database), &["repl", "dev"]);
-    screen.wait_prompt("dev=>");
-    // The word for a temporary table, in what is no query.
-    let line =
-        "begin; set local application_name = temp; set transaction isolation level serializable;";
-    assert_eq!(screen.answer(line, "dev=*>"), "BEGIN\nSET\nSET");
-    let line = "create temp table passing (gone_soon int); commit;";
-    assert_eq!(screen.answer(line, "dev=>"), "CREATE TABLE\nCOMMIT");
-    wait_until("its columns are completed", || {
-        screen.keys(&format!("select * from passi{TAB} where gone_{TAB}!"));
-        screen.wait_for("the keys have been seen", |text| text.ends_with('!'));
-        let known = screen.last_line().contains("passing where gone_soon!");
-        screen.keys(CTRL_C);
-        screen.wait_prompt("dev=>");
-        known
-    });
-    screen.type_line("\\q");
-    assert_eq!(screen.finish().0, 0);
 }
 
 #[test]

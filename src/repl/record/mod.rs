@@ -83,8 +83,7 @@ impl Record {
             ));
         };
         let name = file.display();
-        let written = create(file).and_then(|mut file| file.write_all(playbook.as_bytes()));
-        written.map_err(|error| match error.kind() {
+        create(file, &playbook).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => Trouble::failed(format!(
                 "`{name}` exists already: name another file, or remove that one"
             )),
@@ -118,12 +117,19 @@ impl Record {
     }
 }
 
-fn create(file: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)
+/// The file is whole under its name, for its owner alone, or it is not there.
+fn create(file: &Path, text: &str) -> std::io::Result<()> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut part = tempfile::Builder::new()
+        .prefix(".runner-")
+        .tempfile_in(folder)?;
+    part.write_all(text.as_bytes())?;
+    part.as_file().sync_all()?;
+    part.persist_noclobber(file)?;
+    Ok(())
 }
 
 #[cfg(test)]

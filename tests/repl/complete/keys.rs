@@ -3,6 +3,19 @@
 use super::super::{CTRL_C, Screen, TAB};
 use crate::support::{Database, Runner, dev, wait_until};
 
+/// Types keys that end with `!` again and again until the line has `shown`: names come when they come.
+#[track_caller]
+fn wait_completed(screen: &mut Screen, keys: &str, shown: &str) {
+    wait_until("the names are known", || {
+        screen.keys(keys);
+        screen.wait_for("the keys have been seen", |text| text.ends_with('!'));
+        let known = screen.last_line().contains(shown);
+        screen.keys(CTRL_C);
+        screen.wait_prompt("dev=>");
+        known
+    });
+}
+
 #[test]
 fn tab_completes_at_the_prompt_and_twice_lists() {
     let sql = "CREATE TABLE zebra_one (zoo_stripes int); CREATE TABLE zebra_two (zoo_stripes int)";
@@ -10,15 +23,7 @@ fn tab_completes_at_the_prompt_and_twice_lists() {
     let runner = Runner::new().target("dev", &database);
     let mut screen = Screen::start(runner, &["repl", "dev"]);
     screen.wait_prompt("dev=>");
-    // The names come when they come.
-    wait_until("the names are known", || {
-        screen.keys(&format!("select * from zeb{TAB}!"));
-        screen.wait_for("the keys have been seen", |text| text.ends_with('!'));
-        let known = screen.last_line().contains("zebra_");
-        screen.keys(CTRL_C);
-        screen.wait_prompt("dev=>");
-        known
-    });
+    wait_completed(&mut screen, &format!("select * from zeb{TAB}!"), "zebra_");
     screen.keys(&format!("select * from zeb{TAB}{TAB}"));
     screen.wait_for("both are listed", |text| {
         text.contains("zebra_one") && text.contains("zebra_two")
@@ -41,14 +46,25 @@ fn temporary_tables_are_known_to_the_session_that_made_them() {
         "dev=>",
     );
     assert_eq!(made, "SELECT 1");
-    wait_until("its columns are completed", || {
-        screen.keys(&format!("select * from passi{TAB} where gone_{TAB}!"));
-        screen.wait_for("the keys have been seen", |text| text.ends_with('!'));
-        let known = screen.last_line().contains("passing where gone_soon!");
-        screen.keys(CTRL_C);
-        screen.wait_prompt("dev=>");
-        known
-    });
+    let keys = format!("select * from passi{TAB} where gone_{TAB}!");
+    wait_completed(&mut screen, &keys, "passing where gone_soon!");
+    screen.type_line("\\q");
+    assert_eq!(screen.finish().0, 0);
+}
+
+#[test]
+fn a_transaction_is_asked_nothing_and_its_temporary_tables_are_known_behind_it() {
+    let database = Database::empty(dev());
+    let mut screen = Screen::start(Runner::new().target("dev", &database), &["repl", "dev"]);
+    screen.wait_prompt("dev=>");
+    // The word for a temporary table, in what is no query.
+    let line =
+        "begin; set local application_name = temp; set transaction isolation level serializable;";
+    assert_eq!(screen.answer(line, "dev=*>"), "BEGIN\nSET\nSET");
+    let line = "create temp table passing (gone_soon int); commit;";
+    assert_eq!(screen.answer(line, "dev=>"), "CREATE TABLE\nCOMMIT");
+    let keys = format!("select * from passi{TAB} where gone_{TAB}!");
+    wait_completed(&mut screen, &keys, "passing where gone_soon!");
     screen.type_line("\\q");
     assert_eq!(screen.finish().0, 0);
 }
